@@ -1,0 +1,18 @@
+// The subcommands of inferlab-cli, one file each. Each adds itself to the parser; what it returns from its
+// callback is the exit code: 0 done, 1 failed at run time, 130 interrupted. InputError means 2.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <atomic>
+
+namespace inferlab::cli {
+
+// Shared by the commands of one process.
+struct Context
+{
+    int exitCode = 0;
+    const std::atomic<bool> *interrupted = nullptr; // Ctrl+C was pressed
+};
+
+} // namespace inferlab::cli

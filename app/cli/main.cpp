@@ -1,0 +1,51 @@
+// inferlab-cli: the engine without a window. Parses the command line, runs one subcommand, turns what went
+// wrong into one line and an exit code.
+#include "commands.h"
+
+#include "engine/base/error.h"
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+namespace {
+
+// Set by the signal handler, polled by commands between two steps.
+std::atomic<bool> interruptRequested {false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only set a lock-free flag");
+
+void onInterrupt(int)
+{
+    interruptRequested.store(true);
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    std::signal(SIGINT, onInterrupt);
+    std::signal(SIGTERM, onInterrupt);
+
+    CLI::App app {"InferLab's engine on the command line"};
+    app.name("inferlab-cli");
+    app.set_version_flag("--version", INFERLAB_VERSION);
+    app.require_subcommand(1);
+    inferlab::cli::Context context;
+    context.interrupted = &interruptRequested;
+
+    try {
+        app.parse(argc, argv);
+        return context.exitCode;
+    } catch (const CLI::ParseError &error) {
+        const int code = app.exit(error);
+        return code == 0 ? 0 : 2;
+    } catch (const inferlab::InputError &error) {
+        std::fprintf(stderr, "inferlab-cli: %s\n", error.what());
+        return 2;
+    } catch (const inferlab::Cancelled &) {
+        return 130;
+    } catch (const std::exception &error) {
+        std::fprintf(stderr, "inferlab-cli: %s\n", error.what());
+        return 1;
+    }
+}

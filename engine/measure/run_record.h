@@ -1,0 +1,85 @@
+// The record of a run: the one type from the engine to the charts, the exports and the history.
+// All times are integer nanoseconds of one monotonic clock (engine/base/clock.h); every figure is computed
+// from them by the functions of this room and nowhere else.
+#pragma once
+
+#include "engine/run/request.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace inferlab {
+
+struct TokenRecord
+{
+    int64_t ns = 0;
+    int32_t count = 1; // tokens in this event; more than 1 only in records of remote servers
+    int32_t id = -1; // -1: unknown
+    std::string piece; // the token's bytes
+    float probability = 0.0f;
+    std::vector<RunnerUp> runnersUp;
+};
+
+struct RequestRecord
+{
+    int32_t id = 0;
+    int64_t scheduledNs = 0;
+    int64_t submittedNs = 0;
+    int64_t startedNs = 0; // first step that it took part in; 0: never
+    int64_t endNs = 0; // 0: still running
+    EndReason endReason = EndReason::Running;
+    std::string message; // for Error
+    int32_t promptTokens = 0;
+    std::string text; // the answer so far
+    std::vector<TokenRecord> tokens;
+};
+
+// One engine step; kept so that phases can be told apart afterwards.
+struct StepRecord
+{
+    int64_t startNs = 0;
+    int64_t endNs = 0;
+    int32_t prefillTokens = 0;
+    int32_t decodeTokens = 0;
+    int32_t running = 0;
+};
+
+// Where a figure comes from; travels into every export.
+struct Provenance
+{
+    std::string program; // "InferLab 0.1.0"
+    std::string date; // ISO 8601 with offset, when the run began
+    std::string machine; // "AMD EPYC ..., 2 threads, 24 GiB"
+    std::string modelName;
+    std::string modelFile;
+    std::string modelHash; // "sha256:..."
+    std::string quantisation;
+};
+
+struct RunSettings
+{
+    std::string device = "cpu";
+    int32_t threads = 0;
+    bool kvCache = true;
+    int32_t batch = 1; // sequences advancing together
+    int32_t contextTokens = 0;
+    int32_t maxNewTokens = 128;
+    bool ignoreEnd = false;
+    bool chat = true;
+    std::string systemPrompt;
+    std::string prompt;
+    SamplingSettings sampling; // request i of a batch uses seed + i
+};
+
+struct RunRecord
+{
+    std::string label; // "KV cache off, batch 8": what tells this run from others on the same chart
+    Provenance provenance;
+    RunSettings settings;
+    std::vector<RequestRecord> requests;
+    std::vector<StepRecord> steps;
+};
+
+} // namespace inferlab

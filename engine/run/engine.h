@@ -1,0 +1,74 @@
+// The engine: requests in, one step at a time, tokens out. It owns no thread; the caller owns the loop:
+//
+//     auto engine = openEngine(model, options);
+//     engine->submit(request);
+//     while (!engine->idle())
+//         show(engine->step());
+//
+// One thread calls it; requestStop() alone may be called from any thread.
+#pragma once
+
+#include "engine/run/request.h"
+#include "kernels/api/dtype.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace inferlab {
+
+class LoadedModel;
+
+struct EngineOptions
+{
+    bool kvCache = true; // off: each step computes each sequence from its beginning
+    int32_t maxSequences = 1; // 1 .. 256, advancing together
+    int32_t contextTokens = 0; // per sequence, prompt and answer; 0: what the model was trained for
+    DType cacheType = DType::F16; // F32 or F16
+    int32_t stepTokens = 0; // most rows of one step (prefill chunk); 0: chosen by the engine
+};
+
+// Computed before anything is taken.
+struct MemoryPlan
+{
+    size_t weightBytes = 0;
+    size_t cacheBytes = 0;
+    size_t workspaceBytes = 0;
+    size_t freeBytes = 0; // of the device, when asked
+    size_t totalBytes() const noexcept { return weightBytes + cacheBytes + workspaceBytes; }
+    bool fits() const noexcept { return freeBytes == 0 || cacheBytes + workspaceBytes <= freeBytes; }
+};
+
+class Engine
+{
+public:
+    virtual ~Engine() = default;
+
+    // Throws InputError for a request that can never run: empty prompt, ids outside the vocabulary,
+    // prompt longer than the context, settings out of range.
+    virtual RequestId submit(Request request) = 0;
+
+    // Does not throw: a sequence that fails ends with EndReason::Error and a message.
+    virtual StepReport step() = 0;
+
+    // Ends a request; its FinishedRequest comes with the next step.
+    virtual void cancel(RequestId request) = 0;
+
+    virtual bool idle() const = 0;
+
+    // From any thread: the step in progress gives up between two operators, and every open request ends
+    // as Cancelled in its report (or in the next one).
+    virtual void requestStop() noexcept = 0;
+
+    virtual MemoryPlan memory() const = 0;
+};
+
+// What openEngine() would take. Cheap; for the window's consequence lines.
+MemoryPlan planMemory(const LoadedModel &model, const EngineOptions &options);
+
+// Throws InputError when the options are out of range or the memory does not fit (with the numbers and
+// what would fit).
+std::unique_ptr<Engine> openEngine(std::shared_ptr<LoadedModel> model, const EngineOptions &options);
+
+} // namespace inferlab

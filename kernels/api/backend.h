@@ -1,0 +1,137 @@
+// The one interface between inference and arithmetic: memory and operators of one device.
+//
+// The promise every CPU backend keeps: an output row depends on its own input row (and cache) alone, and is
+// summed in an order that depends on neither the number of rows nor the number of threads. So a request
+// gets the same bits alone, in any batch, in any prefill chunking, and with any thread count.
+//
+// A backend serves one caller at a time; it may use threads of its own inside an operator.
+// Operators check their shapes by assertion only: the caller plans with supportsWeight() and reserve()
+// first, which say in words what does not work.
+#pragma once
+
+#include "views.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace inferlab {
+
+// Device memory, freed with the object.
+class Buffer
+{
+public:
+    virtual ~Buffer() = default;
+    virtual void *data() const noexcept = 0;
+    virtual size_t bytes() const noexcept = 0;
+};
+
+// A weight matrix [rows = out, cols = in] in the backend's own layout.
+class Weight
+{
+public:
+    virtual ~Weight() = default;
+    virtual int64_t rows() const noexcept = 0;
+    virtual int64_t cols() const noexcept = 0;
+    virtual DType dtype() const noexcept = 0; // as in the file
+    virtual size_t bytes() const noexcept = 0; // resident in the backend's memory
+};
+
+// What a backend does with a weight of this type and shape.
+struct WeightSupport
+{
+    bool supported = false;
+    bool fast = false; // false: dequantised to float32 first, then multiplied
+    size_t bytes = 0; // memory that loadWeight() will take
+    std::string reason; // why not supported, or why not fast
+};
+
+// Upper bounds of one step; reserve() takes the workspace for them, so that operators allocate nothing.
+struct StepLimits
+{
+    int64_t rows = 0; // tokens in one step
+    int64_t cols = 0; // widest matmul input
+    int64_t contextTokens = 0; // longest sequence
+    int32_t heads = 0;
+    int32_t headDim = 0;
+};
+
+// y = x * weight^T (+ bias). Several outputs that read the same x share the work of preparing it.
+struct MatmulOutput
+{
+    const Weight *weight = nullptr;
+    MatrixView y; // [x.rows, weight.rows]
+    const float *bias = nullptr; // [weight.rows] or null
+};
+
+// Which elements a rotation pairs: (0,1),(2,3).. as GGUF's llama, or (0,n/2),(1,n/2+1).. as Hugging Face.
+enum class RopeLayout { AdjacentPairs, HalfSplit };
+
+struct AttentionArgs
+{
+    ConstMatrixView q; // [rows, heads * headDim], heads major
+    MatrixView out; // the same shape
+    KvLayerView cache; // holds the keys and values of these rows already
+    RowPlacement placement; // row r attends to positions 0 .. position[r]
+    int32_t heads = 0; // a multiple of cache.kvHeads: grouped-query attention
+    float scale = 0.0f; // usually 1 / sqrt(headDim)
+};
+
+struct DeviceInfo
+{
+    std::string kind; // "cpu", "reference", "cuda": the name that --device takes
+    std::string name; // "AMD EPYC ..., AVX-512 VNNI"
+    bool available = false;
+    std::string reason; // why it is not available, in words
+    size_t memoryBytes = 0; // total, 0 if unknown
+    size_t freeBytes = 0; // free when asked, 0 if unknown
+    int hardwareThreads = 0; // CPU only
+};
+
+class Backend
+{
+public:
+    virtual ~Backend() = default;
+
+    virtual DeviceInfo device() const = 0;
+    virtual int threads() const noexcept = 0;
+    virtual void setThreads(int threads) = 0; // at least 1; between operators only
+
+    // Memory. allocate() throws std::bad_alloc; its memory is zeroed and aligned to 64 bytes.
+    virtual std::unique_ptr<Buffer> allocate(size_t bytes) = 0;
+    virtual void upload(void *device, const void *host, size_t bytes) = 0;
+    virtual void download(void *host, const void *device, size_t bytes) = 0;
+
+    // Weights. loadWeight() copies: the host tensor may go afterwards.
+    virtual WeightSupport supportsWeight(DType dtype, int64_t rows, int64_t cols) const = 0;
+    virtual std::unique_ptr<Weight> loadWeight(const HostTensor &tensor) = 0;
+
+    // Workspace: bytes needed for these limits, and taking it. Call reserve() again to grow.
+    virtual size_t workspaceBytes(const StepLimits &limits) const = 0;
+    virtual void reserve(const StepLimits &limits) = 0;
+
+    // Operators. Matrices are in device memory.
+    // out[r] = row ids[r] of table, as float32.
+    virtual void embed(const Weight &table, std::span<const int32_t> ids, MatrixView out) = 0;
+    // out[r] = x[r] / sqrt(mean(x[r]^2) + epsilon) * gain. out may be x.
+    virtual void rmsNorm(ConstMatrixView x, const float *gain, float epsilon, MatrixView out) = 0;
+    virtual void matmul(std::span<const MatmulOutput> outputs, ConstMatrixView x) = 0;
+    // Rotates the first `ropeDim` elements of each head of x [rows, heads * headDim] in place.
+    // cosSin [rows, ropeDim]: cos of pair i at 2i, sin at 2i + 1, for the row's position.
+    virtual void rope(MatrixView x, int32_t headDim, int32_t ropeDim, ConstMatrixView cosSin,
+                      RopeLayout layout) = 0;
+    // Stores k and v [rows, kvHeads * headDim] at the rows' places.
+    virtual void writeKv(ConstMatrixView k, ConstMatrixView v, const KvLayerView &cache,
+                         const RowPlacement &placement) = 0;
+    virtual void attention(const AttentionArgs &args) = 0;
+    // out = silu(gate) * up; out may be gate.
+    virtual void siluMultiply(ConstMatrixView gate, ConstMatrixView up, MatrixView out) = 0;
+    // x += y
+    virtual void add(MatrixView x, ConstMatrixView y) = 0;
+    // out[i] = x[rows[i]]
+    virtual void gatherRows(ConstMatrixView x, std::span<const int32_t> rows, MatrixView out) = 0;
+};
+
+} // namespace inferlab

@@ -1,0 +1,21 @@
+// The devices this build knows, and how to open one. The only way from the engine to a backend.
+#pragma once
+
+#include "backend.h"
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace inferlab {
+
+// Every kind, available or not: "cpu", "reference", "cuda"; those that are not say why in `reason`.
+std::vector<DeviceInfo> listDevices();
+
+// Number of CPU threads to use when nobody says: the cores this process may run on.
+int defaultThreads();
+
+// Throws std::runtime_error with the reason when the kind is unknown or not available.
+std::unique_ptr<Backend> openBackend(std::string_view kind, int threads);
+
+} // namespace inferlab

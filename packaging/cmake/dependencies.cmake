@@ -1,0 +1,31 @@
+# What is there, and in words what is left out where something is not.
+find_package(Threads REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(SENTENCEPIECE REQUIRED IMPORTED_TARGET sentencepiece)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
+find_package(CLI11 REQUIRED)
+
+set(INFERLAB_QT OFF)
+find_package(Qt6 6.4 QUIET COMPONENTS Core Gui Widgets Charts Svg)
+if(Qt6_FOUND)
+  set(INFERLAB_QT ON)
+  if(INFERLAB_BUILD_TESTS)
+    find_package(Qt6 6.4 QUIET REQUIRED COMPONENTS Test)
+  endif()
+  message(STATUS "Qt ${Qt6_VERSION}: the window is built")
+else()
+  message(STATUS "Qt 6 with Charts and Svg was not found: the window (app/session, ui, inferlab) is left out; "
+                 "engine, kernels, inferlab-cli and their tests are built")
+endif()
+
+find_program(INFERLAB_NVCC nvcc HINTS /usr/local/cuda/bin ENV CUDA_HOME PATH_SUFFIXES bin)
+if(INFERLAB_NVCC)
+  message(STATUS "nvcc: ${INFERLAB_NVCC}")
+else()
+  message(STATUS "nvcc was not found: the CUDA module is left out; the program runs on the CPU")
+endif()
+
+if(INFERLAB_BUILD_TESTS)
+  find_path(DOCTEST_INCLUDE doctest/doctest.h REQUIRED)
+endif()

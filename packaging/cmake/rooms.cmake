@@ -1,0 +1,62 @@
+# A room is a folder with one static library. Its headers are visible to those who link it and to nobody
+# else: each room exports an include folder that holds one link, to itself. So the arrows between rooms
+# are the target_link_libraries lines, and an include against them does not build.
+
+function(inferlab_room target)
+  cmake_parse_arguments(ROOM "" "PATH" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  set(view "${CMAKE_BINARY_DIR}/rooms/${target}")
+  get_filename_component(parent "${view}/${ROOM_PATH}" DIRECTORY)
+  file(MAKE_DIRECTORY "${parent}")
+  if(NOT EXISTS "${view}/${ROOM_PATH}")
+    file(CREATE_LINK "${CMAKE_SOURCE_DIR}/${ROOM_PATH}" "${view}/${ROOM_PATH}" SYMBOLIC)
+  endif()
+  if(ROOM_SOURCES)
+    add_library(${target} STATIC ${ROOM_SOURCES})
+    target_include_directories(${target} PUBLIC "${view}")
+    target_link_libraries(${target} PUBLIC ${ROOM_PUBLIC} PRIVATE ${ROOM_PRIVATE} inferlab_flags)
+    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  else()
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE "${view}")
+    target_link_libraries(${target} INTERFACE ${ROOM_PUBLIC})
+  endif()
+endfunction()
+
+# inferlab_test(NAME SOURCES a.cpp ... LINK room ... [LABELS ...] [ARGS ...]): a doctest program, one ctest entry.
+# Tests of engine and kernels need no Qt, so that they run where there is none.
+function(inferlab_test name)
+  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  if(NOT INFERLAB_BUILD_TESTS)
+    return()
+  endif()
+  add_executable(${name} ${T_SOURCES})
+  target_link_libraries(${name} PRIVATE ${T_LINK} inferlab_doctest_main inferlab_flags)
+  inferlab_register_test(${name} "${T_TIMEOUT}" "${T_LABELS}")
+endfunction()
+
+# The same for a QtTest program (QTEST_MAIN in its source); runs offscreen.
+function(inferlab_qt_test name)
+  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  if(NOT INFERLAB_BUILD_TESTS OR NOT INFERLAB_QT)
+    return()
+  endif()
+  add_executable(${name} ${T_SOURCES})
+  set_target_properties(${name} PROPERTIES AUTOMOC ON)
+  target_link_libraries(${name} PRIVATE ${T_LINK} Qt6::Test inferlab_flags)
+  inferlab_register_test(${name} "${T_TIMEOUT}" "${T_LABELS}")
+  set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT "QT_QPA_PLATFORM=offscreen")
+endfunction()
+
+function(inferlab_register_test name timeout labels)
+  target_compile_definitions(${name} PRIVATE
+    INFERLAB_FIXTURES="${CMAKE_SOURCE_DIR}/tests/fixtures"
+    INFERLAB_TEST_SCRATCH="${CMAKE_BINARY_DIR}/test-scratch")
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY "${CMAKE_BINARY_DIR}")
+  if(NOT timeout)
+    set(timeout 300)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout})
+  if(labels)
+    set_tests_properties(${name} PROPERTIES LABELS "${labels}")
+  endif()
+endfunction()

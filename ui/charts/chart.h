@@ -1,0 +1,66 @@
+// What every chart of the run page is: a card with a title, a Qt chart drawn from run records, a legend that
+// hides series, zoom and pan, hover and keyboard readout, a table of its data, a description in words,
+// and export. One file each derives from it; figures come from engine/measure, never from here.
+#pragma once
+
+#include "app/session/session_types.h"
+#include "engine/measure/run_record.h"
+
+#include <QFrame>
+#include <QString>
+#include <QStringList>
+#include <memory>
+#include <vector>
+
+class QChart;
+
+namespace inferlab {
+
+// What a chart shows: the run in progress (or the last), and earlier runs kept for comparison.
+struct ChartData
+{
+    const RunRecord *current = nullptr; // may be null; grows while live
+    bool live = false;
+    std::vector<RunRecordPtr> earlier; // oldest first
+    std::vector<RunRecordPtr> sweep; // runs of the last knee search
+};
+
+// One token, the same on the answer and on every chart.
+struct TokenRef
+{
+    int request = -1;
+    int index = -1;
+    bool isValid() const noexcept { return request >= 0 && index >= 0; }
+    bool operator==(const TokenRef &) const = default;
+};
+
+// Rows and columns behind a chart, for the table view, CSV and tests.
+struct ChartTable
+{
+    QStringList columns; // with units: "ITL, ms"
+    std::vector<QStringList> rows;
+};
+
+class ChartCard : public QFrame
+{
+    Q_OBJECT
+
+public:
+    virtual QString chartId() const = 0; // "ttft", "itl", "throughput", "percentiles", "knee": file names
+    virtual QString title() const = 0; // "Inter-token latency, ms"
+    virtual ChartTable table() const = 0;
+    virtual QString description() const = 0; // sentences, as one would say them
+
+    // Redraws from data; called at most once a frame and for visible charts only.
+    virtual void setData(const ChartData &data) = 0;
+    virtual void setSelectedToken(TokenRef token) = 0;
+
+signals:
+    void tokenPointed(inferlab::TokenRef token); // hover or arrow keys; invalid when left
+    void enlargeRequested();
+
+protected:
+    using QFrame::QFrame;
+};
+
+} // namespace inferlab
