@@ -1,5 +1,6 @@
-// The subcommands of inferlab-cli, one file each. Each adds itself to the parser; what it returns from its
-// callback is the exit code: 0 done, 1 failed at run time, 130 interrupted. InputError means 2.
+// The subcommands of inferlab-cli, one file each. Each adds itself to the parser; what it returns
+// from its callback is the exit code: 0 done, 1 failed at run time, 130 interrupted. InputError
+// means 2.
 #pragma once
 
 #include <CLI/CLI.hpp>

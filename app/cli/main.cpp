@@ -1,5 +1,5 @@
-// inferlab-cli: the engine without a window. Parses the command line, runs one subcommand, turns what went
-// wrong into one line and an exit code.
+// inferlab-cli: the engine without a window. Parses the command line, runs one subcommand, turns
+// what went wrong into one line and an exit code.
 #include "commands.h"
 
 #include "engine/base/error.h"
@@ -12,7 +12,8 @@ namespace {
 
 // Set by the signal handler, polled by commands between two steps.
 std::atomic<bool> interruptRequested {false};
-static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only set a lock-free flag");
+static_assert(std::atomic<bool>::is_always_lock_free,
+              "a signal handler may only set a lock-free flag");
 
 void onInterrupt(int)
 {

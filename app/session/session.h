@@ -1,6 +1,6 @@
-// The engine on a thread of its own, as the window sees it. All members are called, and all signals come,
-// on the thread that made the session. The worker never waits for that thread: it puts what happened into
-// a bounded mailbox, which a timer here drains once a frame.
+// The engine on a thread of its own, as the window sees it. All members are called, and all signals
+// come, on the thread that made the session. The worker never waits for that thread: it puts what
+// happened into a bounded mailbox, which a timer here drains once a frame.
 #pragma once
 
 #include "app/session/session_types.h"
@@ -17,7 +17,9 @@ struct EngineSource
     std::function<std::shared_ptr<LoadedModel>(const ModelChoice &, const LoadProgressCallback &,
                                                const std::atomic<bool> *stop)>
         load;
-    std::function<std::unique_ptr<Engine>(const std::shared_ptr<LoadedModel> &, const EngineOptions &)> open;
+    std::function<std::unique_ptr<Engine>(const std::shared_ptr<LoadedModel> &,
+                                          const EngineOptions &)>
+        open;
 
     static EngineSource real();
 };
@@ -35,8 +37,8 @@ public:
     const std::optional<ModelSummary> &model() const noexcept;
     std::shared_ptr<LoadedModel> loadedModel() const noexcept; // null until ready; for planMemory()
 
-    // The run as far as the screen knows it: grows with every drain, replaced by the worker's own record
-    // at the end. Null before the first run.
+    // The run as far as the screen knows it: grows with every drain, replaced by the worker's own
+    // record at the end. Null before the first run.
     const RunRecord *liveRun() const noexcept;
 
     // Draining: default every 16 ms.
@@ -44,17 +46,18 @@ public:
 
 public slots:
     void load(const inferlab::ModelChoice &choice); // in the background
-    void run(const inferlab::RunPlan &plan); // loads first when needed
+    void run(const inferlab::RunPlan &plan);        // loads first when needed
     void findKnee(const inferlab::KneePlan &plan);
-    void stop(); // load, run or sweep; what was measured is kept
+    void stop();         // load, run or sweep; what was measured is kept
     void pause(bool on); // between two steps
 
 signals:
     void statusChanged(const inferlab::PhaseStatus &status);
     void modelReady(const inferlab::ModelSummary &model);
     void runStarted(const inferlab::RunSettings &settings); // liveRun() is new and empty
-    void runAdvanced(); // liveRun() grew; at most once a frame
-    void runFinished(const inferlab::RunRecordPtr &run); // complete, stopped or failed; the record says which
+    void runAdvanced();                                     // liveRun() grew; at most once a frame
+    void runFinished(
+        const inferlab::RunRecordPtr &run); // complete, stopped or failed; the record says which
     void kneeFinished(const std::vector<inferlab::RunRecordPtr> &runs);
     void failed(const QString &line); // one line for the person; the session goes on
 

@@ -29,7 +29,7 @@ struct RunPlan
 {
     ModelChoice model;
     RunSettings settings; // device and threads are filled from `model`
-    QString label; // for overlays; empty: made from the settings
+    QString label;        // for overlays; empty: made from the settings
 };
 
 // One press of "Find the knee": the same run at each batch size.
@@ -45,8 +45,8 @@ enum class Phase { Empty, Loading, Ready, Queued, Prefill, Generating, Stopping 
 struct PhaseStatus
 {
     Phase phase = Phase::Empty;
-    int64_t sinceNs = 0; // when this phase began (engine/base/clock.h)
-    uint64_t done = 0, total = 0; // bytes while loading, prompt tokens in prefill
+    int64_t sinceNs = 0;                // when this phase began (engine/base/clock.h)
+    uint64_t done = 0, total = 0;       // bytes while loading, prompt tokens in prefill
     int sweepIndex = 0, sweepCount = 0; // which run of a knee sweep; 0 of 0 otherwise
 };
 

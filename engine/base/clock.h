@@ -1,4 +1,5 @@
-// The one clock of all records: integer nanoseconds, monotonic, of this machine since an unknown start.
+// The one clock of all records: integer nanoseconds, monotonic, of this machine since an unknown
+// start.
 #pragma once
 
 #include <chrono>

@@ -37,10 +37,10 @@ InputError::InputError(std::string source, std::string where, std::string expect
     , m_where(std::move(where))
     , m_expected(std::move(expected))
     , m_found(std::move(found))
-{}
+{ }
 
 InputError::InputError(std::string message)
     : std::runtime_error(oneLine(message, {}, {}, {}))
-{}
+{ }
 
 } // namespace inferlab

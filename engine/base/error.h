@@ -16,7 +16,7 @@ public:
     explicit InputError(std::string message);
 
     const std::string &source() const noexcept { return m_source; } // file or argument
-    const std::string &where() const noexcept { return m_where; } // byte offset, key, tensor
+    const std::string &where() const noexcept { return m_where; }   // byte offset, key, tensor
     const std::string &expected() const noexcept { return m_expected; }
     const std::string &found() const noexcept { return m_found; }
 

@@ -22,7 +22,10 @@ public:
 
     const std::filesystem::path &path() const noexcept { return m_path; }
     uint64_t size() const noexcept { return m_size; }
-    std::span<const std::byte> bytes() const noexcept { return {m_data, static_cast<size_t>(m_size)}; }
+    std::span<const std::byte> bytes() const noexcept
+    {
+        return {m_data, static_cast<size_t>(m_size)};
+    }
 
     // Advice only: [offset, offset + length) will not be read soon; its pages may leave memory.
     void releasePages(uint64_t offset, uint64_t length) const noexcept;

@@ -17,8 +17,9 @@
 
 namespace inferlab {
 
-// One tensor of a file. shape is outermost first, as Hugging Face writes it: a weight [out, in] is {out, in}
-// (GGUF's own `ne` is the reverse). data lies in the mapping and lives as long as the file.
+// One tensor of a file. shape is outermost first, as Hugging Face writes it: a weight [out, in] is
+// {out, in} (GGUF's own `ne` is the reverse). data lies in the mapping and lives as long as the
+// file.
 struct TensorEntry
 {
     std::string name;
@@ -50,7 +51,10 @@ public:
     uint64_t alignment() const noexcept { return m_alignment; }
 
     // In the file's order.
-    const std::vector<std::pair<std::string, MetadataValue>> &metadata() const noexcept { return m_metadata; }
+    const std::vector<std::pair<std::string, MetadataValue>> &metadata() const noexcept
+    {
+        return m_metadata;
+    }
     const std::vector<TensorEntry> &tensors() const noexcept { return m_tensors; }
 
     const MetadataValue *findMetadata(std::string_view key) const noexcept;
@@ -58,8 +62,8 @@ public:
     // Throws InputError when missing.
     const TensorEntry &tensor(std::string_view name) const;
 
-    // Typed access. optional*: nullopt when missing, InputError when of another type or out of range.
-    // require*: InputError when missing as well.
+    // Typed access. optional*: nullopt when missing, InputError when of another type or out of
+    // range. require*: InputError when missing as well.
     std::optional<std::string> optionalString(std::string_view key) const;
     std::optional<uint64_t> optionalUnsigned(std::string_view key, uint64_t maximum) const;
     std::optional<double> optionalNumber(std::string_view key) const;
@@ -70,7 +74,8 @@ public:
     // Arrays; null when missing, InputError when of another element type.
     const std::vector<std::string> *optionalStrings(std::string_view key) const;
     std::optional<std::vector<float>> optionalFloats(std::string_view key) const;
-    std::optional<std::vector<int32_t>> optionalInts(std::string_view key) const; // any integer width, range-checked
+    std::optional<std::vector<int32_t>>
+    optionalInts(std::string_view key) const; // any integer width, range-checked
 
     // Tells the system that this tensor's pages are not needed soon (after a copy into a backend).
     void releasePages(const TensorEntry &tensor) const noexcept;

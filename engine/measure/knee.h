@@ -1,5 +1,6 @@
-// Where more load stops paying: several definitions of the knee, by name, each with its answer or none.
-// Sources: Satopaa et al. 2011 (Kneedle; as in kneed 0.8.6), Kleinrock (power), Gunther (USL).
+// Where more load stops paying: several definitions of the knee, by name, each with its answer or
+// none. Sources: Satopaa et al. 2011 (Kneedle; as in kneed 0.8.6), Kleinrock (power), Gunther
+// (USL).
 #pragma once
 
 #include <optional>
@@ -11,17 +12,17 @@ namespace inferlab {
 
 struct LoadPoint
 {
-    double load = 0; // batch size or concurrency
+    double load = 0;       // batch size or concurrency
     double throughput = 0; // tok/s total
-    double latencyMs = 0; // the chosen percentile
+    double latencyMs = 0;  // the chosen percentile
 };
 
 enum class CurveShape { Concave, Convex };
 enum class CurveDirection { Increasing, Decreasing };
 
 // Index of the knee of y over x, or none. x strictly rising.
-std::optional<size_t> kneedle(std::span<const double> x, std::span<const double> y, CurveShape shape,
-                              CurveDirection direction, double sensitivity = 1.0);
+std::optional<size_t> kneedle(std::span<const double> x, std::span<const double> y,
+                              CurveShape shape, CurveDirection direction, double sensitivity = 1.0);
 
 struct UslFit
 {
@@ -31,14 +32,16 @@ struct UslFit
 
 struct KneeAnswer
 {
-    std::string method; // "kneedle_linear", "kneedle_log2", "max_power", "crossing", "degradation", "usl", "budget"
+    std::string method; // "kneedle_linear", "kneedle_log2", "max_power", "crossing", "degradation",
+                        // "usl", "budget"
     std::optional<double> load;
-    std::string note; // in words: "first P99 above 1.2 x baseline", "budget 100 ms: 32 passes, 64 fails"
+    std::string
+        note; // in words: "first P99 above 1.2 x baseline", "budget 100 ms: 32 passes, 64 fails"
 };
 
 struct KneeReport
 {
-    std::vector<KneeAnswer> answers; // every method, in a fixed order
+    std::vector<KneeAnswer> answers;   // every method, in a fixed order
     std::optional<double> recommended; // Kneedle on log2, else linear, else max power
     std::string recommendedBy;
     bool methodsDisagree = false; // Kneedle linear against log2

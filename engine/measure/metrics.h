@@ -11,13 +11,14 @@
 namespace inferlab {
 
 // Per request. Times in milliseconds.
-std::optional<double> ttftMs(const RequestRecord &request); // first token - submitted, queue time included
+std::optional<double>
+ttftMs(const RequestRecord &request); // first token - submitted, queue time included
 std::optional<double> endToEndMs(const RequestRecord &request); // last token - submitted
 std::optional<double> endToEndFromScheduledMs(const RequestRecord &request);
 std::optional<double> queueMs(const RequestRecord &request); // started - scheduled
-std::optional<double> tpotMs(const RequestRecord &request); // (E2E - TTFT) / (n - 1); n >= 2
+std::optional<double> tpotMs(const RequestRecord &request);  // (E2E - TTFT) / (n - 1); n >= 2
 std::optional<double> normalisedLatencyMs(const RequestRecord &request); // E2E / n
-std::optional<double> userTokPerSecond(const RequestRecord &request); // 1 / TPOT
+std::optional<double> userTokPerSecond(const RequestRecord &request);    // 1 / TPOT
 std::vector<double> itlMs(const RequestRecord &request); // gaps between consecutive token events
 int64_t outputTokens(const RequestRecord &request) noexcept;
 
@@ -40,17 +41,19 @@ struct RunMetrics
     std::optional<SampleSummary> userTokPerSecond;
     std::optional<double> outputTokPerSecond; // output tokens / duration
     std::optional<double> requestPerSecond;
-    std::optional<double> prefillTokPerSecond; // prompt tokens / time of steps that held prefill rows
-    std::optional<double> decodeTokPerSecond; // all gaps' tokens / time from first to last token, all sequences
+    std::optional<double>
+        prefillTokPerSecond; // prompt tokens / time of steps that held prefill rows
+    std::optional<double>
+        decodeTokPerSecond; // all gaps' tokens / time from first to last token, all sequences
     std::optional<double> goodputRequestPerSecond; // with targets only
-    std::optional<double> sloAttainment; // share of all requests that met the targets
+    std::optional<double> sloAttainment;           // share of all requests that met the targets
     double meanConcurrency = 0;
     int peakConcurrency = 0;
 };
 RunMetrics computeMetrics(const RunRecord &run, const SloTargets *targets = nullptr);
 
-// Throughput over time for live charts: tokens per second of all sequences, and per running sequence, in
-// consecutive windows of windowNs from the first submit.
+// Throughput over time for live charts: tokens per second of all sequences, and per running
+// sequence, in consecutive windows of windowNs from the first submit.
 struct ThroughputPoint
 {
     double seconds = 0; // middle of the window, from the first submit

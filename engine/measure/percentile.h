@@ -1,5 +1,5 @@
-// Percentiles by linear interpolation between order statistics (numpy's type 7), and when a sample is
-// large enough for one (MLPerf LoadGen's binomial rule, 99% confidence).
+// Percentiles by linear interpolation between order statistics (numpy's type 7), and when a sample
+// is large enough for one (MLPerf LoadGen's binomial rule, 99% confidence).
 #pragma once
 
 #include <cstddef>

@@ -9,12 +9,13 @@
 
 namespace inferlab {
 
-// {"format": "inferlab-run", "version": 1, "runs": [ ... ]}: UTF-8; token bytes that are not UTF-8 travel
-// as base64 in "piece_b64".
+// {"format": "inferlab-run", "version": 1, "runs": [ ... ]}: UTF-8; token bytes that are not UTF-8
+// travel as base64 in "piece_b64".
 std::string runsToJson(const std::vector<RunRecord> &runs);
 
 // Reads what runsToJson writes, and the bare record {"requests": [...]} of `inferlab-cli metrics`.
-// Throws InputError: not JSON, unknown format or version, wrong types, negative or decreasing times.
+// Throws InputError: not JSON, unknown format or version, wrong types, negative or decreasing
+// times.
 std::vector<RunRecord> runsFromJson(std::string_view json, const std::string &source);
 
 // Tidy CSV, a line per token: run, request, index, id, piece, ns since submit, ITL ms, probability.

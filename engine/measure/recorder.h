@@ -1,5 +1,5 @@
-// Builds a run record from step reports. Used by the CLI, by the worker (the record that is kept), and by
-// the window (the same events, drained once a frame).
+// Builds a run record from step reports. Used by the CLI, by the worker (the record that is kept),
+// and by the window (the same events, drained once a frame).
 #pragma once
 
 #include "engine/measure/run_record.h"
@@ -12,7 +12,7 @@ public:
     RunRecorder() = default;
     explicit RunRecorder(RunRecord head) // label, provenance, settings; no requests yet
         : m_record(std::move(head))
-    {}
+    { }
 
     void submitted(RequestId id, int64_t scheduledNs, int64_t submittedNs, int32_t promptTokens);
     void add(const StepReport &report);

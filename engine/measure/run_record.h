@@ -1,6 +1,6 @@
 // The record of a run: the one type from the engine to the charts, the exports and the history.
-// All times are integer nanoseconds of one monotonic clock (engine/base/clock.h); every figure is computed
-// from them by the functions of this room and nowhere else.
+// All times are integer nanoseconds of one monotonic clock (engine/base/clock.h); every figure is
+// computed from them by the functions of this room and nowhere else.
 #pragma once
 
 #include "engine/run/request.h"
@@ -16,7 +16,7 @@ struct TokenRecord
 {
     int64_t ns = 0;
     int32_t count = 1; // tokens in this event; more than 1 only in records of remote servers
-    int32_t id = -1; // -1: unknown
+    int32_t id = -1;   // -1: unknown
     std::string piece; // the token's bytes
     float probability = 0.0f;
     std::vector<RunnerUp> runnersUp;
@@ -28,7 +28,7 @@ struct RequestRecord
     int64_t scheduledNs = 0;
     int64_t submittedNs = 0;
     int64_t startedNs = 0; // first step that it took part in; 0: never
-    int64_t endNs = 0; // 0: still running
+    int64_t endNs = 0;     // 0: still running
     EndReason endReason = EndReason::Running;
     std::string message; // for Error
     int32_t promptTokens = 0;
@@ -50,7 +50,7 @@ struct StepRecord
 struct Provenance
 {
     std::string program; // "InferLab 0.1.0"
-    std::string date; // ISO 8601 with offset, when the run began
+    std::string date;    // ISO 8601 with offset, when the run began
     std::string machine; // "AMD EPYC ..., 2 threads, 24 GiB"
     std::string modelName;
     std::string modelFile;

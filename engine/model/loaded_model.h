@@ -1,4 +1,5 @@
-// A model ready to run on one device: configuration, weights in the backend's layout, tokenizer, template.
+// A model ready to run on one device: configuration, weights in the backend's layout, tokenizer,
+// template.
 #pragma once
 
 #include "engine/model/model_config.h"
@@ -19,7 +20,7 @@ namespace inferlab {
 struct LoadOptions
 {
     std::string device = "cpu"; // as --device
-    int threads = 0; // 0: defaultThreads()
+    int threads = 0;            // 0: defaultThreads()
 };
 
 struct LoadProgress
@@ -32,13 +33,14 @@ using LoadProgressCallback = std::function<void(const LoadProgress &)>;
 // What names a model in records and exports.
 struct ModelIdentity
 {
-    std::string name; // "SmolLM2 135M Instruct"
-    std::string file; // file name without folder
+    std::string name;         // "SmolLM2 135M Instruct"
+    std::string file;         // file name without folder
     std::string quantisation; // "Q4_1", the type that holds most weight bytes
-    std::string hash; // "sha256:..." of the whole file; empty until computed (see hashModelFile)
+    std::string
+        hash; // "sha256:..." of the whole file; empty until computed (engine/files/file_hash.h)
     uint64_t fileBytes = 0;
     uint64_t parameters = 0;
-    uint64_t weightBytes = 0; // resident in the backend
+    uint64_t weightBytes = 0;  // resident in the backend
     int32_t contextTokens = 0; // that the model was trained for
 };
 
@@ -49,7 +51,8 @@ class LoadedModel
 public:
     // Throws InputError for a file that cannot be run or does not fit in memory (with the numbers),
     // std::runtime_error when the device cannot start, Cancelled when *stop became true.
-    static std::shared_ptr<LoadedModel> load(const std::filesystem::path &path, const LoadOptions &options,
+    static std::shared_ptr<LoadedModel> load(const std::filesystem::path &path,
+                                             const LoadOptions &options,
                                              const LoadProgressCallback &progress = {},
                                              const std::atomic<bool> *stop = nullptr);
     ~LoadedModel();
@@ -66,9 +69,5 @@ private:
     struct Parts;
     std::unique_ptr<Parts> m_parts;
 };
-
-// SHA-256 of a file as "sha256:<hex>"; Cancelled when *stop became true.
-// The caller keeps it: a large file takes seconds.
-std::string hashModelFile(const std::filesystem::path &path, const std::atomic<bool> *stop = nullptr);
 
 } // namespace inferlab

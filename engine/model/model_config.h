@@ -1,4 +1,5 @@
-// What a transformer looks like: read from a file's metadata, checked, independent of the file's format.
+// What a transformer looks like: read from a file's metadata, checked, independent of the file's
+// format.
 #pragma once
 
 #include "kernels/api/backend.h"
@@ -14,7 +15,7 @@ class GgufFile;
 struct ModelConfig
 {
     std::string architecture; // "llama"
-    std::string name; // general.name, or the file's
+    std::string name;         // general.name, or the file's
     int32_t layers = 0;
     int32_t embedding = 0; // model width
     int32_t feedForward = 0;
@@ -26,7 +27,7 @@ struct ModelConfig
     int32_t contextTokens = 0; // that the model was trained for
     float rmsEpsilon = 0.0f;
     float ropeBase = 0.0f;
-    float ropeScale = 1.0f; // linear scaling: positions are divided by it
+    float ropeScale = 1.0f;         // linear scaling: positions are divided by it
     std::vector<float> ropeFactors; // [ropeDim / 2] divisors of each frequency (llama3), or empty
     RopeLayout ropeLayout = RopeLayout::AdjacentPairs;
     bool tiedOutput = false; // the output matrix is the embedding

@@ -1,4 +1,5 @@
-// The engine: requests in, one step at a time, tokens out. It owns no thread; the caller owns the loop:
+// The engine: requests in, one step at a time, tokens out. It owns no thread; the caller owns the
+// loop:
 //
 //     auto engine = openEngine(model, options);
 //     engine->submit(request);
@@ -22,11 +23,11 @@ class LoadedModel;
 
 struct EngineOptions
 {
-    bool kvCache = true; // off: each step computes each sequence from its beginning
-    int32_t maxSequences = 1; // 1 .. 256, advancing together
+    bool kvCache = true;       // off: each step computes each sequence from its beginning
+    int32_t maxSequences = 1;  // 1 .. 256, advancing together
     int32_t contextTokens = 0; // per sequence, prompt and answer; 0: what the model was trained for
     DType cacheType = DType::F16; // F32 or F16
-    int32_t stepTokens = 0; // most rows of one step (prefill chunk); 0: chosen by the engine
+    int32_t stepTokens = 0;       // most rows of one step (prefill chunk); 0: chosen by the engine
 };
 
 // Computed before anything is taken.
@@ -37,7 +38,10 @@ struct MemoryPlan
     size_t workspaceBytes = 0;
     size_t freeBytes = 0; // of the device, when asked
     size_t totalBytes() const noexcept { return weightBytes + cacheBytes + workspaceBytes; }
-    bool fits() const noexcept { return freeBytes == 0 || cacheBytes + workspaceBytes <= freeBytes; }
+    bool fits() const noexcept
+    {
+        return freeBytes == 0 || cacheBytes + workspaceBytes <= freeBytes;
+    }
 };
 
 class Engine
@@ -57,8 +61,8 @@ public:
 
     virtual bool idle() const = 0;
 
-    // From any thread: the step in progress gives up between two operators, and every open request ends
-    // as Cancelled in its report (or in the next one).
+    // From any thread: the step in progress gives up between two operators, and every open request
+    // ends as Cancelled in its report (or in the next one).
     virtual void requestStop() noexcept = 0;
 
     virtual MemoryPlan memory() const = 0;
@@ -67,8 +71,9 @@ public:
 // What openEngine() would take. Cheap; for the window's consequence lines.
 MemoryPlan planMemory(const LoadedModel &model, const EngineOptions &options);
 
-// Throws InputError when the options are out of range or the memory does not fit (with the numbers and
-// what would fit).
-std::unique_ptr<Engine> openEngine(std::shared_ptr<LoadedModel> model, const EngineOptions &options);
+// Throws InputError when the options are out of range or the memory does not fit (with the numbers
+// and what would fit).
+std::unique_ptr<Engine> openEngine(std::shared_ptr<LoadedModel> model,
+                                   const EngineOptions &options);
 
 } // namespace inferlab

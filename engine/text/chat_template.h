@@ -1,6 +1,7 @@
 // A model's chat template: messages in, the prompt that the model was trained on out.
-// Templates are Jinja from an untrusted file: a bounded interpreter of the part that chat templates use,
-// with limits on steps, depth and output; anything else is an InputError that names the construct and line.
+// Templates are Jinja from an untrusted file: a bounded interpreter of the part that chat templates
+// use, with limits on steps, depth and output; anything else is an InputError that names the
+// construct and line.
 #pragma once
 
 #include "tokenizer.h"
@@ -18,8 +19,8 @@ struct ChatMessage
     std::string content;
 };
 
-// Rendered text, cut where its origin changes: what the template wrote, and what a message contained.
-// Special tokens count in the former only.
+// Rendered text, cut where its origin changes: what the template wrote, and what a message
+// contained. Special tokens count in the former only.
 struct RenderedPrompt
 {
     struct Span
@@ -36,7 +37,8 @@ class ChatTemplate
 {
 public:
     // Throws InputError when the source does not parse. `source` names the file in messages.
-    ChatTemplate(std::string_view jinja, std::string beginToken, std::string endToken, std::string source);
+    ChatTemplate(std::string_view jinja, std::string beginToken, std::string endToken,
+                 std::string source);
     ~ChatTemplate();
     ChatTemplate(ChatTemplate &&) noexcept;
     ChatTemplate &operator=(ChatTemplate &&) noexcept;

@@ -14,7 +14,7 @@ namespace inferlab {
 class GgufFile;
 
 enum class SpecialTokens {
-    Plain, // text that a user typed: "<|im_end|>" is ten characters
+    Plain,  // text that a user typed: "<|im_end|>" is ten characters
     Parsed, // text of a template: special tokens are recognised, leftmost and longest
 };
 
@@ -24,14 +24,15 @@ public:
     virtual ~Tokenizer() = default;
 
     virtual int32_t vocabularySize() const noexcept = 0;
-    virtual std::string description() const = 0; // "byte-level BPE, pre-tokeniser smollm, 49,152 tokens"
+    virtual std::string
+    description() const = 0; // "byte-level BPE, pre-tokeniser smollm, 49,152 tokens"
 
-    // Ids of valid or invalid UTF-8 (bytes are bytes for byte-level BPE; SentencePiece reads U+FFFD).
-    // Adds no BOS or EOS.
+    // Ids of valid or invalid UTF-8 (bytes are bytes for byte-level BPE; SentencePiece reads
+    // U+FFFD). Adds no BOS or EOS.
     virtual std::vector<int32_t> encode(std::string_view text, SpecialTokens special) const = 0;
 
-    // The bytes that a token stands for; may be part of a UTF-8 character. Control tokens give their
-    // name ("<|im_end|>"). Throws std::out_of_range for an id outside the vocabulary.
+    // The bytes that a token stands for; may be part of a UTF-8 character. Control tokens give
+    // their name ("<|im_end|>"). Throws std::out_of_range for an id outside the vocabulary.
     virtual std::string piece(int32_t id) const = 0;
     virtual bool isControl(int32_t id) const = 0;
 
@@ -48,7 +49,8 @@ public:
 // From a GGUF's tokenizer.ggml.* keys. Throws InputError.
 std::unique_ptr<Tokenizer> makeTokenizer(const GgufFile &file);
 
-// From any of: GGUF, SentencePiece .model, tokenizer.json, or a folder with one of these. Throws InputError.
+// From any of: GGUF, SentencePiece .model, tokenizer.json, or a folder with one of these. Throws
+// InputError.
 std::unique_ptr<Tokenizer> openTokenizer(const std::filesystem::path &path);
 
 } // namespace inferlab

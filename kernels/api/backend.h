@@ -1,12 +1,13 @@
 // The one interface between inference and arithmetic: memory and operators of one device.
 //
-// The promise every CPU backend keeps: an output row depends on its own input row (and cache) alone, and is
-// summed in an order that depends on neither the number of rows nor the number of threads. So a request
-// gets the same bits alone, in any batch, in any prefill chunking, and with any thread count.
+// The promise every CPU backend keeps: an output row depends on its own input row (and cache)
+// alone, and is summed in an order that depends on neither the number of rows nor the number of
+// threads. So a request gets the same bits alone, in any batch, in any prefill chunking, and with
+// any thread count.
 //
 // A backend serves one caller at a time; it may use threads of its own inside an operator.
-// Operators check their shapes by assertion only: the caller plans with supportsWeight() and reserve()
-// first, which say in words what does not work.
+// Operators check their shapes by assertion only: the caller plans with supportsWeight() and
+// reserve() first, which say in words what does not work.
 #pragma once
 
 #include "views.h"
@@ -35,7 +36,7 @@ public:
     virtual ~Weight() = default;
     virtual int64_t rows() const noexcept = 0;
     virtual int64_t cols() const noexcept = 0;
-    virtual DType dtype() const noexcept = 0; // as in the file
+    virtual DType dtype() const noexcept = 0;  // as in the file
     virtual size_t bytes() const noexcept = 0; // resident in the backend's memory
 };
 
@@ -43,16 +44,17 @@ public:
 struct WeightSupport
 {
     bool supported = false;
-    bool fast = false; // false: dequantised to float32 first, then multiplied
-    size_t bytes = 0; // memory that loadWeight() will take
+    bool fast = false;  // false: dequantised to float32 first, then multiplied
+    size_t bytes = 0;   // memory that loadWeight() will take
     std::string reason; // why not supported, or why not fast
 };
 
-// Upper bounds of one step; reserve() takes the workspace for them, so that operators allocate nothing.
+// Upper bounds of one step; reserve() takes the workspace for them, so that operators allocate
+// nothing.
 struct StepLimits
 {
-    int64_t rows = 0; // tokens in one step
-    int64_t cols = 0; // widest matmul input
+    int64_t rows = 0;          // tokens in one step
+    int64_t cols = 0;          // widest matmul input
     int64_t contextTokens = 0; // longest sequence
     int32_t heads = 0;
     int32_t headDim = 0;
@@ -62,21 +64,22 @@ struct StepLimits
 struct MatmulOutput
 {
     const Weight *weight = nullptr;
-    MatrixView y; // [x.rows, weight.rows]
+    MatrixView y;                // [x.rows, weight.rows]
     const float *bias = nullptr; // [weight.rows] or null
 };
 
-// Which elements a rotation pairs: (0,1),(2,3).. as GGUF's llama, or (0,n/2),(1,n/2+1).. as Hugging Face.
+// Which elements a rotation pairs: (0,1),(2,3).. as GGUF's llama, or (0,n/2),(1,n/2+1).. as Hugging
+// Face.
 enum class RopeLayout { AdjacentPairs, HalfSplit };
 
 struct AttentionArgs
 {
-    ConstMatrixView q; // [rows, heads * headDim], heads major
-    MatrixView out; // the same shape
-    KvLayerView cache; // holds the keys and values of these rows already
+    ConstMatrixView q;      // [rows, heads * headDim], heads major
+    MatrixView out;         // the same shape
+    KvLayerView cache;      // holds the keys and values of these rows already
     RowPlacement placement; // row r attends to positions 0 .. position[r]
-    int32_t heads = 0; // a multiple of cache.kvHeads: grouped-query attention
-    float scale = 0.0f; // usually 1 / sqrt(headDim)
+    int32_t heads = 0;      // a multiple of cache.kvHeads: grouped-query attention
+    float scale = 0.0f;     // usually 1 / sqrt(headDim)
 };
 
 struct DeviceInfo
@@ -84,9 +87,9 @@ struct DeviceInfo
     std::string kind; // "cpu", "reference", "cuda": the name that --device takes
     std::string name; // "AMD EPYC ..., AVX-512 VNNI"
     bool available = false;
-    std::string reason; // why it is not available, in words
-    size_t memoryBytes = 0; // total, 0 if unknown
-    size_t freeBytes = 0; // free when asked, 0 if unknown
+    std::string reason;      // why it is not available, in words
+    size_t memoryBytes = 0;  // total, 0 if unknown
+    size_t freeBytes = 0;    // free when asked, 0 if unknown
     int hardwareThreads = 0; // CPU only
 };
 

@@ -32,9 +32,9 @@ enum class DType : uint32_t {
 struct DTypeInfo
 {
     DType type;
-    std::string_view name; // "Q4_1"
+    std::string_view name;  // "Q4_1"
     uint32_t blockElements; // elements that share one block; 1 for plain types
-    uint32_t blockBytes; // bytes of one block
+    uint32_t blockBytes;    // bytes of one block
 };
 
 // Null for an id that this program does not know.

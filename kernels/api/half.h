@@ -1,4 +1,5 @@
-// 16-bit floating point to and from float32, in portable code; rounding to nearest even, subnormals kept.
+// 16-bit floating point to and from float32, in portable code; rounding to nearest even, subnormals
+// kept.
 #pragma once
 
 #include <bit>

@@ -7,8 +7,8 @@
 
 namespace inferlab {
 
-// A tensor as it lies in a file or in host memory: `rows` rows of `cols` elements, rows contiguous and
-// packed one after the other (a weight matrix [out, in] has rows = out, cols = in).
+// A tensor as it lies in a file or in host memory: `rows` rows of `cols` elements, rows contiguous
+// and packed one after the other (a weight matrix [out, in] has rows = out, cols = in).
 struct HostTensor
 {
     const void *data = nullptr;
@@ -17,7 +17,8 @@ struct HostTensor
     int64_t cols = 0;
 };
 
-// Activations: float32, row-major, one row per token of the batch. `stride` counts floats between rows.
+// Activations: float32, row-major, one row per token of the batch. `stride` counts floats between
+// rows.
 struct MatrixView
 {
     float *data = nullptr;
@@ -41,19 +42,20 @@ struct ConstMatrixView
         , rows(r)
         , cols(c)
         , stride(s)
-    {}
-    ConstMatrixView(const MatrixView &m) noexcept // NOLINT(google-explicit-constructor): as T* to const T*
+    { }
+    ConstMatrixView(
+        const MatrixView &m) noexcept // NOLINT(google-explicit-constructor): as T* to const T*
         : data(m.data)
         , rows(m.rows)
         , cols(m.cols)
         , stride(m.stride)
-    {}
+    { }
     const float *row(int64_t r) const noexcept { return data + r * stride; }
 };
 
-// One layer of the paged KV cache. Keys and values each lie as [block][kvHead][slot][headDim], slot being
-// the position within the block, so that one head's keys of one block are contiguous.
-// dtype: F32 or F16.
+// One layer of the paged KV cache. Keys and values each lie as [block][kvHead][slot][headDim], slot
+// being the position within the block, so that one head's keys of one block are contiguous. dtype:
+// F32 or F16.
 struct KvLayerView
 {
     void *keys = nullptr;
@@ -65,14 +67,15 @@ struct KvLayerView
     int32_t headDim = 0;
 };
 
-// Where the rows of a batch stand: row r belongs to sequence `sequence[r]` (an index into the block tables)
-// at absolute position `position[r]`; token p of sequence s lies in block blockTables[s * maxBlocks + p / blockTokens],
-// slot p % blockTokens. Rows of one sequence come one after the other with rising positions.
-// All arrays are in device memory. Host-memory backends read them as they are.
+// Where the rows of a batch stand: row r belongs to sequence `sequence[r]` (an index into the block
+// tables) at absolute position `position[r]`; token p of sequence s lies in block blockTables[s *
+// maxBlocks + p / blockTokens], slot p % blockTokens. Rows of one sequence come one after the other
+// with rising positions. All arrays are in device memory. Host-memory backends read them as they
+// are.
 struct RowPlacement
 {
-    const int32_t *sequence = nullptr; // [rows]
-    const int32_t *position = nullptr; // [rows]
+    const int32_t *sequence = nullptr;    // [rows]
+    const int32_t *position = nullptr;    // [rows]
     const int32_t *blockTables = nullptr; // [sequences][maxBlocks]
     int32_t rows = 0;
     int32_t sequences = 0;

@@ -22,40 +22,43 @@ function(inferlab_room target)
   endif()
 endfunction()
 
-# inferlab_test(NAME SOURCES a.cpp ... LINK room ... [LABELS ...] [ARGS ...]): a doctest program, one ctest entry.
+# inferlab_test(NAME SOURCES a.cpp ... LINK room ... [LABELS ...] [TIMEOUT s] [NEEDS_MODEL]): a doctest program,
+# one ctest entry; NEEDS_MODEL: skipped (77) where the default model is not there.
 # Tests of engine and kernels need no Qt, so that they run where there is none.
 function(inferlab_test name)
-  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(T "NEEDS_MODEL" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT INFERLAB_BUILD_TESTS)
     return()
   endif()
   add_executable(${name} ${T_SOURCES})
   target_link_libraries(${name} PRIVATE ${T_LINK} inferlab_doctest_main inferlab_flags)
-  inferlab_register_test(${name} "${T_TIMEOUT}" "${T_LABELS}")
+  inferlab_register_test(${name} "${T_NEEDS_MODEL}" "${T_TIMEOUT}" "${T_LABELS}")
 endfunction()
 
 # The same for a QtTest program (QTEST_MAIN in its source); runs offscreen.
 function(inferlab_qt_test name)
-  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(T "NEEDS_MODEL" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT INFERLAB_BUILD_TESTS OR NOT INFERLAB_QT)
     return()
   endif()
   add_executable(${name} ${T_SOURCES})
   set_target_properties(${name} PROPERTIES AUTOMOC ON)
   target_link_libraries(${name} PRIVATE ${T_LINK} Qt6::Test inferlab_flags)
-  inferlab_register_test(${name} "${T_TIMEOUT}" "${T_LABELS}")
+  inferlab_register_test(${name} "${T_NEEDS_MODEL}" "${T_TIMEOUT}" "${T_LABELS}")
   set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT "QT_QPA_PLATFORM=offscreen")
 endfunction()
 
-function(inferlab_register_test name timeout labels)
+function(inferlab_register_test name needs_model timeout labels)
   target_compile_definitions(${name} PRIVATE
     INFERLAB_FIXTURES="${CMAKE_SOURCE_DIR}/tests/fixtures"
     INFERLAB_TEST_SCRATCH="${CMAKE_BINARY_DIR}/test-scratch")
-  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY "${CMAKE_BINARY_DIR}")
+  target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
+  add_test(NAME ${name} COMMAND ${name} $<$<BOOL:${needs_model}>:--needs-default-model>
+    COMMAND_EXPAND_LISTS WORKING_DIRECTORY "${CMAKE_BINARY_DIR}")
   if(NOT timeout)
     set(timeout 300)
   endif()
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} SKIP_RETURN_CODE 77)
   if(labels)
     set_tests_properties(${name} PROPERTIES LABELS "${labels}")
   endif()

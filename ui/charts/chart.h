@@ -1,6 +1,7 @@
-// What every chart of the run page is: a card with a title, a Qt chart drawn from run records, a legend that
-// hides series, zoom and pan, hover and keyboard readout, a table of its data, a description in words,
-// and export. One file each derives from it; figures come from engine/measure, never from here.
+// What every chart of the run page is: a card with a title, a Qt chart drawn from run records, a
+// legend that hides series, zoom and pan, hover and keyboard readout, a table of its data, a
+// description in words, and export. One file each derives from it; figures come from
+// engine/measure, never from here.
 #pragma once
 
 #include "app/session/session_types.h"
@@ -22,7 +23,7 @@ struct ChartData
     const RunRecord *current = nullptr; // may be null; grows while live
     bool live = false;
     std::vector<RunRecordPtr> earlier; // oldest first
-    std::vector<RunRecordPtr> sweep; // runs of the last knee search
+    std::vector<RunRecordPtr> sweep;   // runs of the last knee search
 };
 
 // One token, the same on the answer and on every chart.
@@ -46,7 +47,8 @@ class ChartCard : public QFrame
     Q_OBJECT
 
 public:
-    virtual QString chartId() const = 0; // "ttft", "itl", "throughput", "percentiles", "knee": file names
+    virtual QString
+    chartId() const = 0; // "ttft", "itl", "throughput", "percentiles", "knee": file names
     virtual QString title() const = 0; // "Inter-token latency, ms"
     virtual ChartTable table() const = 0;
     virtual QString description() const = 0; // sentences, as one would say them
