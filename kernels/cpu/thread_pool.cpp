@@ -1,0 +1,130 @@
+// A task is published by raising the generation; each worker runs it and lowers the count of those
+// that still run. Both waits spin for a bounded time and then sleep in the kernel.
+#include "thread_pool.h"
+
+#include "usable_cores.h"
+
+#include <algorithm>
+#include <cassert>
+#include <chrono>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace inferlab {
+
+namespace {
+
+// Two operators of a step are a few microseconds apart and waking a sleeping thread costs some 5 to
+// 50, so a worker that looks a little longer than a wake-up costs is there when the next operator
+// comes; between steps, and when nothing runs, it sleeps.
+constexpr std::chrono::microseconds kSpinTime {40};
+
+// Looks between two readings of the clock: a pause is about 40 cycles, so the clock is read every
+// microsecond or less.
+constexpr int kLooksPerClockReading = 32;
+
+void pauseBriefly() noexcept
+{
+#if defined(__x86_64__)
+    _mm_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+}
+
+} // namespace
+
+Range split(int64_t n, int worker, int workers, int64_t grain) noexcept
+{
+    assert(n >= 0 && grain > 0 && worker >= 0 && worker < workers);
+    const int64_t units = (n + grain - 1) / grain;
+    const int64_t each = units / workers;
+    const int64_t longer = units % workers; // the first shares take one unit more
+    const int64_t first = worker * each + std::min<int64_t>(worker, longer);
+    const int64_t last = first + each + (worker < longer ? 1 : 0);
+    return {std::min(first * grain, n), std::min(last * grain, n)};
+}
+
+ThreadPool::ThreadPool(int threads)
+    : m_threads(std::max(1, threads))
+    // A spinning thread without a core of its own keeps the one that it waits for from running.
+    , m_spin(m_threads <= usableCores())
+{
+    m_workers.reserve(static_cast<size_t>(m_threads - 1));
+    try {
+        for (int worker = 1; worker < m_threads; ++worker)
+            m_workers.emplace_back([this, worker] { work(worker); });
+    } catch (...) {
+        stop();
+        throw;
+    }
+}
+
+ThreadPool::~ThreadPool()
+{
+    stop();
+}
+
+void ThreadPool::stop() noexcept
+{
+    m_stopping = true;
+    m_generation.fetch_add(1, std::memory_order_release);
+    m_generation.notify_all();
+    for (std::thread &worker : m_workers)
+        worker.join();
+}
+
+void ThreadPool::runTask(Task task) noexcept
+{
+    assert(m_running.load(std::memory_order_relaxed) == 0 && "one run() at a time");
+    if (m_workers.empty()) {
+        task.call(task.context, 0, 1);
+        return;
+    }
+    m_task = task;
+    m_running.store(static_cast<uint32_t>(m_workers.size()), std::memory_order_relaxed);
+    m_generation.fetch_add(1, std::memory_order_release);
+    m_generation.notify_all(); // no system call while nobody sleeps
+    task.call(task.context, 0, m_threads);
+
+    uint32_t running = m_running.load(std::memory_order_acquire);
+    while (running != 0) {
+        waitWhileEqual(m_running, running);
+        running = m_running.load(std::memory_order_acquire);
+    }
+}
+
+void ThreadPool::work(int worker) noexcept
+{
+    uint32_t seen = 0;
+    for (;;) {
+        waitWhileEqual(m_generation, seen);
+        // At most one task is new: the next is published only after this worker lowered m_running.
+        ++seen;
+        if (m_stopping)
+            return;
+        m_task.call(m_task.context, worker, m_threads);
+        if (m_running.fetch_sub(1, std::memory_order_acq_rel) == 1)
+            m_running.notify_one(); // only the caller of run() waits here
+    }
+}
+
+// Returns when `value` was seen different from `old`, with what its writer wrote before visible.
+void ThreadPool::waitWhileEqual(const std::atomic<uint32_t> &value, uint32_t old) const noexcept
+{
+    if (m_spin) {
+        const auto end = std::chrono::steady_clock::now() + kSpinTime;
+        do {
+            for (int look = 0; look < kLooksPerClockReading; ++look) {
+                if (value.load(std::memory_order_acquire) != old)
+                    return;
+                pauseBriefly();
+            }
+        } while (std::chrono::steady_clock::now() < end);
+    }
+    value.wait(old, std::memory_order_acquire);
+}
+
+} // namespace inferlab
