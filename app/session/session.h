@@ -3,26 +3,13 @@
 // happened into a bounded mailbox, which a timer here drains once a frame.
 #pragma once
 
+#include "app/session/engine_source.h"
 #include "app/session/session_types.h"
 
 #include <QObject>
-#include <functional>
 #include <memory>
 
 namespace inferlab {
-
-// How the worker gets an engine; tests and benchmarks give their own (a synthetic producer).
-struct EngineSource
-{
-    std::function<std::shared_ptr<LoadedModel>(const ModelChoice &, const LoadProgressCallback &,
-                                               const std::atomic<bool> *stop)>
-        load;
-    std::function<std::unique_ptr<Engine>(const std::shared_ptr<LoadedModel> &,
-                                          const EngineOptions &)>
-        open;
-
-    static EngineSource real();
-};
 
 class Session : public QObject
 {

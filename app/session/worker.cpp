@@ -1,0 +1,321 @@
+#include "worker.h"
+
+#include "app/session/run_describe.h"
+#include "app/session/run_forwarder.h"
+#include "engine/base/clock.h"
+#include "engine/base/error.h"
+#include "kernels/api/devices.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace inferlab {
+
+namespace {
+
+// Times of a report on a clock that stood still for pausedNs.
+StepReport onRunClock(StepReport report, int64_t pausedNs)
+{
+    report.startNs -= pausedNs;
+    report.endNs -= pausedNs;
+    for (TokenEvent &token : report.tokens)
+        token.ns -= pausedNs;
+    for (FinishedRequest &finished : report.finished)
+        finished.ns -= pausedNs;
+    return report;
+}
+
+} // namespace
+
+Worker::Worker(EngineSource source, size_t mailboxCapacity)
+    : m_mailbox(mailboxCapacity)
+    , m_source(std::move(source))
+    , m_thread([this] { loop(); })
+{ }
+
+Worker::~Worker()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_quit = true;
+    }
+    stop();
+    m_wake.notify_all();
+    m_thread.join();
+}
+
+void Worker::post(Command command)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_jobs.push_back({std::move(command), std::make_shared<std::atomic<bool>>(false)});
+        m_interruptIdle = true;
+    }
+    m_wake.notify_all();
+}
+
+void Worker::stop()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_interruptIdle = true;
+        for (const Job &job : m_jobs)
+            *job.stop = true;
+        if (m_currentStop != nullptr)
+            *m_currentStop = true;
+        if (m_runningEngine != nullptr)
+            m_runningEngine->requestStop();
+    }
+    m_wake.notify_all();
+}
+
+void Worker::setPaused(bool paused)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_paused = paused;
+    }
+    m_wake.notify_all();
+}
+
+void Worker::loop()
+{
+    std::unique_lock lock(m_mutex);
+    while (true) {
+        if (m_jobs.empty() && !m_quit && m_hasModel && m_hash.empty() && !m_hashTried) {
+            m_interruptIdle = false;
+            lock.unlock();
+            computeHash(m_interruptIdle);
+            lock.lock();
+        }
+        m_wake.wait(lock, [this] { return m_quit || !m_jobs.empty(); });
+        if (m_quit)
+            return;
+        const Job job = std::move(m_jobs.front());
+        m_jobs.pop_front();
+        m_currentStop = job.stop;
+        lock.unlock();
+        execute(job);
+        lock.lock();
+        m_currentStop = nullptr;
+    }
+}
+
+// The one place where what goes wrong becomes a line for the person.
+void Worker::execute(const Job &job)
+{
+    try {
+        if (*job.stop)
+            throw Cancelled();
+        if (const auto *choice = std::get_if<ModelChoice>(&job.command))
+            ensureModel(*choice, *job.stop);
+        else if (const auto *plan = std::get_if<RunPlan>(&job.command))
+            executeRun(*plan, *job.stop);
+        else
+            executeKnee(std::get<KneePlan>(job.command), *job.stop);
+    } catch (const Cancelled &) {
+        // Asked for: the status below says all there is to say.
+    } catch (const std::bad_alloc &) {
+        send(FailedEvent {
+            "Out of memory: try a smaller batch, a shorter context or a smaller model"});
+    } catch (const std::exception &error) {
+        send(FailedEvent {error.what()});
+    }
+    m_status.sweepIndex = m_status.sweepCount = 0;
+    setPhase(m_hasModel ? Phase::Ready : Phase::Empty);
+    send(CommandDoneEvent {});
+}
+
+void Worker::dropModel()
+{
+    m_model.reset();
+    m_hasModel = false;
+    m_hash.clear();
+    m_hashTried = false;
+    send(ModelGoneEvent {});
+}
+
+void Worker::ensureModel(const ModelChoice &choice, const std::atomic<bool> &stop)
+{
+    const bool sameModel =
+        m_hasModel && choice.path == m_choice.path && choice.device == m_choice.device;
+    if (sameModel && choice.threads == m_choice.threads)
+        return;
+    if (sameModel && m_model != nullptr) {
+        m_model->backend().setThreads(choice.threads > 0 ? choice.threads : defaultThreads());
+    } else {
+        // The old one goes first: two models at once may not fit.
+        dropModel();
+        setPhase(Phase::Loading);
+        m_model = m_source.load(
+            choice,
+            [this](const LoadProgress &progress) {
+                setPhase(Phase::Loading, progress.doneBytes, progress.totalBytes);
+            },
+            &stop);
+        m_hasModel = true;
+    }
+    m_choice = choice;
+    send(ModelReadyEvent {summariseModel(choice, m_model.get()), m_model});
+}
+
+void Worker::computeHash(const std::atomic<bool> &stop)
+{
+    if (!m_hash.empty() || m_hashTried || !m_source.hash)
+        return;
+    try {
+        m_hash = m_source.hash(m_choice, &stop);
+        m_hashTried = true;
+    } catch (const Cancelled &) {
+        // A command came first; the next idle moment tries again.
+    } catch (const std::exception &error) {
+        m_hashTried = true;
+        send(
+            FailedEvent {std::string("The model's hash is missing from exports: ") + error.what()});
+    }
+}
+
+void Worker::executeRun(const RunPlan &plan, const std::atomic<bool> &stop)
+{
+    ensureModel(plan.model, stop);
+    runOnce(plan, stop);
+}
+
+void Worker::executeKnee(const KneePlan &plan, const std::atomic<bool> &stop)
+{
+    ensureModel(plan.base.model, stop);
+    std::vector<RunRecordPtr> runs;
+    m_status.sweepCount = static_cast<int>(plan.batches.size());
+    std::exception_ptr failure;
+    try {
+        warmUp(plan.base, stop);
+        for (const int batch : plan.batches) {
+            ++m_status.sweepIndex;
+            RunPlan run = plan.base;
+            run.settings.batch = batch;
+            run.settings.ignoreEnd = true; // equal lengths, so that the batch size alone differs
+            run.label.clear();
+            runs.push_back(runOnce(run, stop));
+            if (stop)
+                break;
+        }
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    // What was measured is kept, whatever ended the sweep.
+    send(KneeFinishedEvent {std::move(runs)});
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
+void Worker::warmUp(RunPlan plan, const std::atomic<bool> &stop)
+{
+    constexpr int kWarmUpTokens = 4; // enough to touch every weight and buffer once
+    plan.settings.batch = 1;
+    const std::vector<int32_t> prompt = m_source.encode(m_model.get(), plan.settings);
+    EngineOptions options = engineOptions(plan.settings, prompt.size(), m_model.get());
+    const std::unique_ptr<Engine> engine = m_source.open(m_model, options);
+    Request request = makeRequest(plan.settings, prompt, 0);
+    request.maxNewTokens = kWarmUpTokens;
+    engine->submit(std::move(request));
+    setPhase(Phase::Queued);
+    drive(*engine, stop, [](const StepReport &) {});
+    if (stop)
+        throw Cancelled();
+}
+
+RunRecordPtr Worker::runOnce(const RunPlan &plan, const std::atomic<bool> &stop)
+{
+    setPhase(Phase::Queued);
+    const std::vector<int32_t> prompt = m_source.encode(m_model.get(), plan.settings);
+    RunPlan actual = plan;
+    const EngineOptions options = engineOptions(plan.settings, prompt.size(), m_model.get());
+    actual.settings.contextTokens = options.contextTokens;
+    if (stop)
+        throw Cancelled();
+    const std::unique_ptr<Engine> engine = m_source.open(m_model, options);
+
+    RunForwarder forwarder(recordHead(actual), m_mailbox);
+    uint64_t promptTotal = 0;
+    for (int32_t i = 0; i < plan.settings.batch; ++i) {
+        const int64_t now = nowNs();
+        Request request = makeRequest(plan.settings, prompt, i);
+        request.scheduledNs = now;
+        const RequestId id = engine->submit(std::move(request));
+        forwarder.submitted({id, now, now, static_cast<int32_t>(prompt.size())});
+        promptTotal += prompt.size();
+    }
+
+    uint64_t promptDone = 0;
+    drive(*engine, stop, [&](const StepReport &report) {
+        forwarder.add(report);
+        if (stop)
+            return;
+        promptDone =
+            std::min(promptTotal, promptDone + static_cast<uint64_t>(report.prefillTokens));
+        if (report.tokens.empty() && m_status.phase != Phase::Generating)
+            setPhase(Phase::Prefill, promptDone, promptTotal);
+        else if (!report.tokens.empty())
+            setPhase(Phase::Generating);
+    });
+
+    computeHash(stop);
+    return forwarder.finish(m_hash);
+}
+
+void Worker::drive(Engine &engine, const std::atomic<bool> &stop,
+                   const std::function<void(const StepReport &)> &consume)
+{
+    // stop() reaches the engine in the middle of a step only while it is published here.
+    const auto publish = [this](Engine *running) {
+        const std::lock_guard lock(m_mutex);
+        m_runningEngine = running;
+    };
+    struct Unpublish
+    {
+        const decltype(publish) &set;
+        ~Unpublish() { set(nullptr); }
+    };
+    publish(&engine);
+    const Unpublish unpublish {publish};
+
+    int64_t pausedNs = 0;
+    while (!engine.idle()) {
+        pausedNs += waitWhilePaused(stop);
+        if (stop) {
+            setPhase(Phase::Stopping);
+            engine.requestStop();
+        }
+        consume(onRunClock(engine.step(), pausedNs));
+    }
+}
+
+int64_t Worker::waitWhilePaused(const std::atomic<bool> &stop)
+{
+    std::unique_lock lock(m_mutex);
+    if (!m_paused)
+        return 0;
+    const int64_t begin = nowNs();
+    m_wake.wait(lock, [&] { return !m_paused || stop || m_quit; });
+    return nowNs() - begin;
+}
+
+RunRecord Worker::recordHead(const RunPlan &plan) const
+{
+    RunRecord record = describeRun(plan, m_model.get());
+    record.provenance.modelHash = m_hash;
+    return record;
+}
+
+void Worker::setPhase(Phase phase, uint64_t done, uint64_t total)
+{
+    if (phase != m_status.phase)
+        m_status.sinceNs = nowNs();
+    m_status.phase = phase;
+    m_status.done = done;
+    m_status.total = total;
+    m_mailbox.setStatus(m_status);
+}
+
+} // namespace inferlab

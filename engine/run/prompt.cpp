@@ -1,0 +1,60 @@
+#include "prompt.h"
+
+#include "engine/base/error.h"
+#include "engine/model/loaded_model.h"
+#include "engine/text/utf8_stream.h"
+
+#include <algorithm>
+
+namespace inferlab {
+
+namespace {
+
+// Bytes of the longest token: a text of more than this times the context cannot fit.
+size_t longestPieceBytes(const Tokenizer &tokenizer)
+{
+    size_t longest = 1;
+    for (int32_t id = 0; id < tokenizer.vocabularySize(); ++id)
+        longest = std::max(longest, tokenizer.piece(id).size());
+    return longest;
+}
+
+void checkText(const LoadedModel &model, const PromptText &prompt)
+{
+    if (prompt.text.empty())
+        throw InputError("prompt", "", "some text", "nothing");
+    if (!isValidUtf8(prompt.text) || !isValidUtf8(prompt.system))
+        throw InputError("prompt", "", "UTF-8 text", "bytes that are not UTF-8");
+
+    const auto context = static_cast<size_t>(model.config().contextTokens);
+    const size_t bytes = prompt.text.size() + prompt.system.size();
+    // One byte a token fits whatever the vocabulary: no need to look at it.
+    if (bytes > context && bytes / longestPieceBytes(model.tokenizer()) > context)
+        throw InputError("prompt", "",
+                         "at most " + std::to_string(context) + " tokens (the model's context)",
+                         std::to_string(bytes) + " bytes of text, which cannot fit");
+}
+
+} // namespace
+
+std::vector<int32_t> encodePromptText(const LoadedModel &model, const PromptText &prompt)
+{
+    checkText(model, prompt);
+    const Tokenizer &tokenizer = model.tokenizer();
+    if (!prompt.chat) {
+        std::vector<int32_t> ids = tokenizer.encode(prompt.text, SpecialTokens::Plain);
+        if (tokenizer.addsBeginToken() && tokenizer.beginToken() >= 0)
+            ids.insert(ids.begin(), tokenizer.beginToken());
+        return ids;
+    }
+    if (model.chatTemplate() == nullptr)
+        throw InputError(model.identity().file, "", "a chat template (or raw mode)",
+                         "none in the file");
+    std::vector<ChatMessage> messages;
+    if (!prompt.system.empty())
+        messages.push_back({"system", prompt.system});
+    messages.push_back({"user", prompt.text});
+    return encodePrompt(tokenizer, model.chatTemplate()->render(messages, true));
+}
+
+} // namespace inferlab

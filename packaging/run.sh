@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# InferLab in one command: installs what is missing, fetches the default model, builds, opens the window.
+# Arguments pass on to the program. Without a display it writes a demo into ./inferlab-demo instead.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(dirname "$here")
+# shellcheck source=dependencies.sh
+source "$here/dependencies.sh"
+
+install_packages "${inferlab_build_packages[@]}"
+
+# A model of one's own needs no default model: go on without it when it cannot be fetched.
+if ! model=$("$here/fetch_model.sh"); then
+  case " $* " in
+    *" --model "* | *" --model="* | *" --open "* | *" --open="*) ;;
+    *) echo "inferlab: going on without the default model" >&2 ;;
+  esac
+fi
+
+build="$root/build/release"
+log="$build/build.log"
+mkdir -p "$build"
+[ -f "$build/build.ninja" ] || echo "inferlab: building (some minutes the first time; log: $log)" >&2
+(cd "$root" && cmake --preset release -DINFERLAB_BUILD_TESTS=OFF) >"$log" 2>&1 &&
+  cmake --build "$build" >>"$log" 2>&1 || {
+    tail -n 20 "$log" >&2
+    echo "inferlab: the build failed; the whole log is $log" >&2
+    exit 1
+  }
+
+# The program itself says that there is no display, and writes the demo.
+exec "$build/bin/inferlab" "$@"
