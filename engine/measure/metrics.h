@@ -1,5 +1,6 @@
 // Every figure of a run, from its record. Definitions and sources: README, "What the numbers mean".
 // A figure that does not exist (a request without tokens has no TTFT) is absent, never 0.
+// A token event with count 0 (a remote server's chunk without content) is no token and ends no gap.
 #pragma once
 
 #include "engine/measure/percentile.h"
@@ -22,14 +23,17 @@ std::optional<double> userTokPerSecond(const RequestRecord &request);    // 1 / 
 std::vector<double> itlMs(const RequestRecord &request); // gaps between consecutive token events
 int64_t outputTokens(const RequestRecord &request) noexcept;
 
-// Of a run. Failed requests (EndReason::Error) stay out of latencies and count as misses of an SLO.
+// Of a run. Failed requests (EndReason::Error) stay out of latencies and token counts and count as
+// misses of an SLO. Cancelled and running requests have a TTFT and gaps, but no total latency yet:
+// end-to-end figures are those of requests that ended with Stop or Length. All are linear in the
+// number of tokens.
 std::vector<double> ttftsMs(const RunRecord &run);
 std::vector<double> pooledItlMs(const RunRecord &run);
 std::vector<double> endToEndsMs(const RunRecord &run);
 
 struct SloTargets
 {
-    std::optional<double> ttftMs, tpotMs, itlMs, endToEndMs; // each: at most
+    std::optional<double> ttftMs, tpotMs, itlMs, endToEndMs; // each: at most; itlMs: every gap
 };
 
 struct RunMetrics
@@ -53,7 +57,10 @@ struct RunMetrics
 RunMetrics computeMetrics(const RunRecord &run, const SloTargets *targets = nullptr);
 
 // Throughput over time for live charts: tokens per second of all sequences, and per running
-// sequence, in consecutive windows of windowNs from the first submit.
+// sequence, in consecutive windows of windowNs > 0 from the first submit. The rest at the end is a
+// window of its own from half a width on, and part of the window before it otherwise. At most
+// 16,384 windows; a longer run gets wider ones. A gap between tokens that crosses a border counts
+// on each side by its share.
 struct ThroughputPoint
 {
     double seconds = 0; // middle of the window, from the first submit

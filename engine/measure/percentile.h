@@ -14,6 +14,9 @@ std::optional<double> percentile(std::span<const double> sample, double p);
 // Several at once: sorts once.
 std::vector<double> percentiles(std::span<const double> sample, std::span<const double> ps);
 
+// The same for a sample that is sorted already and not empty.
+double percentileOfSorted(std::span<const double> sorted, double p) noexcept;
+
 // Samples needed before P50/P90/P95/P99 may be claimed: 1, 64, 130, 662.
 size_t samplesNeeded(double p) noexcept;
 
@@ -27,5 +30,7 @@ struct SampleSummary
 };
 // Nullopt for an empty sample.
 std::optional<SampleSummary> summarise(std::span<const double> sample);
+// The same for a sample that is sorted already and not empty.
+SampleSummary summariseSorted(std::span<const double> sorted) noexcept;
 
 } // namespace inferlab
