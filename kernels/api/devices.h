@@ -4,6 +4,7 @@
 #include "backend.h"
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,7 +16,13 @@ std::vector<DeviceInfo> listDevices();
 // Number of CPU threads to use when nobody says: the cores this process may run on.
 int defaultThreads();
 
+// Instruction sets that the CPU backend has code for and this machine runs, the best last: "portable",
+// "avx2", "avx512".
+std::vector<std::string> cpuInstructionSets();
+
 // Throws std::runtime_error with the reason when the kind is unknown or not available.
-std::unique_ptr<Backend> openBackend(std::string_view kind, int threads);
+// instructionSet: one of cpuInstructionSets(), for the kind "cpu" only; empty takes the best.
+std::unique_ptr<Backend> openBackend(std::string_view kind, int threads,
+                                     std::string_view instructionSet = {});
 
 } // namespace inferlab

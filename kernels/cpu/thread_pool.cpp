@@ -2,7 +2,7 @@
 // that still run. Both waits spin for a bounded time and then sleep in the kernel.
 #include "thread_pool.h"
 
-#include "usable_cores.h"
+#include "kernels/host/usable_cores.h"
 
 #include <algorithm>
 #include <cassert>

@@ -1,5 +1,5 @@
 // The number of cores follows the control group's CPU quota, and is at least 1.
-#include "kernels/cpu/usable_cores.h"
+#include "kernels/host/usable_cores.h"
 
 #include <doctest/doctest.h>
 

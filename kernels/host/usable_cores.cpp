@@ -1,12 +1,13 @@
 // The affinity mask, and the smallest CPU quota from the process's control group up to the root.
 #include "usable_cores.h"
 
+#include "control_group.h"
+
 #include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <optional>
 #include <sched.h>
-#include <string>
 #include <thread>
 
 namespace inferlab {
@@ -37,32 +38,16 @@ std::optional<int> coresOfQuota(const std::filesystem::path &cpuMax)
     return std::max(1, static_cast<int>(std::ceil(quota / period)));
 }
 
-// The line "0::/path" of /proc/self/cgroup; empty when the process is in no v2 group.
-std::string controlGroup(const std::filesystem::path &root)
-{
-    std::ifstream file(root / "proc/self/cgroup");
-    std::string line;
-    while (std::getline(file, line)) {
-        if (line.starts_with("0::/"))
-            return line.substr(4);
-    }
-    return {};
-}
-
 } // namespace
 
 int usableCores(const std::filesystem::path &root)
 {
     int cores = coresInAffinityMask();
-    const std::filesystem::path top = root / "sys/fs/cgroup";
-    std::filesystem::path group = controlGroup(root);
-    for (;;) {
-        if (const auto quota = coresOfQuota(top / group / "cpu.max"))
+    for (const std::filesystem::path &group : controlGroupFolders(root)) {
+        if (const auto quota = coresOfQuota(group / "cpu.max"))
             cores = std::min(cores, *quota);
-        if (group.empty())
-            return cores;
-        group = group.parent_path();
     }
+    return cores;
 }
 
 } // namespace inferlab

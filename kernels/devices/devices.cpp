@@ -1,0 +1,67 @@
+// Knows every backend of this build, and nothing else does.
+#include "kernels/api/devices.h"
+
+#include "kernels/cpu/cpu_backend.h"
+#include "kernels/host/usable_cores.h"
+#include "kernels/reference/reference_backend.h"
+
+#include <stdexcept>
+#include <string>
+
+namespace inferlab {
+
+namespace {
+
+constexpr const char *kNoCudaModule = "this build has no CUDA module";
+
+std::unique_ptr<Backend> openCpu(int threads, std::string_view instructionSet)
+{
+    if (instructionSet.empty())
+        return makeCpuBackend(threads);
+    const std::optional<Isa> isa = isaFromName(instructionSet);
+    if (!isa) {
+        throw std::runtime_error("unknown instruction set \"" + std::string(instructionSet)
+                                 + "\": portable, avx2 and avx512 are known");
+    }
+    return makeCpuBackend(threads, *isa);
+}
+
+} // namespace
+
+std::vector<DeviceInfo> listDevices()
+{
+    DeviceInfo cuda;
+    cuda.kind = "cuda";
+    cuda.reason = kNoCudaModule;
+    return {makeCpuBackend(1)->device(), makeReferenceBackend(1)->device(), cuda};
+}
+
+int defaultThreads()
+{
+    return usableCores();
+}
+
+std::vector<std::string> cpuInstructionSets()
+{
+    std::vector<std::string> names;
+    for (Isa isa : availableIsas())
+        names.emplace_back(isaName(isa));
+    return names;
+}
+
+std::unique_ptr<Backend> openBackend(std::string_view kind, int threads,
+                                     std::string_view instructionSet)
+{
+    if (kind == "cpu")
+        return openCpu(threads, instructionSet);
+    if (!instructionSet.empty())
+        throw std::runtime_error("an instruction set can be chosen for the device cpu only");
+    if (kind == "reference")
+        return makeReferenceBackend(threads);
+    if (kind == "cuda")
+        throw std::runtime_error(std::string("device cuda is not available: ") + kNoCudaModule);
+    throw std::runtime_error("unknown device \"" + std::string(kind)
+                             + "\": cpu, reference and cuda are known");
+}
+
+} // namespace inferlab
