@@ -1,0 +1,116 @@
+// Which shapes tests and people look at.
+#include "operator_check.h"
+
+#include <array>
+
+namespace inferlab {
+
+namespace {
+
+constexpr std::array kAllTypes {
+    DType::F32,  DType::F16,    DType::BF16,   DType::Q4_0,  DType::Q4_1, DType::Q5_0,
+    DType::Q5_1, DType::Q8_0,   DType::Q2_K,   DType::Q3_K,  DType::Q4_K, DType::Q5_K,
+    DType::Q6_K, DType::IQ4_NL, DType::IQ4_XS, DType::MXFP4,
+};
+
+void addRowEdges(std::vector<OperatorCase> &cases)
+{
+    // Around vectors of 4, 8 and 16 and their fourfold, and above the size that threads share.
+    for (int64_t cols : {1, 3, 4, 7, 15, 16, 17, 63, 64, 65, 127, 576, 1000}) {
+        for (int64_t rows : {1, 3}) {
+            cases.push_back(rmsNormCase(rows, cols));
+            cases.push_back(siluMultiplyCase(rows, cols));
+            cases.push_back(addCase(rows, cols));
+            cases.push_back(gatherRowsCase(5, rows, cols));
+        }
+    }
+    cases.push_back(rmsNormCase(37, 577));
+    cases.push_back(siluMultiplyCase(37, 577));
+    cases.push_back(addCase(37, 577));
+    for (RopeLayout layout : {RopeLayout::AdjacentPairs, RopeLayout::HalfSplit}) {
+        cases.push_back(ropeCase(1, 9, 64, 64, layout));
+        cases.push_back(ropeCase(5, 2, 16, 8, layout));
+        cases.push_back(ropeCase(3, 3, 80, 32, layout));
+        cases.push_back(ropeCase(29, 9, 64, 64, layout));
+    }
+}
+
+void addWeightEdges(std::vector<OperatorCase> &cases)
+{
+    for (DType dtype : kAllTypes) {
+        cases.push_back(embedCase(dtype, 7, 4, 256));
+        cases.push_back(matmulCase(dtype, 1, 5, 256, false));
+        cases.push_back(matmulCase(dtype, 3, 33, 512, true));
+        cases.push_back(matmulCase(dtype, 17, 65, 768, false));
+    }
+}
+
+void addCacheEdges(std::vector<OperatorCase> &cases)
+{
+    for (DType dtype : {DType::F32, DType::F16}) {
+        for (int32_t headDim : {16, 40, 64, 80, 128}) {
+            for (int32_t group : {1, 3, 8}) {
+                const CacheShape cache {dtype, 2 * group, 2, headDim, 16};
+                cases.push_back(attentionCase(cache, {{1, 1}}));
+                cases.push_back(attentionCase(cache, {{63, 1}, {64, 1}, {65, 1}}));
+                cases.push_back(attentionCase(cache, {{70, 70}, {5, 2}, {130, 1}}));
+            }
+        }
+        // Blocks that end within tiles, chunks of keys, and tiles of rows that lie across them.
+        for (int32_t blockTokens : {1, 7, 32, 100}) {
+            const CacheShape cache {dtype, 3, 1, 64, blockTokens};
+            cases.push_back(attentionCase(cache, {{200, 90}, {17, 17}}));
+            cases.push_back(attentionCase(cache, {{1100, 1}}));
+            cases.push_back(attentionCase(cache, {{512, 1}, {513, 1}, {1025, 1}, {3, 1}, {1, 1}}));
+            cases.push_back(attentionCase(cache, {{1040, 40}}));
+            cases.push_back(writeKvCase(cache, {{40, 40}, {3, 1}, {201, 7}}));
+        }
+        for (int32_t headDim : {5, 16, 80})
+            cases.push_back(writeKvCase({dtype, 4, 4, headDim, 16}, {{33, 20}, {1, 1}}));
+        for (float scoreScale : {100.0f, 3000.0f})
+            cases.push_back(attentionCase({dtype, 3, 1, 64, 16, scoreScale}, {{600, 3}, {70, 70}}));
+    }
+}
+
+} // namespace
+
+std::vector<OperatorCase> edgeCases()
+{
+    std::vector<OperatorCase> cases;
+    addRowEdges(cases);
+    addWeightEdges(cases);
+    addCacheEdges(cases);
+    return cases;
+}
+
+std::vector<OperatorCase> typicalCases()
+{
+    std::vector<OperatorCase> cases;
+    for (int64_t rows : {1, 32, 512}) {
+        cases.push_back(rmsNormCase(rows, 576));
+        cases.push_back(siluMultiplyCase(rows, 1536));
+        cases.push_back(addCase(rows, 576));
+        cases.push_back(ropeCase(rows, 9, 64, 64, RopeLayout::AdjacentPairs));
+    }
+    cases.push_back(ropeCase(512, 9, 64, 64, RopeLayout::HalfSplit));
+    cases.push_back(gatherRowsCase(512, 32, 576));
+    for (DType dtype : kAllTypes) {
+        cases.push_back(embedCase(dtype, 4096, 512, 1536));
+        for (int64_t rows : {1, 8, 512})
+            cases.push_back(matmulCase(dtype, rows, 1536, 1536, false));
+    }
+    for (DType dtype : {DType::F16, DType::F32}) {
+        const CacheShape small {dtype, 9, 3, 64, 32};   // SmolLM2-135M
+        const CacheShape large {dtype, 32, 8, 128, 32}; // Llama 3 8B
+        cases.push_back(writeKvCase(small, {{512, 512}}));
+        for (int32_t depth : {128, 1024, 4096})
+            cases.push_back(attentionCase(small, {{depth, 1}}));
+        cases.push_back(attentionCase(small, std::vector<SequenceShape>(8, {1024, 1})));
+        cases.push_back(attentionCase(small, {{512, 512}}));
+        cases.push_back(attentionCase(large, {{4096, 1}}));
+        cases.push_back(attentionCase(large, {{512, 512}}));
+    }
+    return cases;
+}
+
+} // namespace inferlab

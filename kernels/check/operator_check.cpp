@@ -1,0 +1,69 @@
+// Runs a case on two backends and compares; runs a case again and again and takes the median.
+#include "operator_check.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+namespace inferlab {
+
+namespace {
+
+double maxErrorOf(const std::vector<float> &tested, const std::vector<float> &reference,
+                  bool &finite)
+{
+    double sumOfSquares = 0.0;
+    double largest = 0.0;
+    for (size_t i = 0; i < reference.size(); ++i) {
+        const auto expected = static_cast<double>(reference[i]);
+        const auto found = static_cast<double>(tested[i]);
+        finite = finite && std::isfinite(found);
+        sumOfSquares += expected * expected;
+        largest = std::max(largest, std::abs(found - expected));
+    }
+    const double rms =
+        std::sqrt(sumOfSquares / static_cast<double>(std::max<size_t>(1, reference.size())));
+    return rms > 0.0 ? largest / rms : largest;
+}
+
+} // namespace
+
+OperatorComparison compareOperator(const OperatorCase &operatorCase, Backend &tested,
+                                   Backend &reference)
+{
+    OperatorComparison comparison;
+    for (Backend *backend : {&tested, &reference}) {
+        comparison.unsupported = operatorCase.unsupported(*backend);
+        if (!comparison.unsupported.empty())
+            return comparison;
+    }
+    const std::unique_ptr<PreparedOperator> expected = operatorCase.prepare(reference);
+    const std::unique_ptr<PreparedOperator> found = operatorCase.prepare(tested);
+    expected->run();
+    found->run();
+    comparison.maxError = maxErrorOf(found->output(), expected->output(), comparison.finite);
+    comparison.guardsIntact = found->guardsIntact();
+    comparison.passed = comparison.finite && comparison.guardsIntact
+        && comparison.maxError <= operatorCase.tolerance;
+    return comparison;
+}
+
+double timeOperator(const OperatorCase &operatorCase, Backend &backend, double seconds)
+{
+    using Clock = std::chrono::steady_clock;
+    const std::unique_ptr<PreparedOperator> prepared = operatorCase.prepare(backend);
+    prepared->run();
+    std::vector<double> times;
+    double total = 0.0;
+    while (times.size() < 3 || total < seconds) {
+        const Clock::time_point begin = Clock::now();
+        prepared->run();
+        times.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
+        total += times.back();
+    }
+    std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2),
+                     times.end());
+    return times[times.size() / 2];
+}
+
+} // namespace inferlab
