@@ -1,5 +1,6 @@
-// Every operator of the CPU backend against the reference, for each instruction set of this machine, at
-// shapes at and around the edges of vectors, tiles, blocks and chunks; nothing is written out of bounds.
+// Every operator of the CPU backend against the reference, for each instruction set of this
+// machine, at shapes at and around the edges of vectors, tiles, blocks and chunks; nothing is
+// written out of bounds.
 #include "kernels/check/operator_check.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/reference/reference_backend.h"
