@@ -50,7 +50,7 @@ void appendItlMs(const RequestRecord &request, std::vector<double> &gaps)
         if (!hasContent(token))
             continue;
         if (before)
-            gaps.push_back(ms(token.ns - before->ns));
+            gaps.push_back(gapMs(before->ns, token.ns));
         before = &token;
     }
 }
@@ -287,6 +287,11 @@ std::vector<double> itlMs(const RequestRecord &request)
     gaps.reserve(request.tokens.size());
     appendItlMs(request, gaps);
     return gaps;
+}
+
+double gapMs(int64_t fromNs, int64_t toNs) noexcept
+{
+    return ms(toNs - fromNs);
 }
 
 int64_t outputTokens(const RequestRecord &request) noexcept

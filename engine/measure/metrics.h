@@ -21,6 +21,7 @@ std::optional<double> tpotMs(const RequestRecord &request);  // (E2E - TTFT) / (
 std::optional<double> normalisedLatencyMs(const RequestRecord &request); // E2E / n
 std::optional<double> userTokPerSecond(const RequestRecord &request);    // 1 / TPOT
 std::vector<double> itlMs(const RequestRecord &request); // gaps between consecutive token events
+double gapMs(int64_t fromNs, int64_t toNs) noexcept;     // one of them
 int64_t outputTokens(const RequestRecord &request) noexcept;
 
 // Of a run. Failed requests (EndReason::Error) stay out of latencies and token counts and count as
