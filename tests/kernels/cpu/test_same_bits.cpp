@@ -251,6 +251,7 @@ TEST_CASE("attention across chunks of keys")
     for (Isa isa : availableIsas()) {
         CAPTURE(isaName(isa));
         checkAttention(isa, {DType::F16, 3, 1, 64, 32}, {530});
+        checkAttention(isa, {DType::F32, 2, 1, 16, 32}, {1070}); // three chunks: their order counts
     }
 }
 
