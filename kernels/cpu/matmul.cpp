@@ -1,67 +1,77 @@
-// Products with weights that were dequantised to float32: one dot product per output element,
-// summed in eight interleaved partial sums.
+// Cuts a product into what fits the second-level cache (tokens) and what each thread does (panels).
 #include "matmul.h"
 
-#include "kernels/api/dequantize.h"
+#include "matmul_kernels.h"
+#include "packed_weight.h"
 
+#include <algorithm>
+#include <array>
 #include <cassert>
-#include <cstring>
+#include <cstdio>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
 namespace inferlab {
 
 namespace {
 
-class FloatWeight final : public Weight
+// Prepared tokens that are multiplied at once: half of a second-level cache of 1 MiB, so that they
+// stay there while one panel after the other passes by.
+constexpr size_t kTileBytes = 512 * 1024;
+
+constexpr size_t kAlignment = 64;
+
+// Below this many numbers to quantise, or multiplications, handing the work to other threads costs
+// more (some microseconds) than it saves.
+constexpr int64_t kNumbersForThreads = 8192;
+constexpr int64_t kProductsForThreads = 65536;
+
+// Panels that a thread's share is a multiple of: what the kernels take at once.
+constexpr int64_t kPanelGrain = 2;
+
+const PackedWeight &packed(const Weight *weight) noexcept
 {
-public:
-    explicit FloatWeight(const HostTensor &tensor)
-        : m_rows(tensor.rows)
-        , m_cols(tensor.cols)
-        , m_dtype(tensor.dtype)
-        , m_values(static_cast<size_t>(tensor.rows * tensor.cols))
-    {
-        const size_t sourceBytes = rowBytes(tensor.dtype, tensor.cols);
-        const auto *source = static_cast<const unsigned char *>(tensor.data);
-        for (int64_t r = 0; r < m_rows; ++r) {
-            dequantizeRow(m_dtype, source + static_cast<size_t>(r) * sourceBytes,
-                          m_values.data() + r * m_cols, m_cols);
-        }
-    }
+    return *static_cast<const PackedWeight *>(weight);
+}
 
-    int64_t rows() const noexcept override { return m_rows; }
-    int64_t cols() const noexcept override { return m_cols; }
-    DType dtype() const noexcept override { return m_dtype; }
-    size_t bytes() const noexcept override { return m_values.size() * sizeof(float); }
-    const float *row(int64_t r) const noexcept { return m_values.data() + r * m_cols; }
-
-private:
-    int64_t m_rows;
-    int64_t m_cols;
-    DType m_dtype;
-    std::vector<float> m_values;
-};
-
-float dot(const float *a, const float *b, int64_t n)
+bool isQuantized(const MatmulOutput &output) noexcept
 {
-    float sums[8] = {};
-    int64_t i = 0;
-    for (; i + 8 <= n; i += 8) {
-        for (int lane = 0; lane < 8; ++lane)
-            sums[lane] += a[i + lane] * b[i + lane];
-    }
-    for (; i < n; ++i)
-        sums[0] += a[i] * b[i];
-    return ((sums[0] + sums[1]) + (sums[2] + sums[3]))
-        + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+    return isQuantized(packed(output.weight).format());
+}
+
+// Bytes of tiles for tokens of up to `cols` columns.
+size_t tileBytes(int64_t tileTokens, int64_t tokenBytes) noexcept
+{
+    return std::max(kTileBytes, static_cast<size_t>(tileTokens * tokenBytes));
+}
+
+std::string slowReason(DType dtype)
+{
+    const DTypeInfo &info = dtypeInfo(dtype);
+    const double fileBytes = static_cast<double>(info.blockBytes) / info.blockElements;
+    std::array<char, 16> ratio {};
+    std::snprintf(ratio.data(), ratio.size(), "%.1f",
+                  static_cast<double>(sizeof(float)) / fileBytes);
+    return std::string(info.name) + " has no fast path yet on the CPU: kept as float32, "
+        + ratio.data() + "x the file's size";
 }
 
 } // namespace
 
-MatmulEngine::MatmulEngine(Isa, ThreadPool &pool)
-    : m_pool(&pool)
+void MatmulEngine::TileMemory::grow(size_t bytes)
+{
+    if (bytes <= m_bytes)
+        return;
+    m_area = std::vector<unsigned char>(bytes + kAlignment);
+    void *data = m_area.data();
+    size_t room = m_area.size();
+    m_data = std::align(kAlignment, bytes, data, room);
+    m_bytes = bytes;
+}
+
+MatmulEngine::MatmulEngine(Isa isa, ThreadPool &pool)
+    : m_kernels(matmulKernels(isa))
+    , m_pool(&pool)
 { }
 
 MatmulEngine::~MatmulEngine() = default;
@@ -81,10 +91,10 @@ WeightSupport MatmulEngine::supports(DType dtype, int64_t rows, int64_t cols) co
         return support;
     }
     support.supported = true;
-    support.fast = dtype == DType::F32;
-    support.bytes = static_cast<size_t>(rows * cols) * sizeof(float);
+    support.fast = hasOwnPanels(dtype);
+    support.bytes = packedBytes(dtype, rows, cols);
     if (!support.fast)
-        support.reason = std::string(info.name) + " is dequantised to float32 when it is loaded";
+        support.reason = slowReason(dtype);
     return support;
 }
 
@@ -93,42 +103,124 @@ std::unique_ptr<Weight> MatmulEngine::load(const HostTensor &tensor)
     const WeightSupport support = supports(tensor.dtype, tensor.rows, tensor.cols);
     if (!support.supported)
         throw std::runtime_error(support.reason);
-    return std::make_unique<FloatWeight>(tensor);
+    return std::make_unique<PackedWeight>(tensor, *m_pool);
 }
 
-size_t MatmulEngine::workspaceBytes(const StepLimits &) const
+size_t MatmulEngine::workspaceBytes(const StepLimits &limits) const
 {
-    return 0;
+    return tileBytes(m_kernels.quantized.tileTokens, quantizedTokenBytes(limits.cols))
+        + tileBytes(m_kernels.floats.tileTokens, floatTokenBytes(limits.cols)) + 2 * kAlignment;
 }
 
-void MatmulEngine::reserve(const StepLimits &) { }
+void MatmulEngine::reserve(const StepLimits &limits)
+{
+    m_quantizedTiles.grow(
+        tileBytes(m_kernels.quantized.tileTokens, quantizedTokenBytes(limits.cols)));
+    m_floatTiles.grow(tileBytes(m_kernels.floats.tileTokens, floatTokenBytes(limits.cols)));
+}
 
 void MatmulEngine::matmul(std::span<const MatmulOutput> outputs, ConstMatrixView x)
 {
+    bool quantized = false;
+    bool floats = false;
+    for (const MatmulOutput &output : outputs) {
+        assert(output.weight->cols() == x.cols && output.y.cols == output.weight->rows());
+        assert(output.y.rows == x.rows);
+        (isQuantized(output) ? quantized : floats) = true;
+    }
+    const int64_t step = tokensAtOnce(outputs, x);
+    for (int64_t token = 0; token < x.rows; token += step) {
+        const int64_t tokens = std::min(step, x.rows - token);
+        const ConstMatrixView part(x.row(token), tokens, x.cols, x.stride);
+        if (quantized)
+            prepare(m_kernels.quantized, m_quantizedTiles, part);
+        if (floats)
+            prepare(m_kernels.floats, m_floatTiles, part);
+        multiply(outputs, token, tokens, x.cols);
+    }
+}
+
+// A multiple of the tiles that these outputs need.
+int64_t MatmulEngine::tokensAtOnce(std::span<const MatmulOutput> outputs,
+                                   ConstMatrixView x) const noexcept
+{
+    int64_t tokens = x.rows;
+    for (const MatmulOutput &output : outputs) {
+        const bool quantized = isQuantized(output);
+        const FormatFamily &family = quantized ? m_kernels.quantized : m_kernels.floats;
+        const TileMemory &tiles = quantized ? m_quantizedTiles : m_floatTiles;
+        const int64_t tokenBytes =
+            quantized ? quantizedTokenBytes(x.cols) : floatTokenBytes(x.cols);
+        const int64_t room = static_cast<int64_t>(tiles.bytes()) / tokenBytes;
+        assert(room >= family.tileTokens && "reserve() before matmul()");
+        tokens = std::min(tokens, room / family.tileTokens * family.tileTokens);
+    }
+    return tokens;
+}
+
+void MatmulEngine::prepare(const FormatFamily &family, const TileMemory &tiles,
+                           ConstMatrixView x) noexcept
+{
+    if (x.rows <= family.tileTokens || x.rows * x.cols < kNumbersForThreads) {
+        family.prepare(x.data, x.stride, x.cols, 0, x.rows, tiles.data());
+        return;
+    }
     m_pool->run([&](int worker, int workers) {
-        for (const MatmulOutput &output : outputs) {
-            const auto &weight = static_cast<const FloatWeight &>(*output.weight);
-            assert(weight.cols() == x.cols && output.y.cols == weight.rows()
-                   && output.y.rows == x.rows);
-            const Range range = split(weight.rows(), worker, workers, 16);
-            for (int64_t c = range.begin; c < range.end; ++c) {
-                const float start = output.bias != nullptr ? output.bias[c] : 0.0f;
-                for (int64_t r = 0; r < x.rows; ++r)
-                    output.y.row(r)[c] = start + dot(x.row(r), weight.row(c), x.cols);
-            }
-        }
+        const Range range = split(x.rows, worker, workers, family.tileTokens);
+        family.prepare(x.data, x.stride, x.cols, range.begin, range.end, tiles.data());
     });
+}
+
+// All panels of all outputs stand in one row that the threads share.
+void MatmulEngine::multiply(std::span<const MatmulOutput> outputs, int64_t firstToken,
+                            int64_t tokens, int64_t cols) noexcept
+{
+    int64_t panels = 0;
+    for (const MatmulOutput &output : outputs)
+        panels += packed(output.weight).panels();
+    const auto body = [&](int worker, int workers) {
+        const Range share = split(panels, worker, workers, kPanelGrain);
+        int64_t first = 0; // of this output's panels in the row
+        for (const MatmulOutput &output : outputs) {
+            const int64_t count = packed(output.weight).panels();
+            const int64_t begin = std::clamp<int64_t>(share.begin - first, 0, count);
+            const int64_t end = std::clamp<int64_t>(share.end - first, 0, count);
+            if (begin < end)
+                multiplyPanels(output, begin, end, firstToken, tokens);
+            first += count;
+        }
+    };
+    if (panels * kPanelRows * cols * tokens < kProductsForThreads)
+        body(0, 1);
+    else
+        m_pool->run(body);
+}
+
+void MatmulEngine::multiplyPanels(const MatmulOutput &output, int64_t firstPanel, int64_t endPanel,
+                                  int64_t firstToken, int64_t tokens) const noexcept
+{
+    const PackedWeight &weight = packed(output.weight);
+    const bool quantized = isQuantized(weight.format());
+    const FormatFamily &family = quantized ? m_kernels.quantized : m_kernels.floats;
+    const TileMemory &tiles = quantized ? m_quantizedTiles : m_floatTiles;
+    family.multiply[static_cast<size_t>(weight.format())](
+        weight.view(), firstPanel, endPanel, tiles.data(), tokens,
+        {output.y.row(firstToken), output.y.stride, output.bias});
 }
 
 void MatmulEngine::embed(const Weight &table, std::span<const int32_t> ids, MatrixView out)
 {
-    const auto &weight = static_cast<const FloatWeight &>(table);
+    const PackedWeight &weight = packed(&table);
     assert(weight.cols() == out.cols && static_cast<int64_t>(ids.size()) == out.rows);
-    for (int64_t r = 0; r < out.rows; ++r) {
-        assert(ids[static_cast<size_t>(r)] >= 0 && ids[static_cast<size_t>(r)] < weight.rows());
-        std::memcpy(out.row(r), weight.row(ids[static_cast<size_t>(r)]),
-                    static_cast<size_t>(out.cols) * sizeof(float));
-    }
+    const auto body = [&](int worker, int workers) {
+        const Range range = split(out.rows, worker, workers, 1);
+        for (int64_t r = range.begin; r < range.end; ++r)
+            weight.unpackRow(ids[static_cast<size_t>(r)], out.row(r));
+    };
+    if (out.rows * out.cols < kNumbersForThreads)
+        body(0, 1);
+    else
+        m_pool->run(body);
 }
 
 } // namespace inferlab

@@ -1,0 +1,200 @@
+// The matrix product with AVX2: sixteen lanes are two vectors of eight. VPMADDUBSW multiplies four
+// unsigned bytes of each output with four signed bytes of a token into two 16-bit sums. See
+// matmul_kernels.h.
+#include "matmul_kernels.h"
+
+#include <immintrin.h>
+
+namespace inferlab {
+
+namespace {
+
+struct Floats
+{
+    __m256 half[2];
+};
+
+struct Ints
+{
+    __m256i half[2];
+};
+
+inline Floats broadcast(float value)
+{
+    return {{_mm256_set1_ps(value), _mm256_set1_ps(value)}};
+}
+
+inline Ints broadcast(int32_t value)
+{
+    return {{_mm256_set1_epi32(value), _mm256_set1_epi32(value)}};
+}
+
+inline Floats add(Floats a, Floats b)
+{
+    return {{_mm256_add_ps(a.half[0], b.half[0]), _mm256_add_ps(a.half[1], b.half[1])}};
+}
+
+inline Floats multiply(Floats a, Floats b)
+{
+    return {{_mm256_mul_ps(a.half[0], b.half[0]), _mm256_mul_ps(a.half[1], b.half[1])}};
+}
+
+inline Floats multiplyAdd(Floats a, Floats b, Floats c)
+{
+    return {{_mm256_fmadd_ps(a.half[0], b.half[0], c.half[0]),
+             _mm256_fmadd_ps(a.half[1], b.half[1], c.half[1])}};
+}
+
+inline Floats toFloats(Ints values)
+{
+    return {{_mm256_cvtepi32_ps(values.half[0]), _mm256_cvtepi32_ps(values.half[1])}};
+}
+
+inline Floats loadHalves(const void *halves)
+{
+    const auto *source = static_cast<const __m128i *>(halves);
+    return {{_mm256_cvtph_ps(_mm_load_si128(source)), _mm256_cvtph_ps(_mm_load_si128(source + 1))}};
+}
+
+// All ones in the first `lanes` of the eight from `first` on.
+inline __m256i laneMask(int first, int lanes)
+{
+    const __m256i index = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(lanes - first), index);
+}
+
+inline Floats loadLanes(const float *source, int lanes)
+{
+    return {{_mm256_maskload_ps(source, laneMask(0, lanes)),
+             _mm256_maskload_ps(source + 8, laneMask(8, lanes))}};
+}
+
+inline void storeLanes(float *target, Floats values, int lanes)
+{
+    if (lanes == kPanelRows) {
+        _mm256_storeu_ps(target, values.half[0]);
+        _mm256_storeu_ps(target + 8, values.half[1]);
+    } else {
+        _mm256_maskstore_ps(target, laneMask(0, lanes), values.half[0]);
+        _mm256_maskstore_ps(target + 8, laneMask(8, lanes), values.half[1]);
+    }
+}
+
+#include "matmul_loops.inl"
+
+inline __m256i broadcastWord(const int8_t *bytes)
+{
+    int32_t word;
+    __builtin_memcpy(&word, bytes, sizeof word);
+    return _mm256_set1_epi32(word);
+}
+
+inline __m256i loadHalf(const uint8_t *values)
+{
+    return _mm256_load_si256(reinterpret_cast<const __m256i *>(values));
+}
+
+constexpr bool kSignedQ8 = true;
+
+// Nibbles: all eight words of a block add up in 16 bits (16 * 15 * 127 < 2^15) before they go
+// to 32.
+template <int N>
+inline void sumNibbles(const uint8_t *values, const int8_t *x, __m256i *const (&sums)[N])
+{
+    const __m256i nibble = _mm256_set1_epi8(0x0f);
+    __m256i shorts[N];
+    for (int n = 0; n < N; ++n)
+        shorts[n] = _mm256_setzero_si256();
+#pragma GCC unroll 4
+    for (int v = 0; v < 4; ++v) {
+        const __m256i packed = loadHalf(values + 64 * v);
+        const __m256i low = _mm256_and_si256(packed, nibble);
+        const __m256i high = _mm256_and_si256(_mm256_srli_epi16(packed, 4), nibble);
+#pragma GCC unroll 8
+        for (int n = 0; n < N; ++n) {
+            const int8_t *bytes = x + n * kBlockColumns + 4 * v;
+            const __m256i both =
+                _mm256_add_epi16(_mm256_maddubs_epi16(low, broadcastWord(bytes)),
+                                 _mm256_maddubs_epi16(high, broadcastWord(bytes + 16)));
+            shorts[n] = _mm256_add_epi16(shorts[n], both);
+        }
+    }
+    const __m256i ones = _mm256_set1_epi16(1);
+    for (int n = 0; n < N; ++n)
+        *sums[n] = _mm256_add_epi32(*sums[n], _mm256_madd_epi16(shorts[n], ones));
+}
+
+// Bytes: the weight's sign goes over to the token's byte, since VPMADDUBSW takes one operand
+// unsigned and saturates at 2^15: 2 * 128 * 127 does not reach it, 2 * 255 * 127 would. Token bytes
+// are never -128.
+template <int N>
+inline void sumBytes(const uint8_t *values, const int8_t *x, __m256i *const (&sums)[N])
+{
+    const __m256i offset = _mm256_set1_epi8(-128);
+    const __m256i ones = _mm256_set1_epi16(1);
+#pragma GCC unroll 8
+    for (int v = 0; v < 8; ++v) {
+        const __m256i weights = _mm256_xor_si256(loadHalf(values + 64 * v), offset);
+        const __m256i magnitudes = _mm256_abs_epi8(weights);
+#pragma GCC unroll 8
+        for (int n = 0; n < N; ++n) {
+            const __m256i bytes = broadcastWord(x + n * kBlockColumns + 4 * v);
+            const __m256i shorts =
+                _mm256_maddubs_epi16(magnitudes, _mm256_sign_epi8(bytes, weights));
+            *sums[n] = _mm256_add_epi32(*sums[n], _mm256_madd_epi16(shorts, ones));
+        }
+    }
+}
+
+template <PanelFormat Format, int P, int N>
+inline void sumBlock(const uint8_t *const (&values)[P], const int8_t *x, Ints (&sums)[P][N])
+{
+    for (int p = 0; p < P; ++p) {
+        for (int half = 0; half < 2; ++half) {
+            __m256i *targets[N];
+            for (int n = 0; n < N; ++n)
+                targets[n] = &sums[p][n].half[half];
+            if constexpr (Format == PanelFormat::Q8_0)
+                sumBytes<N>(values[p] + 32 * half, x, targets);
+            else
+                sumNibbles<N>(values[p] + 32 * half, x, targets);
+        }
+    }
+}
+
+template <PanelFormat Format>
+inline Floats loadWeights(const uint8_t *values)
+{
+    if constexpr (Format == PanelFormat::F32) {
+        const auto *source = reinterpret_cast<const float *>(values);
+        return {{_mm256_load_ps(source), _mm256_load_ps(source + 8)}};
+    } else if constexpr (Format == PanelFormat::F16) {
+        return loadHalves(values);
+    } else {
+        const auto *source = reinterpret_cast<const __m128i *>(values);
+        const auto widen = [](__m128i upper) {
+            return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(upper), 16));
+        };
+        return {{widen(_mm_load_si128(source)), widen(_mm_load_si128(source + 1))}};
+    }
+}
+
+#include "matmul_float.inl"
+#include "matmul_quantized.inl"
+#include "prepare_tokens.inl"
+
+// Sixteen registers: quantised, the 16-bit sums of four tokens, two unpacked weights and what they
+// need; the float sums wait in memory. Floats: 2 x 4 sums of one panel leave room for weights and
+// broadcasts.
+constexpr int kQuantizedTokens = 4;
+constexpr int kFloatTokens = 4;
+constexpr int kPanelsOfMany = 1;
+constexpr int kPanelsOfOne = 2;
+
+#include "matmul_tables.inl"
+
+} // namespace
+
+constinit const MatmulKernels kAvx2MatmulKernels = makeMatmulKernels();
+
+} // namespace inferlab

@@ -1,0 +1,40 @@
+// The table of functions of one instruction set. Included inside an anonymous namespace, after the
+// kernels and the sizes of their tiles: kQuantizedTokens, kFloatTokens, kPanelsOfMany,
+// kPanelsOfOne.
+
+template <typename Kernel, int Tokens>
+constexpr auto makeTileKernels()
+{
+    TileKernels<kPanelsOfMany, kPanelsOfOne, Tokens> table;
+    table.template fill<Kernel>();
+    return table;
+}
+
+template <typename Kernel, int Tokens>
+constexpr auto kTileKernels = makeTileKernels<Kernel, Tokens>();
+
+template <PanelFormat Format>
+void multiplyPanels(const PanelView &weight, int64_t firstPanel, int64_t endPanel,
+                    const void *tiles, int64_t tokens, const PanelOutput &output)
+{
+    if constexpr (isQuantized(Format))
+        kTileKernels<QuantizedKernel<Format>, kQuantizedTokens>.multiply(
+            weight, firstPanel, endPanel, tiles, quantizedTokenBytes(weight.cols), tokens, output);
+    else
+        kTileKernels<FloatKernel<Format>, kFloatTokens>.multiply(
+            weight, firstPanel, endPanel, tiles, floatTokenBytes(weight.cols), tokens, output);
+}
+
+constexpr MatmulKernels makeMatmulKernels()
+{
+    return {
+        {kQuantizedTokens,
+         quantizeTokens<kQuantizedTokens>,
+         {multiplyPanels<PanelFormat::Q4_0>, multiplyPanels<PanelFormat::Q4_1>,
+          multiplyPanels<PanelFormat::Q8_0>, nullptr, nullptr, nullptr}},
+        {kFloatTokens,
+         tileFloats<kFloatTokens>,
+         {nullptr, nullptr, nullptr, multiplyPanels<PanelFormat::F32>,
+          multiplyPanels<PanelFormat::F16>, multiplyPanels<PanelFormat::BF16>}},
+    };
+}

@@ -1,0 +1,244 @@
+// Packing moves 32-bit words of codes (quantised) or single numbers (floating point) to the lanes
+// of their rows; nothing is rounded, so that unpacking gives the file's numbers back.
+#include "packed_weight.h"
+
+#include "kernels/api/dequantize.h"
+#include "kernels/api/half.h"
+
+#include <cassert>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <vector>
+
+namespace inferlab {
+
+namespace {
+
+// A cache line, and the widest vector: panels begin on it.
+constexpr size_t kAlignment = 64;
+
+constexpr int kWordBytes = 4;
+constexpr int kVectorBytes = kPanelRows * kWordBytes; // a word of each lane
+
+// Sizes of a panel, and of one block of one row, here and in the file.
+struct PanelLayout
+{
+    int64_t valueBytes = 0; // of a panel
+    int64_t scales = 0;     // 16-bit numbers of a panel
+    int fileScales = 0;     // 16-bit numbers before a block's codes
+    int fileWords = 0;      // words of codes
+};
+
+PanelLayout panelLayout(PanelFormat format, int64_t cols) noexcept
+{
+    const int64_t blocks = cols / kBlockColumns;
+    switch (format) {
+    case PanelFormat::Q4_0:
+        return {blocks * 4 * kVectorBytes, blocks * kPanelRows, 1, 4};
+    case PanelFormat::Q4_1:
+        return {blocks * 4 * kVectorBytes, blocks * kPanelRows * 2, 2, 4};
+    case PanelFormat::Q8_0:
+        return {blocks * 8 * kVectorBytes, blocks * kPanelRows, 1, 8};
+    case PanelFormat::F32:
+        return {cols * kPanelRows * 4};
+    case PanelFormat::F16:
+    case PanelFormat::BF16:
+        return {cols * kPanelRows * 2};
+    }
+    return {};
+}
+
+int64_t panelCount(int64_t rows) noexcept
+{
+    return (rows + kPanelRows - 1) / kPanelRows;
+}
+
+size_t valueAreaBytes(const PanelLayout &layout, int64_t rows) noexcept
+{
+    const auto bytes = static_cast<size_t>(layout.valueBytes * panelCount(rows));
+    return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+// Bytes of Q8_0 are stored with 128 added, which flips the highest bit.
+uint32_t codeOffset(PanelFormat format) noexcept
+{
+    return format == PanelFormat::Q8_0 ? 0x80808080u : 0u;
+}
+
+// One row of blocks to lane `lane` of a panel.
+void packBlocks(PanelFormat format, const PanelLayout &layout, const uint8_t *row, int64_t blocks,
+                int lane, uint8_t *values, uint16_t *scales) noexcept
+{
+    const uint32_t offset = codeOffset(format);
+    for (int64_t block = 0; block < blocks; ++block) {
+        for (int s = 0; s < layout.fileScales; ++s) {
+            std::memcpy(scales + s * kPanelRows + lane, row, sizeof(uint16_t));
+            row += sizeof(uint16_t);
+        }
+        scales += layout.fileScales * kPanelRows;
+        for (int w = 0; w < layout.fileWords; ++w) {
+            uint32_t word;
+            std::memcpy(&word, row, sizeof word);
+            word ^= offset;
+            std::memcpy(values + w * kVectorBytes + lane * kWordBytes, &word, sizeof word);
+            row += sizeof word;
+        }
+        values += layout.fileWords * kVectorBytes;
+    }
+}
+
+// One row of numbers of Bytes each.
+template <size_t Bytes>
+void packNumbers(const uint8_t *row, int64_t cols, int lane, uint8_t *values) noexcept
+{
+    values += static_cast<size_t>(lane) * Bytes;
+    for (int64_t column = 0; column < cols; ++column) {
+        std::memcpy(values, row, Bytes);
+        row += Bytes;
+        values += kPanelRows * Bytes;
+    }
+}
+
+} // namespace
+
+PanelFormat panelFormat(DType dtype) noexcept
+{
+    switch (dtype) {
+    case DType::Q4_0:
+        return PanelFormat::Q4_0;
+    case DType::Q4_1:
+        return PanelFormat::Q4_1;
+    case DType::Q8_0:
+        return PanelFormat::Q8_0;
+    case DType::F16:
+        return PanelFormat::F16;
+    case DType::BF16:
+        return PanelFormat::BF16;
+    default:
+        return PanelFormat::F32;
+    }
+}
+
+bool hasOwnPanels(DType dtype) noexcept
+{
+    return dtype == DType::F32 || panelFormat(dtype) != PanelFormat::F32;
+}
+
+size_t packedBytes(DType dtype, int64_t rows, int64_t cols) noexcept
+{
+    const PanelLayout layout = panelLayout(panelFormat(dtype), cols);
+    const auto scales = static_cast<size_t>(layout.scales * panelCount(rows));
+    return valueAreaBytes(layout, rows) + scales * sizeof(uint16_t);
+}
+
+void PackedWeight::FreeMemory::operator()(uint8_t *memory) const noexcept
+{
+    std::free(memory);
+}
+
+PackedWeight::PackedWeight(const HostTensor &tensor, ThreadPool &pool)
+    : m_rows(tensor.rows)
+    , m_cols(tensor.cols)
+    , m_dtype(tensor.dtype)
+    , m_format(panelFormat(tensor.dtype))
+    , m_bytes(packedBytes(tensor.dtype, tensor.rows, tensor.cols))
+{
+    const size_t whole = (m_bytes + kAlignment - 1) / kAlignment * kAlignment;
+    m_memory.reset(static_cast<uint8_t *>(std::aligned_alloc(kAlignment, whole)));
+    if (m_memory == nullptr)
+        throw std::bad_alloc();
+    // Types without panels of their own pass through a row of float32 per thread.
+    const size_t rowFloats = hasOwnPanels(m_dtype) ? 0 : static_cast<size_t>(m_cols);
+    std::vector<float> floats(rowFloats * static_cast<size_t>(pool.threads()));
+    pool.run([&](int worker, int workers) {
+        const Range range = split(panels(), worker, workers, 1);
+        packPanels(tensor, range.begin, range.end,
+                   floats.data() + static_cast<size_t>(worker) * rowFloats);
+    });
+}
+
+PanelView PackedWeight::view() const noexcept
+{
+    const PanelLayout layout = panelLayout(m_format, m_cols);
+    const uint8_t *scales = m_memory.get() + valueAreaBytes(layout, m_rows);
+    return {m_memory.get(),
+            layout.scales == 0 ? nullptr : reinterpret_cast<const uint16_t *>(scales),
+            layout.valueBytes,
+            layout.scales,
+            m_rows,
+            m_cols};
+}
+
+void PackedWeight::packPanels(const HostTensor &tensor, int64_t firstPanel, int64_t endPanel,
+                              float *floats) noexcept
+{
+    const PanelLayout layout = panelLayout(m_format, m_cols);
+    const auto *file = static_cast<const uint8_t *>(tensor.data);
+    const size_t fileRowBytes = rowBytes(m_dtype, m_cols);
+    uint8_t *scaleArea = m_memory.get() + valueAreaBytes(layout, m_rows);
+    for (int64_t panel = firstPanel; panel < endPanel; ++panel) {
+        uint8_t *values = m_memory.get() + panel * layout.valueBytes;
+        auto *scales = reinterpret_cast<uint16_t *>(scaleArea) + panel * layout.scales;
+        if ((panel + 1) * kPanelRows > m_rows) { // lanes without a row
+            std::memset(values, 0, static_cast<size_t>(layout.valueBytes));
+            std::memset(scales, 0, static_cast<size_t>(layout.scales) * sizeof(uint16_t));
+        }
+        for (int lane = 0; lane < kPanelRows && panel * kPanelRows + lane < m_rows; ++lane) {
+            const uint8_t *row =
+                file + static_cast<size_t>(panel * kPanelRows + lane) * fileRowBytes;
+            if (!hasOwnPanels(m_dtype)) {
+                dequantizeRow(m_dtype, row, floats, m_cols);
+                row = reinterpret_cast<const uint8_t *>(floats);
+            }
+            if (layout.fileWords > 0)
+                packBlocks(m_format, layout, row, m_cols / kBlockColumns, lane, values, scales);
+            else if (m_format == PanelFormat::F32)
+                packNumbers<4>(row, m_cols, lane, values);
+            else
+                packNumbers<2>(row, m_cols, lane, values);
+        }
+    }
+}
+
+void PackedWeight::unpackRow(int64_t row, float *out) const noexcept
+{
+    assert(row >= 0 && row < m_rows);
+    const PanelLayout layout = panelLayout(m_format, m_cols);
+    const int64_t panel = row / kPanelRows;
+    const auto lane = static_cast<int>(row % kPanelRows);
+    const PanelView weight = view();
+    const uint8_t *values = weight.values + panel * weight.panelValueBytes;
+    if (layout.fileWords == 0) {
+        const bool wide = m_format == PanelFormat::F32;
+        const DType dtype = wide ? DType::F32 : m_dtype;
+        const size_t size = wide ? 4 : 2;
+        for (int64_t column = 0; column < m_cols; ++column)
+            dequantizeRow(dtype, values + static_cast<size_t>(column * kPanelRows + lane) * size,
+                          out + column, 1);
+        return;
+    }
+    // Put each block together again as it was in the file.
+    const uint16_t *scales = weight.scales + panel * weight.panelScales;
+    const uint32_t offset = codeOffset(m_format);
+    uint8_t block[2 * sizeof(uint16_t) + kBlockColumns];
+    for (int64_t column = 0; column < m_cols; column += kBlockColumns) {
+        uint8_t *target = block;
+        for (int s = 0; s < layout.fileScales; ++s) {
+            std::memcpy(target, scales + s * kPanelRows + lane, sizeof(uint16_t));
+            target += sizeof(uint16_t);
+        }
+        scales += layout.fileScales * kPanelRows;
+        for (int w = 0; w < layout.fileWords; ++w) {
+            uint32_t word;
+            std::memcpy(&word, values + w * kVectorBytes + lane * kWordBytes, sizeof word);
+            word ^= offset;
+            std::memcpy(target, &word, sizeof word);
+            target += sizeof word;
+        }
+        values += layout.fileWords * kVectorBytes;
+        dequantizeRow(m_dtype, block, out + column, kBlockColumns);
+    }
+}
+
+} // namespace inferlab

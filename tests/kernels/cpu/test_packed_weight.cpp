@@ -1,0 +1,118 @@
+// Weights in panels: what they cost, that nothing of them is lost, and what is said of types that
+// are slow.
+#include "matmul_problem.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace inferlab;
+
+namespace {
+
+constexpr std::array kAllTypes {
+    DType::F32,  DType::F16,    DType::BF16,   DType::Q4_0,  DType::Q4_1, DType::Q5_0,
+    DType::Q5_1, DType::Q8_0,   DType::Q2_K,   DType::Q3_K,  DType::Q4_K, DType::Q5_K,
+    DType::Q6_K, DType::IQ4_NL, DType::IQ4_XS, DType::MXFP4,
+};
+
+} // namespace
+
+TEST_CASE("embedding gives every row of the file back, bit for bit")
+{
+    constexpr int64_t kRows = 53;
+    constexpr int64_t kCols = 512;
+    for (int threads : {1, 3}) {
+        for (DType dtype : kAllTypes) {
+            CAPTURE(dtypeInfo(dtype).name);
+            ThreadPool pool(threads);
+            MatmulEngine engine(detectIsa(), pool);
+            const TestWeight weight(dtype, kRows, kCols);
+            const auto table = engine.load(weight.tensor());
+            std::vector<int32_t> ids;
+            for (int32_t i = 0; i < kRows; ++i)
+                ids.push_back(i * 31 % kRows);
+            GuardedOutput out(kRows, kCols);
+            engine.embed(*table, ids, out.view());
+            CHECK(out.guardsIntact());
+            for (int64_t r = 0; r < kRows; ++r) {
+                const std::vector<float> expected = weight.row(ids[static_cast<size_t>(r)]);
+                const MatrixView view = out.view();
+                REQUIRE(std::memcmp(view.row(r), expected.data(), kCols * sizeof(float)) == 0);
+            }
+        }
+    }
+}
+
+TEST_CASE("tensors may begin at any address, and go after loading")
+{
+    constexpr int64_t kCols = 64;
+    for (DType dtype : kFastTypes) {
+        ThreadPool pool(1);
+        MatmulEngine engine(detectIsa(), pool);
+        const TestWeight weight(dtype, 20, kCols);
+        std::vector<unsigned char> shifted(weight.bytes.size() + 3);
+        std::copy(weight.bytes.begin(), weight.bytes.end(), shifted.begin() + 3);
+        const auto table = engine.load({shifted.data() + 3, dtype, 20, kCols});
+        std::fill(shifted.begin(), shifted.end(), static_cast<unsigned char>(0xff));
+        GuardedOutput out(1, kCols);
+        const int32_t id = 18;
+        engine.embed(*table, {&id, 1}, out.view());
+        const std::vector<float> expected = weight.row(id);
+        CHECK(std::memcmp(out.view().data, expected.data(), kCols * sizeof(float)) == 0);
+    }
+}
+
+TEST_CASE("weights keep their shape and their file's type")
+{
+    ThreadPool pool(1);
+    MatmulEngine engine(detectIsa(), pool);
+    for (DType dtype : kAllTypes) {
+        const TestWeight weight(dtype, 5, 256);
+        const auto loaded = engine.load(weight.tensor());
+        CHECK(loaded->rows() == 5);
+        CHECK(loaded->cols() == 256);
+        CHECK(loaded->dtype() == dtype);
+        CHECK(loaded->bytes() == engine.supports(dtype, 5, 256).bytes);
+    }
+}
+
+TEST_CASE("fast types take no more memory than their file")
+{
+    ThreadPool pool(1);
+    const MatmulEngine engine(detectIsa(), pool);
+    for (DType dtype : kFastTypes) {
+        CAPTURE(dtypeInfo(dtype).name);
+        const WeightSupport support = engine.supports(dtype, 1536, 576);
+        CHECK(support.supported);
+        CHECK(support.fast);
+        CHECK(support.reason.empty());
+        CHECK(support.bytes == 1536 * rowBytes(dtype, 576));
+        // Rows that do not fill a panel cost a panel.
+        CHECK(engine.supports(dtype, 1, 576).bytes == engine.supports(dtype, 16, 576).bytes);
+    }
+}
+
+TEST_CASE("types without a fast path say so and what they cost")
+{
+    ThreadPool pool(1);
+    const MatmulEngine engine(detectIsa(), pool);
+    const WeightSupport support = engine.supports(DType::Q5_K, 64, 512);
+    CHECK(support.supported);
+    CHECK_FALSE(support.fast);
+    CHECK(support.bytes == 64 * 512 * 4);
+    CHECK(support.reason
+          == "Q5_K has no fast path yet on the CPU: kept as float32, 5.8x the file's size");
+}
+
+TEST_CASE("rows that are not whole blocks are refused")
+{
+    ThreadPool pool(1);
+    MatmulEngine engine(detectIsa(), pool);
+    const WeightSupport support = engine.supports(DType::Q4_1, 4, 40);
+    CHECK_FALSE(support.supported);
+    CHECK(support.reason.find("40") != std::string::npos);
+    const std::vector<unsigned char> bytes(1024);
+    CHECK_THROWS_AS(engine.load({bytes.data(), DType::Q4_1, 4, 40}), std::runtime_error);
+    CHECK_FALSE(engine.supports(DType::F32, 0, 40).supported);
+}
