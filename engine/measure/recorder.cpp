@@ -10,7 +10,8 @@ void RunRecorder::submitted(RequestId id, int64_t scheduledNs, int64_t submitted
 {
     RequestRecord request;
     request.id = id;
-    request.scheduledNs = scheduledNs != 0 ? scheduledNs : submittedNs;
+    // 0: due when submitted. A caller may stamp the two in either order.
+    request.scheduledNs = scheduledNs != 0 ? std::min(scheduledNs, submittedNs) : submittedNs;
     request.submittedNs = submittedNs;
     request.promptTokens = promptTokens;
     m_record.requests.push_back(std::move(request));
@@ -41,7 +42,11 @@ void RunRecorder::add(const StepReport &report)
         RequestRecord *request = find(finished.request);
         if (!request)
             continue;
+        // A request that is cancelled between two steps may be stamped before its last token is
+        // reported.
         request->endNs = finished.ns;
+        if (!request->tokens.empty())
+            request->endNs = std::max(request->endNs, request->tokens.back().ns);
         request->endReason = finished.reason;
         request->message = finished.message;
         request->text += finished.text;

@@ -1,0 +1,202 @@
+// Tables of run records: RFC 4180 with a header line, units in the column names, empty cells for
+// figures that do not exist. Every line carries where its figures come from.
+#include "engine/measure/metrics.h"
+#include "engine/measure/number_text.h"
+#include "engine/measure/record_format.h"
+#include "engine/measure/record_json.h"
+#include "engine/text/utf8_stream.h"
+
+namespace inferlab {
+
+namespace {
+
+constexpr const char *kLineEnd = "\r\n"; // RFC 4180
+
+constexpr const char *kOriginColumns =
+    "program,date,machine,model,model_hash,quantisation,device,threads,kv_cache,batch,"
+    "context_tokens,max_new_tokens,ignore_end,chat,temperature,top_k,top_p,min_p,"
+    "repetition_penalty,seed";
+
+class CsvLine
+{
+public:
+    explicit CsvLine(std::string &out)
+        : m_out(out)
+    { }
+    ~CsvLine() { m_out += kLineEnd; }
+    CsvLine(const CsvLine &) = delete;
+    CsvLine &operator=(const CsvLine &) = delete;
+
+    CsvLine &text(std::string_view value)
+    {
+        begin();
+        const std::string valid = toValidUtf8(value); // exact bytes are the JSON's matter
+        // Blanks at the ends are quoted too: some programs cut them off otherwise.
+        const bool isPlain = valid.find_first_of(",\"\r\n") == std::string::npos
+            && (valid.empty() || (valid.front() != ' ' && valid.back() != ' '));
+        if (isPlain) {
+            m_out += valid;
+            return *this;
+        }
+        m_out += '"';
+        for (const char c : valid) {
+            if (c == '"')
+                m_out += '"';
+            m_out += c;
+        }
+        m_out += '"';
+        return *this;
+    }
+    CsvLine &integer(int64_t value) { return plain(std::to_string(value)); }
+    CsvLine &number(double value) { return plain(exactText(value)); }
+    CsvLine &number(float value) { return plain(exactText(value)); }
+    CsvLine &number(std::optional<double> value) { return plain(value ? exactText(*value) : ""); }
+    CsvLine &boolean(bool value) { return plain(value ? "true" : "false"); }
+    CsvLine &empty() { return plain(""); }
+    CsvLine &plain(std::string_view value)
+    {
+        begin();
+        m_out += value;
+        return *this;
+    }
+
+private:
+    void begin()
+    {
+        if (!m_first)
+            m_out += ',';
+        m_first = false;
+    }
+    std::string &m_out;
+    bool m_first = true;
+};
+
+std::string originOf(const RunRecord &run)
+{
+    const Provenance &provenance = run.provenance;
+    const RunSettings &settings = run.settings;
+    std::string cells;
+    {
+        CsvLine line(cells);
+        line.text(provenance.program).text(provenance.date).text(provenance.machine);
+        line.text(provenance.modelName).text(provenance.modelHash).text(provenance.quantisation);
+        line.text(settings.device).integer(settings.threads).boolean(settings.kvCache);
+        line.integer(settings.batch).integer(settings.contextTokens);
+        line.integer(settings.maxNewTokens).boolean(settings.ignoreEnd).boolean(settings.chat);
+        line.number(settings.sampling.temperature).integer(settings.sampling.topK);
+        line.number(settings.sampling.topP).number(settings.sampling.minP);
+        line.number(settings.sampling.repetitionPenalty);
+        line.plain(std::to_string(settings.sampling.seed));
+    }
+    cells.resize(cells.size() - std::string_view(kLineEnd).size());
+    return cells;
+}
+
+std::string header(const std::string &columns)
+{
+    return columns + "," + kOriginColumns + kLineEnd;
+}
+
+void appendTokens(const RunRecord &run, const RequestRecord &request, const std::string &origin,
+                  std::string &out)
+{
+    const TokenRecord *before = nullptr;
+    int64_t index = 0; // of the event's first token
+    for (const TokenRecord &token : request.tokens) {
+        CsvLine line(out);
+        line.text(run.label).integer(request.id).integer(index).integer(token.count);
+        if (token.id >= 0)
+            line.integer(token.id);
+        else
+            line.empty();
+        line.text(token.piece).integer(token.ns - request.submittedNs);
+        const bool hasGap = before && token.count > 0;
+        line.number(hasGap ? std::optional(gapMs(before->ns, token.ns)) : std::nullopt);
+        if (token.id >= 0)
+            line.number(token.probability);
+        else
+            line.empty();
+        line.plain(origin);
+        if (token.count > 0)
+            before = &token;
+        index += token.count;
+    }
+}
+
+void appendSummary(CsvLine &line, const std::optional<SampleSummary> &summary)
+{
+    if (!summary) {
+        line.integer(0).empty().empty().empty();
+        return;
+    }
+    line.integer(static_cast<int64_t>(summary->n));
+    line.number(summary->p50).number(summary->p90).number(summary->p99);
+}
+
+std::string summaryColumns(const std::string &name)
+{
+    return "," + name + "_n," + name + "_p50_ms," + name + "_p90_ms," + name + "_p99_ms";
+}
+
+} // namespace
+
+std::string tokensToCsv(const std::vector<RunRecord> &runs)
+{
+    std::string out =
+        header("run,request,token_index,tokens,token_id,piece,since_submit_ns,itl_ms,probability");
+    for (const RunRecord &run : runs) {
+        const std::string origin = originOf(run);
+        for (const RequestRecord &request : run.requests)
+            appendTokens(run, request, origin, out);
+    }
+    return out;
+}
+
+std::string requestsToCsv(const std::vector<RunRecord> &runs)
+{
+    std::string out =
+        header("run,request,prompt_tokens,output_tokens,end_reason,message,queue_ms,ttft_ms,"
+               "tpot_ms,e2e_ms,e2e_from_scheduled_ms,normalised_latency_ms_per_tok,user_tok_per_s");
+    for (const RunRecord &run : runs) {
+        const std::string origin = originOf(run);
+        for (const RequestRecord &request : run.requests) {
+            CsvLine line(out);
+            line.text(run.label).integer(request.id);
+            line.integer(request.promptTokens).integer(outputTokens(request));
+            line.text(recordEndReason(request.endReason)).text(request.message);
+            line.number(queueMs(request)).number(ttftMs(request)).number(tpotMs(request));
+            line.number(endToEndMs(request)).number(endToEndFromScheduledMs(request));
+            line.number(normalisedLatencyMs(request)).number(userTokPerSecond(request));
+            line.plain(origin);
+        }
+    }
+    return out;
+}
+
+std::string summaryToCsv(const std::vector<RunRecord> &runs)
+{
+    std::string out = header("run,requests,completed,failed,cancelled,prompt_tokens,output_tokens,"
+                             "duration_s"
+                             + summaryColumns("ttft") + summaryColumns("itl")
+                             + summaryColumns("tpot") + summaryColumns("e2e")
+                             + ",output_tok_per_s,request_per_s,prefill_tok_per_s,decode_tok_per_s,"
+                               "user_tok_per_s_p50,mean_concurrency,peak_concurrency");
+    for (const RunRecord &run : runs) {
+        const RunMetrics m = computeMetrics(run);
+        CsvLine line(out);
+        line.text(run.label);
+        for (const size_t count : {m.requests, m.completed, m.failed, m.cancelled})
+            line.integer(static_cast<int64_t>(count));
+        line.integer(m.promptTokens).integer(m.outputTokens).number(m.durationS);
+        for (const auto *summary : {&m.ttft, &m.itl, &m.tpot, &m.endToEnd})
+            appendSummary(line, *summary);
+        line.number(m.outputTokPerSecond).number(m.requestPerSecond);
+        line.number(m.prefillTokPerSecond).number(m.decodeTokPerSecond);
+        line.number(m.userTokPerSecond ? std::optional(m.userTokPerSecond->p50) : std::nullopt);
+        line.number(m.meanConcurrency).integer(m.peakConcurrency);
+        line.plain(originOf(run));
+    }
+    return out;
+}
+
+} // namespace inferlab

@@ -1,0 +1,210 @@
+// Writes run records as JSON: straight into the text, since a run may hold a million tokens. What
+// has its default value is left out.
+#include "engine/measure/record_json.h"
+
+#include "engine/measure/base64.h"
+#include "engine/measure/number_text.h"
+#include "engine/measure/record_format.h"
+#include "engine/text/utf8_stream.h"
+
+namespace inferlab {
+
+namespace {
+
+void appendEscaped(std::string &out, std::string_view text)
+{
+    constexpr std::string_view kHex = "0123456789abcdef";
+    out += '"';
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (c == '\n') {
+            out += "\\n";
+        } else if (byte < 0x20 || byte == 0x7f) {
+            out += "\\u00";
+            out += kHex[byte >> 4];
+            out += kHex[byte & 0xf];
+        } else {
+            out += c;
+        }
+    }
+    out += '"';
+}
+
+class JsonObject
+{
+public:
+    explicit JsonObject(std::string &out)
+        : m_out(out)
+    {
+        m_out += '{';
+    }
+    ~JsonObject() { m_out += '}'; }
+    JsonObject(const JsonObject &) = delete;
+    JsonObject &operator=(const JsonObject &) = delete;
+
+    // The value is written by the caller, into out().
+    std::string &key(std::string_view name, std::string_view suffix = {})
+    {
+        if (!m_first)
+            m_out += ',';
+        m_first = false;
+        m_out += '"';
+        m_out += name;
+        m_out += suffix;
+        m_out += "\":";
+        return m_out;
+    }
+    // Bytes that are not UTF-8 travel as base64, under a name that says so.
+    void text(std::string_view name, const std::string &value)
+    {
+        if (isValidUtf8(value))
+            appendEscaped(key(name), value);
+        else
+            appendEscaped(key(name, kBase64Suffix), toBase64(value));
+    }
+    void integer(std::string_view name, int64_t value) { key(name) += std::to_string(value); }
+    void unsignedInteger(std::string_view name, uint64_t value)
+    {
+        key(name) += std::to_string(value);
+    }
+    void boolean(std::string_view name, bool value) { key(name) += value ? "true" : "false"; }
+    void number(std::string_view name, float value)
+    {
+        const std::string digits = exactText(value);
+        key(name) += digits.empty() ? "null" : digits;
+    }
+
+private:
+    std::string &m_out;
+    bool m_first = true;
+};
+
+// Elements on lines of their own, so that people and diffs can read the file.
+template <typename List, typename Write>
+void appendArray(std::string &out, const List &list, const char *separator, Write write)
+{
+    out += '[';
+    bool first = true;
+    for (const auto &element : list) {
+        out += first ? "" : ",";
+        out += separator;
+        first = false;
+        write(element, out);
+    }
+    out += ']';
+}
+
+void appendRunnerUp(const RunnerUp &other, std::string &out)
+{
+    JsonObject object(out);
+    object.integer("id", other.id);
+    object.text("piece", other.piece);
+    object.number("probability", other.probability);
+}
+
+void appendToken(const TokenRecord &token, std::string &out)
+{
+    JsonObject object(out);
+    object.integer("ns", token.ns);
+    if (token.count != 1)
+        object.integer("count", token.count);
+    if (token.id != -1)
+        object.integer("id", token.id);
+    if (!token.piece.empty())
+        object.text("piece", token.piece);
+    if (token.probability != 0.0f)
+        object.number("probability", token.probability);
+    if (!token.runnersUp.empty())
+        appendArray(object.key("runners_up"), token.runnersUp, "", appendRunnerUp);
+}
+
+void appendRequest(const RequestRecord &request, std::string &out)
+{
+    JsonObject object(out);
+    object.integer("id", request.id);
+    object.integer("scheduled_ns", request.scheduledNs);
+    object.integer("submitted_ns", request.submittedNs);
+    if (request.startedNs != 0)
+        object.integer("started_ns", request.startedNs);
+    if (request.endNs != 0)
+        object.integer("end_ns", request.endNs);
+    object.text("end_reason", recordEndReason(request.endReason));
+    if (!request.message.empty())
+        object.text("message", request.message);
+    object.integer("prompt_tokens", request.promptTokens);
+    object.text("text", request.text);
+    appendArray(object.key("tokens"), request.tokens, "\n", appendToken);
+}
+
+void appendStep(const StepRecord &step, std::string &out)
+{
+    JsonObject object(out);
+    object.integer("start_ns", step.startNs);
+    object.integer("end_ns", step.endNs);
+    object.integer("prefill_tokens", step.prefillTokens);
+    object.integer("decode_tokens", step.decodeTokens);
+    object.integer("running", step.running);
+}
+
+void appendProvenance(const Provenance &provenance, std::string &out)
+{
+    JsonObject object(out);
+    object.text("program", provenance.program);
+    object.text("date", provenance.date);
+    object.text("machine", provenance.machine);
+    object.text("model_name", provenance.modelName);
+    object.text("model_file", provenance.modelFile);
+    object.text("model_hash", provenance.modelHash);
+    object.text("quantisation", provenance.quantisation);
+}
+
+void appendSettings(const RunSettings &settings, std::string &out)
+{
+    JsonObject object(out);
+    object.text("device", settings.device);
+    object.integer("threads", settings.threads);
+    object.boolean("kv_cache", settings.kvCache);
+    object.integer("batch", settings.batch);
+    object.integer("context_tokens", settings.contextTokens);
+    object.integer("max_new_tokens", settings.maxNewTokens);
+    object.boolean("ignore_end", settings.ignoreEnd);
+    object.boolean("chat", settings.chat);
+    object.text("system_prompt", settings.systemPrompt);
+    object.text("prompt", settings.prompt);
+    object.number("temperature", settings.sampling.temperature);
+    object.integer("top_k", settings.sampling.topK);
+    object.number("top_p", settings.sampling.topP);
+    object.number("min_p", settings.sampling.minP);
+    object.number("repetition_penalty", settings.sampling.repetitionPenalty);
+    object.unsignedInteger("seed", settings.sampling.seed);
+}
+
+void appendRun(const RunRecord &run, std::string &out)
+{
+    JsonObject object(out);
+    object.text("label", run.label);
+    appendProvenance(run.provenance, object.key("provenance"));
+    appendSettings(run.settings, object.key("settings"));
+    appendArray(object.key("requests"), run.requests, "\n", appendRequest);
+    appendArray(object.key("steps"), run.steps, "\n", appendStep);
+}
+
+} // namespace
+
+std::string runsToJson(const std::vector<RunRecord> &runs)
+{
+    std::string out;
+    {
+        JsonObject document(out);
+        document.text("format", std::string(kRecordFormat));
+        document.integer("version", kRecordVersion);
+        appendArray(document.key("runs"), runs, "\n", appendRun);
+    }
+    out += '\n';
+    return out;
+}
+
+} // namespace inferlab
