@@ -16,4 +16,7 @@ struct Context
     const std::atomic<bool> *interrupted = nullptr; // Ctrl+C was pressed
 };
 
+void addDevices(CLI::App &app, Context &context);
+void addOps(CLI::App &app, Context &context);
+
 } // namespace inferlab::cli

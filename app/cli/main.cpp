@@ -33,6 +33,8 @@ int main(int argc, char **argv)
     app.require_subcommand(1);
     inferlab::cli::Context context;
     context.interrupted = &interruptRequested;
+    inferlab::cli::addDevices(app, context);
+    inferlab::cli::addOps(app, context);
 
     try {
         app.parse(argc, argv);

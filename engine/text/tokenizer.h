@@ -31,6 +31,15 @@ public:
     // U+FFFD). Adds no BOS or EOS.
     virtual std::vector<int32_t> encode(std::string_view text, SpecialTokens special) const = 0;
 
+    // Control tokens that encode(text, Parsed) recognises in `text`, from left to right.
+    struct ControlMatch
+    {
+        size_t begin = 0; // bytes
+        size_t length = 0;
+        int32_t id = -1;
+    };
+    virtual std::vector<ControlMatch> findControls(std::string_view text) const = 0;
+
     // The bytes that a token stands for; may be part of a UTF-8 character. Control tokens give
     // their name ("<|im_end|>"). Throws std::out_of_range for an id outside the vocabulary.
     virtual std::string piece(int32_t id) const = 0;

@@ -170,6 +170,7 @@ void CpuAttention::prepare(const AttentionArgs &args, RowTile tile, int32_t kvHe
     chunk.q = scratch.q;
     chunk.last = scratch.last;
     chunk.queries = tile.rows * group;
+    chunk.tokens = scratch.last[chunk.queries - 1] + 1;
     chunk.keys = static_cast<const char *>(cache.keys) + headBytes;
     chunk.values = static_cast<const char *>(cache.values) + headBytes;
     chunk.table = args.placement.blockTables
@@ -189,7 +190,7 @@ void CpuAttention::attendWhole(const AttentionArgs &args, RowTile tile, int32_t 
 {
     AttentionChunk chunk;
     prepare(args, tile, kvHead, scratch, chunk);
-    const int32_t tokens = scratch.last[chunk.queries - 1] + 1;
+    const int32_t tokens = chunk.tokens;
     const int64_t dim = chunk.paddedDim;
     Partial current = scratch.chunk;
     Partial merged = scratch.merged;
@@ -224,9 +225,8 @@ void CpuAttention::attendPiece(const AttentionArgs &args, RowTile tile, int32_t 
 {
     AttentionChunk chunk;
     prepare(args, tile, kvHead, scratch, chunk);
-    const int32_t tokens = scratch.last[chunk.queries - 1] + 1;
     chunk.begin = chunkIndex * kChunkKeys;
-    chunk.end = std::min(tokens, chunk.begin + kChunkKeys);
+    chunk.end = std::min(chunk.tokens, chunk.begin + kChunkKeys);
     chunk.largest = scratch.chunk.largest;
     chunk.total = scratch.chunk.total;
     chunk.sums = scratch.chunk.sums;

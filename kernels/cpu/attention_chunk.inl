@@ -33,13 +33,41 @@ void locateRows(const AttentionChunk &chunk, const void *base, int32_t begin, in
         rows[j] = rows[count - 1];
 }
 
-// tile[d][j] = element d of key j.
+// Where a tile's keys and values are.
 template <typename Element>
-void transposeKeys(const Element *const (&rows)[kTileKeys], int32_t count, int32_t headDim, float *tile)
+struct TileRows
 {
+    const Element *keys[kTileKeys];
+    const Element *values[kTileKeys];
+};
+
+template <typename Element>
+void locateTile(const AttentionChunk &chunk, int32_t begin, TileRows<Element> &rows)
+{
+    const int32_t left = chunk.tokens - begin;
+    const int32_t count = left < kTileKeys ? left : kTileKeys;
+    locateRows(chunk, chunk.keys, begin, count, rows.keys);
+    locateRows(chunk, chunk.values, begin, count, rows.values);
+}
+
+// tile[d][j] = element d of key j. Meanwhile asks for the next tile, line by line: blocks lie anywhere, so
+// the processor's own prefetching ends with each. Into the second-level cache (locality 2), since
+// the tile at hand fills the first.
+template <typename Element>
+void transposeKeys(const Element *const (&rows)[kTileKeys], const TileRows<Element> &next, int32_t count,
+                   int32_t headDim, float *tile)
+{
+    constexpr int32_t kLineElements = 64 / static_cast<int32_t>(sizeof(Element));
     for (int32_t j = 0; j < count; j += kWidth) {
         int32_t d = 0;
         for (; d + kWidth <= headDim; d += kWidth) {
+            if (d % kLineElements == 0) {
+#pragma GCC unroll 16
+                for (int i = 0; i < kWidth; ++i) {
+                    __builtin_prefetch(next.keys[j + i] + d, 0, 2);
+                    __builtin_prefetch(next.values[j + i] + d, 0, 2);
+                }
+            }
             Reg square[kWidth];
 #pragma GCC unroll 16
             for (int i = 0; i < kWidth; ++i)
@@ -240,12 +268,12 @@ void addTile(const AttentionChunk &chunk, int32_t first, const Element *const *r
     }
 }
 
+// One tile for the queries from `first` on.
 template <typename Element>
-void attendTile(const AttentionChunk &chunk, int32_t first, int32_t begin, int32_t count)
+void attendTile(const AttentionChunk &chunk, int32_t first, int32_t begin, int32_t count,
+                const TileRows<Element> &rows, const TileRows<Element> &next)
 {
-    const Element *rows[kTileKeys];
-    locateRows(chunk, chunk.keys, begin, count, rows);
-    transposeKeys(rows, count, chunk.headDim, chunk.keyTile);
+    transposeKeys(rows.keys, next, count, chunk.headDim, chunk.keyTile);
     scoreQueries(chunk.queries - first, chunk.q + int64_t {first} * chunk.headDim, chunk.headDim,
                  chunk.keyTile, count, chunk.scores + int64_t {first} * kTileKeys);
     for (int32_t i = first; i < chunk.queries; ++i) {
@@ -255,17 +283,37 @@ void attendTile(const AttentionChunk &chunk, int32_t first, int32_t begin, int32
                     chunk.paddedDim);
     }
 
-    locateRows(chunk, chunk.values, begin, count, rows);
     // Up to one block of queries reads each value once: converting on the way saves the copy.
     if (chunk.queries - first <= kBlockQueries && chunk.headDim % kWidth == 0) {
-        addTile(chunk, first, rows, chunk.headDim, begin, count);
+        addTile(chunk, first, rows.values, chunk.headDim, begin, count);
         return;
     }
-    convertValues(rows, count, chunk.headDim, chunk.paddedDim, chunk.valueTile);
+    convertValues(rows.values, count, chunk.headDim, chunk.paddedDim, chunk.valueTile);
     const float *tileRows[kTileKeys];
     for (int32_t j = 0; j < count; ++j)
         tileRows[j] = chunk.valueTile + int64_t {j} * chunk.paddedDim;
     addTile(chunk, first, tileRows, chunk.paddedDim, begin, count);
+}
+
+template <typename Element>
+void attendTiles(const AttentionChunk &chunk)
+{
+    TileRows<Element> rows[2];
+    locateTile(chunk, chunk.begin, rows[0]);
+    int32_t first = 0; // the first query that sees the tile
+    int current = 0;
+    for (int32_t begin = chunk.begin; begin < chunk.end; begin += kTileKeys) {
+        while (first < chunk.queries && chunk.last[first] < begin)
+            ++first;
+        if (first == chunk.queries)
+            return;
+        const int32_t left = chunk.end - begin;
+        const int next = begin + kTileKeys < chunk.tokens ? 1 - current : current;
+        if (next != current)
+            locateTile(chunk, begin + kTileKeys, rows[next]);
+        attendTile(chunk, first, begin, left < kTileKeys ? left : kTileKeys, rows[current], rows[next]);
+        current = next;
+    }
 }
 
 void attendChunk(const AttentionChunk &chunk) noexcept
@@ -276,17 +324,8 @@ void attendChunk(const AttentionChunk &chunk) noexcept
         for (int32_t d = 0; d < chunk.paddedDim; d += kWidth)
             store(chunk.sums + int64_t {i} * chunk.paddedDim + d, broadcast(0.0f));
     }
-    int32_t first = 0; // the first query that sees the tile
-    for (int32_t begin = chunk.begin; begin < chunk.end; begin += kTileKeys) {
-        while (first < chunk.queries && chunk.last[first] < begin)
-            ++first;
-        if (first == chunk.queries)
-            return;
-        const int32_t left = chunk.end - begin;
-        const int32_t count = left < kTileKeys ? left : kTileKeys;
-        if (chunk.half)
-            attendTile<uint16_t>(chunk, first, begin, count);
-        else
-            attendTile<float>(chunk, first, begin, count);
-    }
+    if (chunk.half)
+        attendTiles<uint16_t>(chunk);
+    else
+        attendTiles<float>(chunk);
 }

@@ -33,9 +33,12 @@ struct AttentionChunk
     int32_t headDim = 0;
     bool half = false; // elements are binary16, else float32
 
-    // Positions begin .. end - 1; begin is a multiple of kTileKeys.
+    // Positions begin .. end - 1; begin is a multiple of kTileKeys, and so is end unless it is
+    // tokens.
     int32_t begin = 0;
     int32_t end = 0;
+    int32_t tokens =
+        0; // positions that the cache holds for these queries: what lies beyond end comes next
 
     // Scratch. paddedDim: headDim rounded up to a multiple of 16.
     int32_t paddedDim = 0;

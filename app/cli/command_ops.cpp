@@ -1,0 +1,172 @@
+// inferlab-cli ops: every operator of a backend against the reference, over shapes and types:
+// error, time, GB/s and GFLOP/s.
+#include "commands.h"
+
+#include "engine/base/error.h"
+#include "kernels/api/devices.h"
+#include "kernels/check/operator_check.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <memory>
+
+namespace inferlab::cli {
+
+namespace {
+
+struct OpsOptions
+{
+    std::string backend = "cpu";
+    std::string isa;
+    std::string op;
+    std::string dtype;
+    int threads = 0;
+    double seconds = 0.05; // per case: a small operator runs some hundred times in it
+    bool edges = false;
+    bool json = false;
+};
+
+struct OpsTotals
+{
+    int run = 0;
+    int failed = 0;
+    int unsupported = 0;
+};
+
+std::unique_ptr<Backend> openTested(const OpsOptions &options)
+{
+    const int threads = options.threads > 0 ? options.threads : defaultThreads();
+    try {
+        return openBackend(options.backend, threads, options.isa);
+    } catch (const std::runtime_error &error) {
+        throw InputError(error.what()); // what was asked for, not what went wrong
+    }
+}
+
+const char *verdict(const OperatorComparison &comparison)
+{
+    if (!comparison.unsupported.empty())
+        return "not supported";
+    if (!comparison.finite)
+        return "FAILED: not a number";
+    if (!comparison.guardsIntact)
+        return "FAILED: wrote out of bounds";
+    return comparison.passed ? "ok" : "FAILED: error";
+}
+
+void printRow(const OperatorCase &operatorCase, const OperatorComparison &comparison,
+              double seconds)
+{
+    std::printf("%-13s %-7s %-52s ", operatorCase.op.c_str(), operatorCase.dtype.c_str(),
+                operatorCase.shape.c_str());
+    if (!comparison.unsupported.empty()) {
+        std::printf("not supported: %s\n", comparison.unsupported.c_str());
+        return;
+    }
+    std::printf("%9.1e %10.1f %8.2f %9.2f  %s\n", comparison.maxError, seconds * 1e6,
+                operatorCase.bytes / seconds * 1e-9, operatorCase.flops / seconds * 1e-9,
+                verdict(comparison));
+}
+
+nlohmann::ordered_json rowJson(const OperatorCase &operatorCase,
+                               const OperatorComparison &comparison, double seconds)
+{
+    nlohmann::ordered_json row {{"op", operatorCase.op},
+                                {"dtype", operatorCase.dtype},
+                                {"shape", operatorCase.shape},
+                                {"verdict", verdict(comparison)}};
+    if (!comparison.unsupported.empty()) {
+        row["reason"] = comparison.unsupported;
+        return row;
+    }
+    row["max_error"] = comparison.maxError;
+    row["tolerance"] = operatorCase.tolerance;
+    row["seconds"] = seconds;
+    row["gb_s"] = operatorCase.bytes / seconds * 1e-9;
+    row["gflop_s"] = operatorCase.flops / seconds * 1e-9;
+    return row;
+}
+
+bool wanted(const OpsOptions &options, const OperatorCase &operatorCase)
+{
+    return (options.op.empty() || options.op == operatorCase.op)
+        && (options.dtype.empty() || options.dtype == operatorCase.dtype);
+}
+
+int runOps(const OpsOptions &options, const Context &context)
+{
+    const std::unique_ptr<Backend> tested = openTested(options);
+    const std::unique_ptr<Backend> reference = openBackend("reference", 1);
+    if (!options.json) {
+        std::printf("%s, %d threads. Error: largest difference from the reference over the root "
+                    "mean square "
+                    "of its output.\n\n",
+                    tested->device().name.c_str(), tested->threads());
+        std::printf("%-13s %-7s %-52s %9s %10s %8s %9s  %s\n", "operator", "dtype", "shape",
+                    "error", "us", "GB/s", "GFLOP/s", "verdict");
+    }
+    nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+    OpsTotals totals;
+    bool interrupted = false;
+    for (const OperatorCase &operatorCase : options.edges ? edgeCases() : typicalCases()) {
+        if (!wanted(options, operatorCase))
+            continue;
+        if (context.interrupted != nullptr && context.interrupted->load()) {
+            interrupted = true;
+            break;
+        }
+        const OperatorComparison comparison = compareOperator(operatorCase, *tested, *reference);
+        const bool supported = comparison.unsupported.empty();
+        const double seconds =
+            supported ? timeOperator(operatorCase, *tested, options.seconds) : 0.0;
+        totals.run += supported;
+        totals.unsupported += !supported;
+        totals.failed += supported && !comparison.passed;
+        if (options.json)
+            rows.push_back(rowJson(operatorCase, comparison, seconds));
+        else
+            printRow(operatorCase, comparison, seconds);
+        std::fflush(stdout);
+    }
+    if (totals.run + totals.unsupported == 0 && !interrupted)
+        throw InputError("no operator of the list has this --op and --dtype");
+    if (options.json) {
+        const nlohmann::ordered_json document {{"backend", tested->device().name},
+                                               {"threads", tested->threads()},
+                                               {"failed", totals.failed},
+                                               {"results", std::move(rows)}};
+        std::printf("%s\n", document.dump(2).c_str());
+    } else {
+        std::printf("\n%d compared, %d failed, %d not supported\n", totals.run, totals.failed,
+                    totals.unsupported);
+    }
+    if (interrupted)
+        return 130;
+    return totals.failed == 0 ? 0 : 1;
+}
+
+} // namespace
+
+void addOps(CLI::App &app, Context &context)
+{
+    CLI::App *command =
+        app.add_subcommand("ops", "Compare every operator with the reference, and time it");
+    const auto options = std::make_shared<OpsOptions>();
+    command->add_option("--backend", options->backend, "cpu, cuda or reference")
+        ->capture_default_str();
+    command->add_option("--isa", options->isa,
+                        "Instruction set of the CPU: portable, avx2, avx512; else the best");
+    command->add_option("--threads", options->threads, "CPU threads; else all cores")
+        ->check(CLI::Range(1, 1024));
+    command->add_option("--op", options->op, "Only this operator");
+    command->add_option("--dtype", options->dtype, "Only this type of weight or cache");
+    command->add_option("--seconds", options->seconds, "Time each case at least this long")
+        ->check(CLI::Range(0.0, 60.0))
+        ->capture_default_str();
+    command->add_flag("--edges", options->edges, "Small odd shapes instead of models' shapes");
+    command->add_flag("--json", options->json, "One JSON document on stdout");
+    command->callback([options, &context] { context.exitCode = runOps(*options, context); });
+}
+
+} // namespace inferlab::cli
