@@ -196,8 +196,8 @@ OperatorCase ropeCase(int64_t rows, int32_t heads, int32_t headDim, int32_t rope
                       RopeLayout layout)
 {
     OperatorCase result = rowCase("rope", rows, int64_t {heads} * headDim, 2, 3);
-    result.shape += layout == RopeLayout::AdjacentPairs ? " adjacent" : " half split";
-    result.shape += " " + std::to_string(ropeDim) + " of " + std::to_string(headDim);
+    result.shape += layout == RopeLayout::AdjacentPairs ? " adjacent " : " half split ";
+    result.shape += std::to_string(ropeDim) + " of " + std::to_string(headDim);
     result.prepare = [=](Backend &backend) {
         return std::make_unique<RopeOperator>(backend, rows, heads, headDim, ropeDim, layout);
     };

@@ -16,10 +16,12 @@ namespace inferlab {
 
 namespace {
 
-// Two operators of a step are a few microseconds apart and waking a sleeping thread costs some 5 to
-// 50, so a worker that looks a little longer than a wake-up costs is there when the next operator
-// comes; between steps, and when nothing runs, it sleeps.
-constexpr std::chrono::microseconds kSpinTime {40};
+// Two operators of a step are a few microseconds apart, and waking a sleeping thread takes 20 to 50
+// on a virtual machine. Whoever looks for less time than the other needs to wake falls asleep
+// before it arrives, and then every operator pays two wake-ups (measured: 45 to 90 microseconds
+// each with 20 to 40 of looking). Twice the slowest wake-up ends that; between steps, and when
+// nothing runs, threads sleep.
+constexpr std::chrono::microseconds kSpinTime {100};
 
 // Looks between two readings of the clock: a pause is about 40 cycles, so the clock is read every
 // microsecond or less.
