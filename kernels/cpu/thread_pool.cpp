@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cassert>
 #include <chrono>
+#include <sched.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -16,12 +17,10 @@ namespace inferlab {
 
 namespace {
 
-// Two operators of a step are a few microseconds apart, and waking a sleeping thread takes 20 to 50
-// on a virtual machine. Whoever looks for less time than the other needs to wake falls asleep
-// before it arrives, and then every operator pays two wake-ups (measured: 45 to 90 microseconds
-// each with 20 to 40 of looking). Twice the slowest wake-up ends that; between steps, and when
-// nothing runs, threads sleep.
-constexpr std::chrono::microseconds kSpinTime {100};
+// Two operators of a step are a few microseconds apart and waking a sleeping thread takes 20
+// (measured on a virtual machine), so whoever looks for twice that is there when the next operator
+// comes; between steps, and when nothing runs, threads sleep.
+constexpr std::chrono::microseconds kSpinTime {50};
 
 // Looks between two readings of the clock: a pause is about 40 cycles, so the clock is read every
 // microsecond or less.
@@ -33,6 +32,16 @@ void pauseBriefly() noexcept
     _mm_pause();
 #elif defined(__aarch64__)
     asm volatile("yield");
+#endif
+}
+
+// The core that the calling thread is on, -1 if the system does not say.
+int currentCore() noexcept
+{
+#if defined(__linux__)
+    return sched_getcpu();
+#else
+    return -1;
 #endif
 }
 
@@ -53,7 +62,10 @@ ThreadPool::ThreadPool(int threads)
     : m_threads(std::max(1, threads))
     // A spinning thread without a core of its own keeps the one that it waits for from running.
     , m_spin(m_threads <= usableCores())
+    , m_workerCores(static_cast<size_t>(m_threads - 1))
 {
+    for (std::atomic<int> &core : m_workerCores)
+        core.store(kUnknownCore, std::memory_order_relaxed);
     m_workers.reserve(static_cast<size_t>(m_threads - 1));
     try {
         for (int worker = 1; worker < m_threads; ++worker)
@@ -86,6 +98,8 @@ void ThreadPool::runTask(Task task) noexcept
         return;
     }
     m_task = task;
+    const int core = currentCore();
+    m_callerCore.store(core, std::memory_order_relaxed);
     m_running.store(static_cast<uint32_t>(m_workers.size()), std::memory_order_relaxed);
     m_generation.fetch_add(1, std::memory_order_release);
     m_generation.notify_all(); // no system call while nobody sleeps
@@ -93,20 +107,33 @@ void ThreadPool::runTask(Task task) noexcept
 
     uint32_t running = m_running.load(std::memory_order_acquire);
     while (running != 0) {
-        waitWhileEqual(m_running, running);
+        waitWhileEqual(m_running, running, !workerOn(core));
         running = m_running.load(std::memory_order_acquire);
     }
 }
 
+bool ThreadPool::workerOn(int core) const noexcept
+{
+    for (const std::atomic<int> &other : m_workerCores) {
+        if (other.load(std::memory_order_relaxed) == core)
+            return true;
+    }
+    return false;
+}
+
 void ThreadPool::work(int worker) noexcept
 {
+    std::atomic<int> &core = m_workerCores[static_cast<size_t>(worker - 1)];
     uint32_t seen = 0;
     for (;;) {
-        waitWhileEqual(m_generation, seen);
+        const bool alone =
+            core.load(std::memory_order_relaxed) != m_callerCore.load(std::memory_order_relaxed);
+        waitWhileEqual(m_generation, seen, alone);
         // At most one task is new: the next is published only after this worker lowered m_running.
         ++seen;
         if (m_stopping)
             return;
+        core.store(currentCore(), std::memory_order_relaxed);
         m_task.call(m_task.context, worker, m_threads);
         if (m_running.fetch_sub(1, std::memory_order_acq_rel) == 1)
             m_running.notify_one(); // only the caller of run() waits here
@@ -114,9 +141,13 @@ void ThreadPool::work(int worker) noexcept
 }
 
 // Returns when `value` was seen different from `old`, with what its writer wrote before visible.
-void ThreadPool::waitWhileEqual(const std::atomic<uint32_t> &value, uint32_t old) const noexcept
+// alone: nobody whom this thread waits for was last seen on its core. Otherwise spinning keeps the
+// other from running: where cores are busy with other programs, the system puts both threads on
+// one.
+void ThreadPool::waitWhileEqual(const std::atomic<uint32_t> &value, uint32_t old,
+                                bool alone) const noexcept
 {
-    if (m_spin) {
+    if (m_spin && alone) {
         const auto end = std::chrono::steady_clock::now() + kSpinTime;
         do {
             for (int look = 0; look < kLooksPerClockReading; ++look) {

@@ -60,7 +60,9 @@ private:
     void runTask(Task task) noexcept;
     void work(int worker) noexcept;
     void stop() noexcept;
-    void waitWhileEqual(const std::atomic<uint32_t> &value, uint32_t old) const noexcept;
+    bool workerOn(int core) const noexcept;
+    void waitWhileEqual(const std::atomic<uint32_t> &value, uint32_t old,
+                        bool alone) const noexcept;
 
     // The two words that threads wait on stand in cache lines of their own, so that a worker that
     // finishes does not disturb those that look for the next task.
@@ -73,6 +75,10 @@ private:
     alignas(kCacheLine) std::atomic<uint32_t> m_generation {0}; // one more for every task
     alignas(kCacheLine) std::atomic<uint32_t> m_running {
         0}; // workers that are not done with the task
+    // Where threads were last seen, so that nobody spins on a core that the other needs.
+    static constexpr int kUnknownCore = -2;
+    std::atomic<int> m_callerCore {kUnknownCore - 1};
+    std::vector<std::atomic<int>> m_workerCores;
     std::vector<std::thread> m_workers;
 };
 
