@@ -10,6 +10,7 @@ namespace inferlab::test {
 
 inline RunSettings richSettings()
 {
+    using namespace std::string_literals; // a text may hold a zero byte
     RunSettings settings;
     settings.device = "reference";
     settings.threads = 7;
@@ -20,7 +21,7 @@ inline RunSettings richSettings()
     settings.ignoreEnd = true;
     settings.chat = false;
     settings.systemPrompt = "Be \"brief\".\n";
-    settings.prompt = std::string("Gr\xC3\xBC\xC3\x9F\x65 \xF0\x9F\x98\x80 \x01\x7F\\ \0 end", 25);
+    settings.prompt = "Gr\xC3\xBC\xC3\x9F e \xF0\x9F\x98\x80 \x01\x7F\\ \0 end"s;
     settings.sampling.temperature = 0.7f;
     settings.sampling.topK = 40;
     settings.sampling.topP = 0.9f;
