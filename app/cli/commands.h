@@ -18,5 +18,7 @@ struct Context
 
 void addDevices(CLI::App &app, Context &context);
 void addOps(CLI::App &app, Context &context);
+void addKnee(CLI::App &app, Context &context);
+void addMetrics(CLI::App &app, Context &context);
 
 } // namespace inferlab::cli

@@ -35,6 +35,8 @@ int main(int argc, char **argv)
     context.interrupted = &interruptRequested;
     inferlab::cli::addDevices(app, context);
     inferlab::cli::addOps(app, context);
+    inferlab::cli::addKnee(app, context);
+    inferlab::cli::addMetrics(app, context);
 
     try {
         app.parse(argc, argv);

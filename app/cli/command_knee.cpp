@@ -1,0 +1,92 @@
+// inferlab-cli knee: where more load stops paying, by every method.
+#include "commands.h"
+
+#include "engine/base/json.h"
+#include "engine/base/mapped_file.h"
+#include "engine/measure/knee.h"
+#include "engine/measure/load_points_csv.h"
+#include "engine/measure/number_text.h"
+
+#include <cstdio>
+#include <memory>
+
+namespace inferlab::cli {
+
+namespace {
+
+struct Arguments
+{
+    std::string csv;
+    std::optional<double> budgetMs;
+    bool json = false;
+};
+
+// Every method's answer by its name, then what is behind them.
+void printJson(const KneeReport &report)
+{
+    const auto orNull = [](std::optional<double> v) { return v ? Json(*v) : Json(nullptr); };
+    Json document;
+    Json notes;
+    for (const KneeAnswer &answer : report.answers) {
+        document[answer.method] = orNull(answer.load);
+        notes[answer.method] = answer.note;
+    }
+    document["recommended"] = orNull(report.recommended);
+    document["recommended_by"] = report.recommended ? Json(report.recommendedBy) : Json(nullptr);
+    document["methods_disagree"] = report.methodsDisagree;
+    document["usl_fit"] = nullptr;
+    if (report.usl) {
+        document["usl_fit"] = {{"lambda", report.usl->lambda},
+                               {"sigma", report.usl->sigma},
+                               {"kappa", report.usl->kappa},
+                               {"peak_load", orNull(report.usl->peakLoad)}};
+    }
+    document["notes"] = notes;
+    std::printf("%s\n", jsonText(document, 2).c_str());
+}
+
+void printTable(const KneeReport &report)
+{
+    std::printf("%-16s  %10s  %s\n", "method", "load", "");
+    for (const KneeAnswer &answer : report.answers) {
+        std::printf("%-16s  %10s  %s\n", answer.method.c_str(),
+                    answer.load ? shortText(*answer.load, 4).c_str() : "-", answer.note.c_str());
+    }
+    if (report.recommended) {
+        std::printf("\nKnee: %s (%s)\n", shortText(*report.recommended, 4).c_str(),
+                    report.recommendedBy.c_str());
+    } else {
+        std::printf("\nNo knee over these loads\n");
+    }
+    if (report.methodsDisagree)
+        std::printf("Kneedle over the load and over its log2 disagree: read the curve itself\n");
+}
+
+void runKnee(const Arguments &arguments)
+{
+    const MappedFile file(arguments.csv);
+    const auto bytes = file.bytes();
+    const std::string_view text(reinterpret_cast<const char *>(bytes.data()), bytes.size());
+    const KneeReport report = findKnees(loadPointsFromCsv(text, arguments.csv), arguments.budgetMs);
+    if (arguments.json)
+        printJson(report);
+    else
+        printTable(report);
+}
+
+} // namespace
+
+void addKnee(CLI::App &app, Context &)
+{
+    CLI::App *command = app.add_subcommand("knee", "Where more load stops paying, by every method");
+    const auto arguments = std::make_shared<Arguments>();
+    command
+        ->add_option("--csv", arguments->csv,
+                     "Columns x (load), throughput, latency (ms), with a header line")
+        ->required();
+    command->add_option("--budget", arguments->budgetMs, "Latency budget, ms");
+    command->add_flag("--json", arguments->json, "One JSON document on stdout");
+    command->callback([arguments] { runKnee(*arguments); });
+}
+
+} // namespace inferlab::cli

@@ -1,0 +1,147 @@
+// inferlab-cli metrics: every figure of the runs in a record file.
+#include "commands.h"
+
+#include "engine/base/error.h"
+#include "engine/base/mapped_file.h"
+#include "engine/measure/record_json.h"
+#include "metrics_json.h"
+#include "metrics_table.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+
+namespace inferlab::cli {
+
+namespace {
+
+struct Arguments
+{
+    std::string record;
+    std::string slo;
+    bool json = false;
+};
+
+std::optional<double> *targetNamed(SloTargets &targets, std::string_view name)
+{
+    if (name == "ttft_ms")
+        return &targets.ttftMs;
+    if (name == "tpot_ms")
+        return &targets.tpotMs;
+    if (name == "itl_ms")
+        return &targets.itlMs;
+    if (name == "e2e_ms")
+        return &targets.endToEndMs;
+    return nullptr;
+}
+
+// "ttft_ms=500,tpot_ms=30"
+SloTargets parseTargets(std::string_view text)
+{
+    SloTargets targets;
+    while (true) {
+        const size_t comma = text.find(',');
+        const std::string_view part = text.substr(0, comma);
+        const size_t equals = part.find('=');
+        const std::string_view digits =
+            equals == std::string_view::npos ? "" : part.substr(equals + 1);
+        std::optional<double> *target = targetNamed(targets, part.substr(0, equals));
+        double value = 0.0;
+        const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        const bool isNumber =
+            result.ec == std::errc() && result.ptr == digits.data() + digits.size();
+        if (!target || target->has_value() || !isNumber || !std::isfinite(value) || value < 0.0) {
+            throw InputError("--slo", "",
+                             "ttft_ms=, tpot_ms=, itl_ms=, e2e_ms= once each, with a number of ms",
+                             "\"" + std::string(part) + "\"");
+        }
+        *target = value;
+        if (comma == std::string_view::npos)
+            return targets;
+        text.remove_prefix(comma + 1);
+    }
+}
+
+Json requestsToJson(const RunRecord &run)
+{
+    const auto orNull = [](std::optional<double> v) { return v ? Json(*v) : Json(nullptr); };
+    Json list = Json::array();
+    for (const RequestRecord &request : run.requests) {
+        list.push_back({{"id", request.id},
+                        {"prompt_tokens", request.promptTokens},
+                        {"output_tokens", outputTokens(request)},
+                        {"queue_ms", orNull(queueMs(request))},
+                        {"ttft_ms", orNull(ttftMs(request))},
+                        {"tpot_ms", orNull(tpotMs(request))},
+                        {"e2e_ms", orNull(endToEndMs(request))},
+                        {"e2e_from_scheduled_ms", orNull(endToEndFromScheduledMs(request))},
+                        {"normalised_latency_ms_per_tok", orNull(normalisedLatencyMs(request))},
+                        {"user_tok_per_s", orNull(userTokPerSecond(request))},
+                        {"itl_ms", itlMs(request)}});
+    }
+    return list;
+}
+
+Json runToJson(const RunRecord &run, const SloTargets *targets)
+{
+    Json json = {{"label", run.label}};
+    json.update(metricsToJson(computeMetrics(run, targets)));
+    json["per_request"] = requestsToJson(run);
+    return json;
+}
+
+// One run: its figures. Several: a list of them.
+void printJson(const std::vector<RunRecord> &runs, const SloTargets *targets)
+{
+    Json document;
+    if (runs.size() == 1) {
+        document = runToJson(runs.front(), targets);
+    } else {
+        document["runs"] = Json::array();
+        for (const RunRecord &run : runs)
+            document["runs"].push_back(runToJson(run, targets));
+    }
+    std::printf("%s\n", jsonText(document, 2).c_str());
+}
+
+void printTables(const std::vector<RunRecord> &runs, const SloTargets *targets)
+{
+    for (size_t i = 0; i < runs.size(); ++i) {
+        if (i > 0)
+            std::printf("\n");
+        if (!runs[i].label.empty())
+            std::printf("%s\n", runs[i].label.c_str());
+        std::printf("%s", metricsTable(computeMetrics(runs[i], targets)).c_str());
+    }
+}
+
+void runMetrics(const Arguments &arguments)
+{
+    const std::optional<SloTargets> targets =
+        arguments.slo.empty() ? std::nullopt : std::optional(parseTargets(arguments.slo));
+    const MappedFile file(arguments.record);
+    const auto bytes = file.bytes();
+    const std::string_view text(reinterpret_cast<const char *>(bytes.data()), bytes.size());
+    const std::vector<RunRecord> runs = runsFromJson(text, arguments.record);
+    const SloTargets *given = targets ? &*targets : nullptr;
+    if (arguments.json)
+        printJson(runs, given);
+    else
+        printTables(runs, given);
+}
+
+} // namespace
+
+void addMetrics(CLI::App &app, Context &)
+{
+    CLI::App *command = app.add_subcommand("metrics", "Every figure of a run, from its record");
+    const auto arguments = std::make_shared<Arguments>();
+    command->add_option("--record", arguments->record, "Record of a run, JSON")->required();
+    command->add_option("--slo", arguments->slo,
+                        "Targets, each at most: ttft_ms=500,tpot_ms=30,itl_ms=..,e2e_ms=..");
+    command->add_flag("--json", arguments->json, "One JSON document on stdout");
+    command->callback([arguments] { runMetrics(*arguments); });
+}
+
+} // namespace inferlab::cli
