@@ -1,0 +1,163 @@
+// Reads the arguments of `inferlab`.
+#include "command_line.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <string_view>
+
+namespace inferlab {
+
+namespace {
+
+// Qt takes these out itself, each with a value.
+constexpr std::array<std::string_view, 7> kQtOptions {"-platform",       "-style",    "-stylesheet",
+                                                      "-display",        "-geometry", "-fontengine",
+                                                      "-qwindowgeometry"};
+
+constexpr int kMaxBatch = 256;        // the engine's limit
+constexpr int kMaxNewTokens = 100000; // as in the window
+
+class Parser
+{
+public:
+    explicit Parser(std::span<const std::string> arguments)
+        : m_arguments(arguments)
+    { }
+
+    std::variant<CommandLine, CommandLineError> parse()
+    {
+        while (m_error.empty() && m_next < m_arguments.size())
+            one(m_arguments[m_next++]);
+        if (m_error.empty())
+            check();
+        if (!m_error.empty())
+            return CommandLineError {m_error};
+        return m_result;
+    }
+
+private:
+    void one(const std::string &argument)
+    {
+        if (std::find(kQtOptions.begin(), kQtOptions.end(), argument) != kQtOptions.end()) {
+            ++m_next;
+            return;
+        }
+        std::string name = argument;
+        m_inlineValue.reset();
+        if (const size_t equals = argument.find('=');
+            equals != std::string::npos && argument.starts_with("--")) {
+            name = argument.substr(0, equals);
+            m_inlineValue = argument.substr(equals + 1);
+        }
+        if (name == "--help" || name == "-h")
+            m_result.mode = CommandLine::Mode::Help;
+        else if (name == "--version")
+            m_result.mode = CommandLine::Mode::Version;
+        else if (name == "--model")
+            m_result.model = value(name);
+        else if (name == "--prompt")
+            m_result.prompt = value(name);
+        else if (name == "--open")
+            m_result.openRecord = value(name);
+        else if (name == "--out")
+            m_result.outputFolder = value(name);
+        else if (name == "--batch")
+            m_result.batch = number(name, kMaxBatch);
+        else if (name == "--new-tokens")
+            m_result.newTokens = number(name, kMaxNewTokens);
+        else if (name == "--headless")
+            headless(value(name));
+        else if (name.starts_with('-') && name != "-")
+            m_error = "unknown argument " + name + " (see --help)";
+        else
+            file(argument);
+    }
+
+    void headless(const std::string &what)
+    {
+        if (what == "demo")
+            m_result.mode = CommandLine::Mode::Demo;
+        else if (m_error.empty())
+            m_error = "--headless: expected demo, found " + what;
+    }
+
+    // A file without an option: what a file manager passes.
+    void file(const std::string &path)
+    {
+        std::string &target = path.ends_with(".json") ? m_result.openRecord : m_result.model;
+        if (!target.empty())
+            m_error = "one file at a time: found " + target + " and " + path;
+        target = path;
+    }
+
+    std::string value(const std::string &name)
+    {
+        std::string text;
+        if (m_inlineValue)
+            text = *m_inlineValue;
+        else if (m_next < m_arguments.size())
+            text = m_arguments[m_next++];
+        if (text.empty() && m_error.empty())
+            m_error = name + ": expected a value";
+        return text;
+    }
+
+    int number(const std::string &name, int maximum)
+    {
+        const std::string text = value(name);
+        int parsed = 0;
+        const char *end = text.data() + text.size();
+        const auto [stop, code] = std::from_chars(text.data(), end, parsed);
+        const bool whole = code == std::errc {} && stop == end;
+        if (m_error.empty() && (!whole || parsed < 1 || parsed > maximum)) {
+            m_error = name + ": expected a number from 1 to " + std::to_string(maximum) + ", found "
+                + text;
+        }
+        return parsed;
+    }
+
+    void check()
+    {
+        if (m_result.mode == CommandLine::Mode::Demo && m_result.outputFolder.empty())
+            m_error = "--headless demo: expected --out FOLDER";
+        if (m_result.mode == CommandLine::Mode::Window && !m_result.outputFolder.empty())
+            m_error = "--out: only with --headless demo";
+    }
+
+    std::span<const std::string> m_arguments;
+    size_t m_next = 0;
+    std::optional<std::string> m_inlineValue;
+    CommandLine m_result;
+    std::string m_error;
+};
+
+} // namespace
+
+std::variant<CommandLine, CommandLineError> parseCommandLine(std::span<const std::string> arguments)
+{
+    return Parser(arguments).parse();
+}
+
+std::string commandLineHelp()
+{
+    return R"(InferLab: a laboratory for LLM inference
+
+inferlab [FILE] [--model FILE] [--prompt TEXT] [--open RUN.json]
+    opens the window
+inferlab --headless demo --out FOLDER [--model FILE] [--prompt TEXT] [--batch N] [--new-tokens N]
+    runs without a display: the answer on stdout, charts (SVG, PNG), CSV and JSON in the folder
+
+  --model FILE      a GGUF model; without it the default model is used
+  --prompt TEXT     what the model is asked
+  --open RUN.json   shows a saved run
+  --batch N         sequences at once, 1 to 256 (1)
+  --new-tokens N    length of each answer at most (128)
+  --version, --help
+
+Exit codes: 0 done, 1 failed at run time, 2 bad arguments or bad input.
+)";
+}
+
+} // namespace inferlab

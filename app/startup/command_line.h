@@ -1,0 +1,35 @@
+// The arguments of `inferlab` as a plain value, read before any application object exists: they
+// decide which one is made. No Qt here.
+#pragma once
+
+#include <span>
+#include <string>
+#include <variant>
+
+namespace inferlab {
+
+struct CommandLine
+{
+    enum class Mode { Window, Demo, Help, Version };
+
+    Mode mode = Mode::Window;
+    std::string model;        // empty: the default model
+    std::string openRecord;   // a run JSON to show
+    std::string outputFolder; // of the demo
+    std::string prompt;       // empty: the built-in one
+    int batch = 1;            // 1 .. 256
+    int newTokens = 128;      // 1 .. 100,000
+};
+
+struct CommandLineError
+{
+    std::string line; // one line, in words
+};
+
+// `arguments` without the program's name. Options that belong to Qt (-platform X and its kin) pass.
+std::variant<CommandLine, CommandLineError>
+parseCommandLine(std::span<const std::string> arguments);
+
+std::string commandLineHelp();
+
+} // namespace inferlab

@@ -1,0 +1,11 @@
+// Where the default model lies: $INFERLAB_MODEL, else the place where packaging/run.sh keeps it.
+#pragma once
+
+#include <filesystem>
+
+namespace inferlab {
+
+// The path alone: whether a file is there is for the caller to see.
+std::filesystem::path defaultModelPath();
+
+} // namespace inferlab

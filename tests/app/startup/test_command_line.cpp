@@ -1,0 +1,80 @@
+// The arguments of `inferlab`: what is read, and each refusal in one line.
+#include "app/startup/command_line.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace inferlab;
+
+namespace {
+
+CommandLine parsed(const std::vector<std::string> &arguments)
+{
+    const auto result = parseCommandLine(arguments);
+    REQUIRE(std::holds_alternative<CommandLine>(result));
+    return std::get<CommandLine>(result);
+}
+
+std::string refused(const std::vector<std::string> &arguments)
+{
+    const auto result = parseCommandLine(arguments);
+    REQUIRE(std::holds_alternative<CommandLineError>(result));
+    return std::get<CommandLineError>(result).line;
+}
+
+} // namespace
+
+TEST_CASE("no arguments open the window with the defaults")
+{
+    const CommandLine line = parsed({});
+    CHECK(line.mode == CommandLine::Mode::Window);
+    CHECK(line.model.empty());
+    CHECK(line.batch == 1);
+    CHECK(line.newTokens == 128);
+}
+
+TEST_CASE("values come after a space or an equals sign")
+{
+    const CommandLine line = parsed({"--model", "a b.gguf", "--prompt=x = y", "--open", "r.json"});
+    CHECK(line.model == "a b.gguf");
+    CHECK(line.prompt == "x = y");
+    CHECK(line.openRecord == "r.json");
+}
+
+TEST_CASE("a bare file is a record when it ends in .json, else a model")
+{
+    CHECK(parsed({"m.gguf"}).model == "m.gguf");
+    CHECK(parsed({"run.json"}).openRecord == "run.json");
+    CHECK(refused({"a.gguf", "b.gguf"}) == "one file at a time: found a.gguf and b.gguf");
+}
+
+TEST_CASE("the demo takes its numbers and needs a folder")
+{
+    const CommandLine line =
+        parsed({"--headless", "demo", "--out", "o", "--batch", "8", "--new-tokens", "16"});
+    CHECK(line.mode == CommandLine::Mode::Demo);
+    CHECK(line.outputFolder == "o");
+    CHECK(line.batch == 8);
+    CHECK(line.newTokens == 16);
+    CHECK(refused({"--headless", "demo"}) == "--headless demo: expected --out FOLDER");
+    CHECK(refused({"--headless", "dance", "--out", "o"})
+          == "--headless: expected demo, found dance");
+    CHECK(refused({"--out", "o"}) == "--out: only with --headless demo");
+}
+
+TEST_CASE("numbers are whole and in range")
+{
+    for (const char *bad : {"0", "257", "-1", "8x", "", "99999999999999999999"})
+        CHECK(refused({"--batch", bad}).starts_with("--batch: expected a "));
+    CHECK(refused({"--new-tokens"}) == "--new-tokens: expected a value");
+}
+
+TEST_CASE("unknown arguments are refused; Qt's own pass")
+{
+    CHECK(refused({"--modell", "x"}) == "unknown argument --modell (see --help)");
+    CHECK(parsed({"-platform", "offscreen", "m.gguf"}).model == "m.gguf");
+    CHECK(parsed({"--help"}).mode == CommandLine::Mode::Help);
+    CHECK(parsed({"--version"}).mode == CommandLine::Mode::Version);
+}

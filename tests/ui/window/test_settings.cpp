@@ -1,0 +1,131 @@
+// What the window remembers: values come back, nonsense in the file falls back, nothing is written
+// unless a file is attached.
+#include "ui/settings/settings.h"
+
+#include <QFile>
+#include <QSignalSpy>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace inferlab;
+
+class TestSettings : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void valuesComeBack();
+    void nonsenseFallsBack_data();
+    void nonsenseFallsBack();
+    void settersClampAndSignalOnce();
+    void recentModelsAreFewAndUnique();
+    void withoutAFileNothingIsWritten();
+
+private:
+    QString file(const QByteArray &content);
+    QTemporaryDir m_folder;
+};
+
+QString TestSettings::file(const QByteArray &content)
+{
+    const QString path = m_folder.filePath(QStringLiteral("settings.ini"));
+    QFile out(path);
+    if (!out.open(QIODevice::WriteOnly | QIODevice::Truncate))
+        qFatal("cannot write %s", qPrintable(path));
+    out.write(content);
+    return path;
+}
+
+void TestSettings::valuesComeBack()
+{
+    const QString path = file({});
+    {
+        Settings settings;
+        settings.loadFrom(path);
+        settings.setTheme(Settings::Theme::Dark);
+        settings.setTokenTints(true);
+        settings.setChartFramesPerSecond(7);
+        settings.setZoomPercent(125);
+        settings.addRecentModel(QStringLiteral("/a b/m.gguf"));
+        settings.setChartOrder({QStringLiteral("itl"), QStringLiteral("ttft")});
+        settings.setHiddenCharts({QStringLiteral("knee")});
+        settings.setWindowGeometry("geo");
+        settings.setSplitterState(QStringLiteral("outer"), "state");
+    }
+    Settings again;
+    again.loadFrom(path);
+    QCOMPARE(again.theme(), Settings::Theme::Dark);
+    QCOMPARE(again.tokenTints(), true);
+    QCOMPARE(again.chartFramesPerSecond(), 7);
+    QCOMPARE(again.zoomPercent(), 125);
+    QCOMPARE(again.recentModels(), QStringList {QStringLiteral("/a b/m.gguf")});
+    QCOMPARE(again.chartOrder(), (QStringList {QStringLiteral("itl"), QStringLiteral("ttft")}));
+    QCOMPARE(again.hiddenCharts(), QStringList {QStringLiteral("knee")});
+    QCOMPARE(again.windowGeometry(), QByteArray("geo"));
+    QCOMPARE(again.splitterState(QStringLiteral("outer")), QByteArray("state"));
+}
+
+void TestSettings::nonsenseFallsBack_data()
+{
+    QTest::addColumn<QByteArray>("content");
+    QTest::newRow("not numbers") << QByteArray(
+        "[General]\nchartFrames=many\nzoomPercent=\ntheme=pink\n"
+        "tokenTints=perhaps\n");
+    QTest::newRow("out of range") << QByteArray("[General]\nchartFrames=9999\nzoomPercent=-5\n");
+    QTest::newRow("not an ini file") << QByteArray("\x00\x01\xff{{{[[[==", 11);
+    QTest::newRow("other types") << QByteArray(
+        "[General]\nzoomPercent=1, 2, 3\nchartFrames=@Invalid()\n");
+}
+
+void TestSettings::nonsenseFallsBack()
+{
+    QFETCH(const QByteArray, content);
+    const Settings defaults;
+    Settings settings;
+    settings.loadFrom(file(content));
+    QCOMPARE(settings.theme(), defaults.theme());
+    QCOMPARE(settings.tokenTints(), defaults.tokenTints());
+    QCOMPARE(settings.chartFramesPerSecond(), defaults.chartFramesPerSecond());
+    QCOMPARE(settings.zoomPercent(), defaults.zoomPercent());
+}
+
+void TestSettings::settersClampAndSignalOnce()
+{
+    Settings settings;
+    const QSignalSpy changed(&settings, &Settings::changed);
+    settings.setZoomPercent(100000);
+    QCOMPARE(settings.zoomPercent(), Settings::kMaxZoomPercent);
+    settings.setZoomPercent(100000);
+    settings.setChartFramesPerSecond(0);
+    QCOMPARE(settings.chartFramesPerSecond(), Settings::kMinChartFrames);
+    settings.setTheme(Settings::Theme::Light);
+    settings.setTheme(Settings::Theme::Light);
+    QCOMPARE(changed.count(), 3);
+}
+
+void TestSettings::recentModelsAreFewAndUnique()
+{
+    Settings settings;
+    for (int i = 0; i < 20; ++i)
+        settings.addRecentModel(QStringLiteral("/m%1.gguf").arg(i));
+    settings.addRecentModel(QStringLiteral("/m15.gguf"));
+    QCOMPARE(settings.recentModels().size(), Settings::kMaxRecentModels);
+    QCOMPARE(settings.recentModels().front(), QStringLiteral("/m15.gguf"));
+    QCOMPARE(settings.recentModels().count(QStringLiteral("/m15.gguf")), 1);
+}
+
+void TestSettings::withoutAFileNothingIsWritten()
+{
+    QTemporaryDir home;
+    qputenv("XDG_CONFIG_HOME", home.path().toUtf8());
+    {
+        Settings settings;
+        settings.setZoomPercent(150);
+        settings.addRecentModel(QStringLiteral("/m.gguf"));
+    }
+    QVERIFY(QDir(home.path()).isEmpty());
+}
+
+QTEST_GUILESS_MAIN(TestSettings)
+#include "test_settings.moc"

@@ -1,0 +1,52 @@
+// Every command of the window once: its name, keys and what it does in words. Tooltips, menus and
+// the list of keys in the help are made from here.
+#pragma once
+
+#include <QAction>
+#include <QKeySequence>
+#include <QList>
+#include <QObject>
+#include <map>
+
+namespace inferlab {
+
+enum class Command {
+    Run,
+    Stop,
+    Pause,
+    PreviousToken,
+    NextToken,
+    Open,
+    Export,
+    Present,
+    Sidebar,
+    ZoomIn,
+    ZoomOut,
+    ZoomReset,
+    Settings,
+    Help,
+    Quit,
+};
+
+class Actions : public QObject
+{
+    Q_OBJECT
+
+public:
+    // The actions are added to `window`, so that their keys work in it.
+    explicit Actions(QWidget *window);
+
+    QAction *action(Command command) const { return m_actions.at(command); }
+    QList<QAction *> all() const; // in the order of the help
+
+    // While a person types or a button has the focus, bare keys belong to them.
+    void followFocus(const QWidget *focus);
+
+    // "Run (Ctrl+Return)".
+    static QString tooltip(const QAction *action);
+
+private:
+    std::map<Command, QAction *> m_actions;
+};
+
+} // namespace inferlab

@@ -1,0 +1,84 @@
+// The window: a header, the pages (the run page so far), and what belongs to the whole: keys, files
+// dropped or opened, presentation, settings, help. Not more: the page knows how to run.
+#pragma once
+
+#include "ui/charts/chart.h"
+
+#include <QMainWindow>
+#include <QPointer>
+
+class QDialog;
+class QLabel;
+class QThread;
+
+namespace inferlab {
+
+class Actions;
+class RunPage;
+class Session;
+class Settings;
+class ThemeController;
+
+class MainWindow : public QMainWindow
+{
+    Q_OBJECT
+
+public:
+    // All must outlive the window; it takes the charts over.
+    MainWindow(Session &session, Settings &settings, ThemeController &theme,
+               std::vector<ChartCard *> charts, QWidget *parent = nullptr);
+    ~MainWindow() override;
+
+    RunPage *runPage() const noexcept { return m_page; }
+    Actions *actions() const noexcept { return m_actions; }
+
+    // A GGUF model is loaded, a run JSON is shown; both in the background.
+    void openFile(const QString &path);
+    void setPresenting(bool on);
+    bool isPresenting() const noexcept { return m_presenting; }
+    QString modelLine() const;
+
+public slots:
+    void showHelp();
+    void showSettings();
+    void chooseFile();
+    void chooseExportFolder();
+    // Charts, CSV and JSON of what is shown, into a folder of their own below `folder`.
+    void exportTo(const QString &folder);
+
+signals:
+    void firstPainted(); // once
+
+protected:
+    void closeEvent(QCloseEvent *event) override;
+    void dragEnterEvent(QDragEnterEvent *event) override;
+    void dropEvent(QDropEvent *event) override;
+    bool event(QEvent *event) override;
+
+private:
+    QWidget *makeHeader();
+    void connectActions();
+    void restore();
+    void applyTheme();
+    void refreshModelLine();
+    void openRecord(const QString &path);
+    void zoom(void (ThemeController::*change)());
+    void escape();
+
+    Session &m_session;
+    Settings &m_settings;
+    ThemeController &m_theme;
+    Actions *m_actions;
+    RunPage *m_page;
+    QLabel *m_modelLine;
+    QWidget *m_header;
+    QPointer<QDialog> m_help;
+    QPointer<QDialog> m_settingsDialog;
+    QPointer<QThread> m_reader; // of a run JSON
+    bool m_presenting = false;
+    bool m_sidebarBefore = true; // presenting
+    Qt::WindowStates m_stateBefore;
+    bool m_painted = false;
+};
+
+} // namespace inferlab

@@ -1,0 +1,121 @@
+// Files that come into the window: chosen, dropped, or named on the command line; and those that go
+// out.
+#include "main_window.h"
+
+#include "app/session/session.h"
+#include "engine/base/error.h"
+#include "engine/measure/record_json.h"
+#include "ui/pages/run_page.h"
+
+#include <QDragEnterEvent>
+#include <QDropEvent>
+#include <QFile>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMimeData>
+#include <QThread>
+#include <QUrl>
+#include <memory>
+
+namespace inferlab {
+
+namespace {
+
+// The one local file of a drag; empty when it is something else.
+QString draggedFile(const QMimeData *data)
+{
+    const QList<QUrl> urls = data->urls();
+    return urls.size() == 1 && urls.front().isLocalFile() ? urls.front().toLocalFile() : QString();
+}
+
+struct ReadResult
+{
+    std::vector<RunRecordPtr> runs;
+    QString error;
+};
+
+ReadResult readRecord(const QString &path)
+{
+    ReadResult result;
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly)) {
+        result.error = QObject::tr("%1: %2").arg(path, file.errorString());
+        return result;
+    }
+    const QByteArray bytes = file.readAll();
+    try {
+        const std::string_view json(bytes.constData(), static_cast<size_t>(bytes.size()));
+        for (RunRecord &run : runsFromJson(json, path.toStdString()))
+            result.runs.push_back(std::make_shared<RunRecord>(std::move(run)));
+    } catch (const InputError &error) {
+        result.error = QString::fromUtf8(error.what());
+    } catch (const std::bad_alloc &) {
+        result.error = QObject::tr("%1: too large for the memory that is free").arg(path);
+    }
+    return result;
+}
+
+} // namespace
+
+void MainWindow::openFile(const QString &path)
+{
+    const QFileInfo info(path);
+    if (!info.exists())
+        m_page->showError(tr("%1: there is no such file").arg(path));
+    else if (info.isDir())
+        m_page->showError(tr("%1 is a folder: open a GGUF file or a run JSON in it").arg(path));
+    else if (info.suffix().compare(QLatin1String("json"), Qt::CaseInsensitive) == 0)
+        openRecord(path);
+    else
+        m_page->chooseModel(info.absoluteFilePath());
+}
+
+// A long record takes a second to read: not on this thread.
+void MainWindow::openRecord(const QString &path)
+{
+    if (m_reader != nullptr)
+        return;
+    if (m_session.isBusy() && m_session.status().phase != Phase::Loading) {
+        m_page->showError(tr("A run is going on: stop it (Esc), then open the file again"));
+        return;
+    }
+    auto result = std::make_shared<ReadResult>();
+    m_reader = QThread::create([result, path] { *result = readRecord(path); });
+    connect(m_reader, &QThread::finished, this, [this, result, path] {
+        m_reader->deleteLater();
+        m_reader = nullptr;
+        if (!result->error.isEmpty())
+            m_page->showError(result->error);
+        else if (result->runs.empty())
+            m_page->showError(tr("%1: there is no run in it").arg(path));
+        else
+            m_page->showRuns(result->runs);
+    });
+    m_reader->start();
+}
+
+void MainWindow::chooseFile()
+{
+    const QString path = QFileDialog::getOpenFileName(
+        this, tr("Open a model or a run"), QString(),
+        tr("Models and runs (*.gguf *.json);;GGUF models (*.gguf);;Runs (*.json);;All files (*)"));
+    if (!path.isEmpty())
+        openFile(path);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent *event)
+{
+    if (!draggedFile(event->mimeData()).isEmpty())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent *event)
+{
+    const QString path = draggedFile(event->mimeData());
+    if (path.isEmpty())
+        return;
+    event->acceptProposedAction();
+    openFile(path);
+}
+
+} // namespace inferlab

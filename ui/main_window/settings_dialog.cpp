@@ -1,0 +1,60 @@
+// A short form.
+#include "settings_dialog.h"
+
+#include "ui/settings/settings.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/segmented_control.h"
+#include "ui/widgets/toggle_switch.h"
+
+#include <QDialogButtonBox>
+#include <QFormLayout>
+#include <QLabel>
+#include <QSpinBox>
+#include <QVBoxLayout>
+
+namespace inferlab {
+
+SettingsDialog::SettingsDialog(Settings &settings, QWidget *parent)
+    : QDialog(parent)
+{
+    setObjectName(QStringLiteral("settingsDialog"));
+    setWindowTitle(tr("InferLab settings"));
+    auto *theme =
+        new SegmentedControl({tr("System"), tr("Light"), tr("Dark")}, this); // as the enum
+    theme->setObjectName(QStringLiteral("themeControl"));
+    theme->setCurrent(static_cast<int>(settings.theme()));
+    auto *tints = new ToggleSwitch(this);
+    tints->setObjectName(QStringLiteral("tintSwitch"));
+    tints->setAccessibleName(tr("Token tints"));
+    tints->setChecked(settings.tokenTints());
+    auto *frames = new QSpinBox(this);
+    frames->setRange(Settings::kMinChartFrames, Settings::kMaxChartFrames);
+    frames->setSuffix(tr(" per second"));
+    frames->setValue(settings.chartFramesPerSecond());
+    auto *hint = new QLabel(tr("Tints show where one token of an answer ends and the next begins. "
+                               "Fewer chart frames leave more of a small machine to the model."),
+                            this);
+    hint->setProperty("kind", QStringLiteral("caption"));
+    hint->setWordWrap(true);
+    auto *form = new QFormLayout;
+    form->setSpacing(space::kBetween);
+    form->addRow(tr("Theme"), theme);
+    form->addRow(tr("Token tints"), tints);
+    form->addRow(tr("Chart frames"), frames);
+    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
+    auto *page = new QVBoxLayout(this);
+    page->setContentsMargins(space::kEdge, space::kEdge, space::kEdge, space::kEdge);
+    page->setSpacing(space::kEdge);
+    page->addLayout(form);
+    page->addWidget(hint);
+    page->addStretch(1);
+    page->addWidget(buttons);
+    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    connect(theme, &SegmentedControl::currentChanged, &settings,
+            [&settings](int index) { settings.setTheme(static_cast<Settings::Theme>(index)); });
+    connect(tints, &ToggleSwitch::toggled, &settings, &Settings::setTokenTints);
+    connect(frames, &QSpinBox::valueChanged, &settings, &Settings::setChartFramesPerSecond);
+    resize(Theme::current().px(400), sizeHint().height());
+}
+
+} // namespace inferlab

@@ -1,0 +1,300 @@
+// Follows the session and shows it. The page's layout: run_page_layout.cpp.
+#include "run_page.h"
+
+#include "app/session/session.h"
+#include "chart_board.h"
+#include "engine/base/clock.h"
+#include "engine/measure/metrics.h"
+#include "token_selection.h"
+#include "ui/settings/settings.h"
+#include "ui/widgets/answer_text.h"
+#include "ui/widgets/answer_view.h"
+#include "ui/widgets/control_panel.h"
+#include "ui/widgets/error_bar.h"
+#include "ui/widgets/kept_runs.h"
+#include "ui/widgets/model_picker.h"
+#include "ui/widgets/phase_bar.h"
+
+#include <QFileInfo>
+#include <QPushButton>
+#include <algorithm>
+#include <utility>
+
+namespace inferlab {
+
+namespace {
+
+bool contains(const std::vector<RunRecordPtr> &runs, const RunRecordPtr &run)
+{
+    return std::find(runs.begin(), runs.end(), run) != runs.end();
+}
+
+// A knee search, seen in its records: one prompt at three batch sizes or more, each once.
+bool looksLikeSweep(const std::vector<RunRecordPtr> &runs)
+{
+    std::vector<int> batches;
+    for (const RunRecordPtr &run : runs) {
+        if (run->settings.prompt != runs.front()->settings.prompt)
+            return false;
+        batches.push_back(run->settings.batch);
+    }
+    std::sort(batches.begin(), batches.end());
+    return batches.size() >= 3
+        && std::adjacent_find(batches.begin(), batches.end()) == batches.end();
+}
+
+} // namespace
+
+RunPage::~RunPage()
+{
+    m_session.disconnect(this);
+}
+
+void RunPage::connectSession()
+{
+    connect(&m_session, &Session::statusChanged, this, &RunPage::onStatus);
+    connect(&m_session, &Session::modelReady, this, [this](const ModelSummary &model) {
+        m_settings.addRecentModel(model.choice.path);
+        m_controls->setLoaded(m_session.model(), m_session.loadedModel());
+        refreshEmptyState();
+    });
+    connect(&m_session, &Session::runStarted, this, &RunPage::onRunStarted);
+    connect(&m_session, &Session::runAdvanced, this, &RunPage::onRunAdvanced);
+    connect(&m_session, &Session::runFinished, this, &RunPage::onRunFinished);
+    connect(&m_session, &Session::kneeFinished, this,
+            [this](const std::vector<RunRecordPtr> &runs) {
+                m_sweep = runs;
+                refreshCharts();
+            });
+    connect(&m_session, &Session::failed, this, &RunPage::showError);
+}
+
+void RunPage::chooseModel(const QString &path)
+{
+    m_controls->setModelPath(path); // loads by its signal when it is another one
+}
+
+void RunPage::loadChoice()
+{
+    const ModelChoice choice = m_controls->modelChoice();
+    if (!QFileInfo::exists(choice.path)) {
+        showError(tr("%1: there is no such file. Open another model with Ctrl+O").arg(choice.path));
+        refreshEmptyState();
+        return;
+    }
+    // Whoever chooses another model no longer waits for the one before. A run is let finish.
+    if (m_session.status().phase == Phase::Loading && !m_runPending)
+        m_session.stop();
+    m_error->dismiss();
+    m_session.load(choice);
+    refreshEmptyState();
+}
+
+void RunPage::run()
+{
+    if (m_runPending)
+        return;
+    if (const QString problem = m_controls->problem(); !problem.isEmpty()) {
+        m_controls->errorBar()->showLine(problem);
+        m_controls->focusPrompt();
+        return;
+    }
+    m_controls->errorBar()->dismiss();
+    m_error->dismiss();
+    m_runPending = true;
+    m_runPressedNs = nowNs();
+    if (m_controls->runButton()->hasFocus()) // it is about to be disabled
+        m_answers->setFocus();
+    m_controls->setBusy(true);
+    emit busyChanged(true);
+    m_session.run(m_controls->plan());
+}
+
+void RunPage::findKnee()
+{
+    if (m_runPending)
+        return;
+    if (const QString problem = m_controls->problem(); !problem.isEmpty()) {
+        m_controls->errorBar()->showLine(problem);
+        return;
+    }
+    m_controls->errorBar()->dismiss();
+    m_error->dismiss();
+    m_runPending = true;
+    m_sweep.clear();
+    m_controls->setBusy(true);
+    emit busyChanged(true);
+    KneePlan plan;
+    plan.base = m_controls->plan();
+    m_session.findKnee(plan);
+}
+
+void RunPage::stop()
+{
+    m_session.stop();
+}
+
+void RunPage::togglePause()
+{
+    if (!m_runPending)
+        return;
+    m_paused = !m_paused;
+    m_session.pause(m_paused);
+    m_phase->setStatus(m_session.status(), m_paused);
+}
+
+void RunPage::onStatus()
+{
+    if (!m_session.isBusy() && m_runPending) {
+        m_runPending = false;
+        m_runPressedNs = 0;
+        if (std::exchange(m_paused, false))
+            m_session.pause(false);
+        m_controls->setBusy(false);
+        emit busyChanged(false);
+    }
+    if (!m_session.model())
+        m_controls->setLoaded(std::nullopt, nullptr);
+    m_phase->setStatus(m_session.status(), m_paused);
+    m_phase->stopButton()->setToolTip(tr("Stop (Esc)"));
+    refreshEmptyState();
+}
+
+void RunPage::onRunStarted()
+{
+    m_selection->clear();
+    showRecord(m_session.liveRun(), nullptr);
+}
+
+void RunPage::onRunAdvanced()
+{
+    GenerationProgress progress;
+    for (const RequestRecord &request : m_session.liveRun()->requests)
+        progress.doneTokens += outputTokens(request);
+    const RunSettings &settings = m_session.liveRun()->settings;
+    progress.limitTokens = int64_t {settings.batch} * settings.maxNewTokens;
+    m_phase->setGeneration(progress);
+    if (m_runPressedNs != 0 && progress.doneTokens > 0)
+        emit firstTokenShown(static_cast<double>(nowNs() - std::exchange(m_runPressedNs, 0)) / 1e6);
+    showRecord(m_session.liveRun(), nullptr);
+}
+
+void RunPage::onRunFinished(const RunRecordPtr &run)
+{
+    if (m_session.status().sweepCount > 0)
+        m_sweep.push_back(run); // the knee chart grows run by run
+    showRecord(run.get(), run);
+    for (const RequestRecord &request : run->requests) {
+        if (request.endReason == EndReason::Error) {
+            showError(QString::fromStdString(request.message));
+            break;
+        }
+    }
+}
+
+// One place where the answer, the charts and the buttons learn what is shown.
+void RunPage::showRecord(const RunRecord *run, const RunRecordPtr &finished)
+{
+    const RunRecordPtr before = std::exchange(m_finished, finished); // the views still look at it
+    m_run = run;
+    m_answers->setRun(run, finished == nullptr);
+    refreshCharts();
+    m_keep->setEnabled(m_finished != nullptr);
+    m_export->setEnabled(m_finished != nullptr);
+    refreshSelection();
+}
+
+ChartData RunPage::chartData() const
+{
+    ChartData shown;
+    shown.current = m_run;
+    shown.live = m_run != nullptr && m_finished == nullptr;
+    shown.sweep = m_sweep;
+    for (const RunRecordPtr &run : m_kept->runs()) {
+        if (run != m_finished)
+            shown.earlier.push_back(run);
+    }
+    return shown;
+}
+
+void RunPage::refreshCharts()
+{
+    m_board->setData(chartData());
+}
+
+void RunPage::refreshSelection()
+{
+    const TokenRef token = m_selection->current();
+    m_answers->setSelectedToken(token.request, token.index);
+}
+
+void RunPage::stepToken(int by)
+{
+    if (m_run != nullptr)
+        m_selection->step(*m_run, m_answers->current(), by);
+}
+
+void RunPage::keepRun()
+{
+    if (m_finished == nullptr)
+        return;
+    if (!m_kept->keep(m_finished))
+        showNotice(tr("This run is kept already"));
+}
+
+void RunPage::showRuns(const std::vector<RunRecordPtr> &runs)
+{
+    if (runs.empty() || m_runPending)
+        return;
+    m_selection->clear();
+    m_sweep.clear();
+    if (looksLikeSweep(runs)) {
+        m_sweep = runs;
+    } else {
+        for (size_t i = 1; i < runs.size() && i <= KeptRuns::kMaxRuns; ++i)
+            m_kept->keep(runs[i]);
+    }
+    showRecord(runs.front().get(), runs.front());
+    m_controls->setSettings(runs.front()->settings);
+}
+
+std::vector<RunRecordPtr> RunPage::exportedRuns() const
+{
+    std::vector<RunRecordPtr> runs;
+    if (m_finished != nullptr)
+        runs.push_back(m_finished);
+    for (const auto *others : {&m_kept->runs(), &m_sweep}) {
+        for (const RunRecordPtr &run : *others) {
+            if (!contains(runs, run))
+                runs.push_back(run);
+        }
+    }
+    return runs;
+}
+
+void RunPage::showError(const QString &line)
+{
+    m_errorAction = nullptr;
+    m_error->showLine(line);
+}
+
+void RunPage::showNotice(const QString &line)
+{
+    m_errorAction = nullptr;
+    m_error->showNotice(line);
+}
+
+void RunPage::refreshEmptyState()
+{
+    if (m_session.status().phase == Phase::Loading)
+        m_answers->setEmptyText(tr("Loading the model"), tr("You can press Run already"));
+    else if (QFileInfo::exists(m_controls->modelPicker()->path()))
+        m_answers->setEmptyText(tr("Press Run"),
+                                tr("The answer streams here; the charts show what it costs"));
+    else
+        m_answers->setEmptyText(tr("No model yet"),
+                                tr("Open a GGUF file with Ctrl+O, or drop one on this window.\n"
+                                   "packaging/run.sh fetches the default model (92 MiB)."));
+}
+
+} // namespace inferlab

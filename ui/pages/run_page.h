@@ -1,0 +1,127 @@
+// The run page: what is asked on the left, the answer in the middle, what it cost on the right.
+// Owns no run logic: the session runs, this page shows.
+#pragma once
+
+#include "ui/charts/chart.h"
+
+#include <QTimer>
+#include <QWidget>
+#include <functional>
+
+class QPushButton;
+class QSplitter;
+
+namespace inferlab {
+
+class AnswerView;
+class ChartBoard;
+class ControlPanel;
+class ErrorBar;
+class KeptRuns;
+class PhaseBar;
+class Session;
+class Settings;
+class TokenSelection;
+
+class RunPage : public QWidget
+{
+    Q_OBJECT
+
+public:
+    // Session and settings must outlive the page; it takes the charts over.
+    RunPage(Session &session, Settings &settings, std::vector<ChartCard *> charts,
+            QWidget *parent = nullptr);
+    ~RunPage() override;
+
+    // Below this width (at 100%) the charts go under the answer.
+    static constexpr int kWideAt = 1100;
+
+    // The run on the screen; null when none. The second is null while it is still growing.
+    const RunRecord *shownRun() const noexcept { return m_run; }
+    RunRecordPtr finishedRun() const noexcept { return m_finished; }
+    const std::vector<RunRecordPtr> &sweep() const noexcept { return m_sweep; }
+    std::vector<RunRecordPtr> exportedRuns() const; // the shown one and the kept ones, for a file
+
+    void chooseModel(const QString &path); // loads it in the background
+    // Splitters and charts as the settings remember them, and back into the settings.
+    void restoreLayout();
+    void saveLayout();
+    void showRuns(const std::vector<RunRecordPtr> &runs); // the first, the others kept beside it
+    void showError(const QString &line);
+    void showNotice(const QString &line);
+    bool isPaused() const noexcept { return m_paused; }
+    // Prompt and switches fold away.
+    void setSidebarShown(bool shown);
+    bool isSidebarShown() const;
+
+    ControlPanel *controls() const noexcept { return m_controls; }
+    AnswerView *answers() const noexcept { return m_answers; }
+    ChartBoard *board() const noexcept { return m_board; }
+    KeptRuns *keptRuns() const noexcept { return m_kept; }
+    PhaseBar *phaseBar() const noexcept { return m_phase; }
+    ErrorBar *errorBar() const noexcept { return m_error; }
+    TokenSelection *selection() const noexcept { return m_selection; }
+    QPushButton *keepButton() const noexcept { return m_keep; }
+    QPushButton *exportButton() const noexcept { return m_export; }
+
+public slots:
+    void run();
+    void findKnee();
+    void stop();
+    void togglePause();
+    void stepToken(int by);
+    void keepRun();
+
+signals:
+    void exportRequested();
+    void firstTokenShown(double milliseconds); // since Run was pressed
+    void busyChanged(bool busy);
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
+private:
+    QWidget *makeMiddle();
+    QWidget *makeCharts();
+    void connectSession();
+    void connectSelection();
+    void connectKeptRuns();
+    void applySettings();
+    void onStatus();
+    void onRunStarted();
+    void onRunAdvanced();
+    void onRunFinished(const RunRecordPtr &run);
+    void showRecord(const RunRecord *run, const RunRecordPtr &finished);
+    ChartData chartData() const;
+    void refreshCharts();
+    void refreshEmptyState();
+    void refreshSelection();
+    void loadChoice();
+    void arrange();
+
+    Session &m_session;
+    Settings &m_settings;
+    const RunRecord *m_run = nullptr; // the session's while live, else *m_finished
+    RunRecordPtr m_finished;
+    std::vector<RunRecordPtr> m_sweep;
+    bool m_paused = false;
+    bool m_wide = true;
+    bool m_arranged = false;
+    bool m_runPending = false;  // from Run until the session is idle again
+    int64_t m_runPressedNs = 0; // 0: the first token was seen
+    TokenSelection *m_selection;
+    ControlPanel *m_controls;
+    PhaseBar *m_phase;
+    ErrorBar *m_error;
+    AnswerView *m_answers;
+    ChartBoard *m_board;
+    KeptRuns *m_kept;
+    QPushButton *m_keep;
+    QPushButton *m_export;
+    QPushButton *m_chartMenu;
+    QSplitter *m_outer;
+    QSplitter *m_inner;
+    std::function<void()> m_errorAction; // what the error bar's button does
+};
+
+} // namespace inferlab

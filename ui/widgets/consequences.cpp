@@ -1,0 +1,86 @@
+// Words for what switches do.
+#include "consequences.h"
+
+#include "figures.h"
+
+#include <QObject>
+#include <QStringList>
+
+namespace inferlab {
+
+Consequence kvCacheConsequence(bool on, bool chosenBatchIsOne)
+{
+    if (on)
+        return {QObject::tr("Each token reads the stored keys and values"), false};
+    return {chosenBatchIsOne
+                ? QObject::tr("Each token reads the prompt again: time grows with every token")
+                : QObject::tr("Each token of each answer reads the prompt again"),
+            true};
+}
+
+Consequence memoryConsequence(int batch, bool kvCache, const MemoryPlan &plan)
+{
+    const QString answers =
+        batch == 1 ? QObject::tr("1 answer") : QObject::tr("%1 answers at once").arg(batch);
+    const QString what = kvCache
+        ? QObject::tr("%1 of cache").arg(figures::bytes(plan.cacheBytes))
+        : QObject::tr("%1 of working memory").arg(figures::bytes(plan.workspaceBytes));
+    QString text = QObject::tr("%1: needs %2").arg(answers, what);
+    if (plan.freeBytes > 0)
+        text += QObject::tr(" (of %1 free)").arg(figures::bytes(plan.freeBytes));
+    if (!plan.fits())
+        text += QObject::tr(". Does not fit: choose a smaller batch or fewer new tokens");
+    return {text, !plan.fits()};
+}
+
+Consequence deviceConsequence(const DeviceInfo &chosen, const std::optional<ModelSummary> &loaded)
+{
+    if (!chosen.available)
+        return {QString::fromStdString(chosen.reason), true};
+    const bool other =
+        loaded.has_value() && loaded->choice.device != QString::fromStdString(chosen.kind);
+    QString text = QString::fromStdString(chosen.name);
+    if (other)
+        text += QObject::tr(". The model is loaded again for it");
+    return {text, false};
+}
+
+Consequence samplingConsequence(const SamplingSettings &sampling, bool ignoreEnd)
+{
+    QString text;
+    if (sampling.temperature <= 0)
+        text = QObject::tr("Temperature 0 is greedy: always the most likely token; "
+                           "top-k, top-p and min-p do nothing");
+    else
+        text = QObject::tr("Sampling changes the text, not the speed");
+    if (ignoreEnd)
+        text += QObject::tr(". Every answer gets its full length");
+    return {text, false};
+}
+
+QString samplingSummary(const SamplingSettings &sampling, bool ignoreEnd)
+{
+    QStringList parts;
+    if (sampling.temperature <= 0) {
+        parts += QObject::tr("greedy");
+    } else {
+        parts += QStringLiteral("t %1").arg(static_cast<double>(sampling.temperature), 0, 'g', 3);
+        if (sampling.topP < 1)
+            parts += QStringLiteral("top-p %1").arg(static_cast<double>(sampling.topP), 0, 'g', 3);
+    }
+    if (ignoreEnd)
+        parts += QObject::tr("fixed length");
+    return parts.join(QStringLiteral(" · "));
+}
+
+QString promptProblem(const QString &prompt, int64_t promptTokens, int32_t contextTokens)
+{
+    if (prompt.trimmed().isEmpty())
+        return QObject::tr("The prompt is empty: type something for the model to answer");
+    if (promptTokens >= 0 && contextTokens > 0 && promptTokens >= contextTokens)
+        return QObject::tr("The prompt has %1 tokens; this model reads %2: shorten it")
+            .arg(figures::count(promptTokens), figures::count(contextTokens));
+    return {};
+}
+
+} // namespace inferlab

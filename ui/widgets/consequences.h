@@ -1,0 +1,29 @@
+// What a switch will do, in a line, before it is used. Pure functions.
+#pragma once
+
+#include "app/session/session_types.h"
+#include "kernels/api/backend.h"
+
+#include <QString>
+
+namespace inferlab {
+
+struct Consequence
+{
+    QString text;
+    bool warning = false;
+};
+
+Consequence kvCacheConsequence(bool on, bool chosenBatchIsOne);
+// "batch 64 needs 1.4 GiB of cache (of 3.1 GiB free)".
+Consequence memoryConsequence(int batch, bool kvCache, const MemoryPlan &plan);
+// Of the device that is chosen; `loaded` is what is in memory now.
+Consequence deviceConsequence(const DeviceInfo &chosen, const std::optional<ModelSummary> &loaded);
+Consequence samplingConsequence(const SamplingSettings &sampling, bool ignoreEnd);
+// A few words for a folded heading: "greedy" or "t 0.8, top-p 0.95".
+QString samplingSummary(const SamplingSettings &sampling, bool ignoreEnd);
+
+// Why this prompt cannot run, or nothing. promptTokens: -1 when not known.
+QString promptProblem(const QString &prompt, int64_t promptTokens, int32_t contextTokens);
+
+} // namespace inferlab

@@ -1,0 +1,227 @@
+// Puts the left column together.
+#include "control_panel.h"
+
+#include "app/session/run_describe.h"
+#include "consequences.h"
+#include "engine_switches.h"
+#include "error_bar.h"
+#include "figures.h"
+#include "fold_section.h"
+#include "model_picker.h"
+#include "prompt_editor.h"
+#include "sampling_panel.h"
+
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+namespace inferlab {
+
+namespace {
+
+constexpr int kLookDelayMs = 200; // after the last key
+// Longer prompts are estimated: counting a page takes a millisecond, counting a book would be felt.
+constexpr qsizetype kCountedCharacters = 20'000;
+constexpr qsizetype kCharactersPerToken = 4; // of English text, roughly
+
+} // namespace
+
+ControlPanel::ControlPanel(QWidget *parent)
+    : QWidget(parent)
+    , m_model(new ModelPicker(this))
+    , m_prompt(new PromptEditor(this))
+    , m_switches(new EngineSwitches(this))
+    , m_sampling(new SamplingPanel(this))
+    , m_samplingFold(new FoldSection(tr("Sampling"), this))
+    , m_engineFold(new FoldSection(tr("Engine"), this))
+    , m_error(new ErrorBar(this))
+    , m_run(new QPushButton(tr("Run"), this))
+    , m_knee(new QPushButton(tr("Find the knee"), this))
+{
+    setObjectName(QStringLiteral("controlPanel"));
+    auto *scroll = new QScrollArea(this);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidgetResizable(true);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->setWidget(makeSwitches());
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(scroll, 1);
+    column->addWidget(makeFooter());
+
+    m_lookDelay.setSingleShot(true);
+    m_lookDelay.setInterval(kLookDelayMs);
+    connect(&m_lookDelay, &QTimer::timeout, this, &ControlPanel::look);
+    connect(m_prompt, &PromptEditor::changed, this, &ControlPanel::edited);
+    connect(m_prompt, &PromptEditor::refused, m_error,
+            [this](const QString &line) { m_error->showLine(line); });
+    connect(m_switches, &EngineSwitches::changed, this, &ControlPanel::edited);
+    connect(m_switches, &EngineSwitches::deviceChanged, this, &ControlPanel::modelChoiceChanged);
+    connect(m_sampling, &SamplingPanel::changed, this, &ControlPanel::edited);
+    connect(m_model, &ModelPicker::modelChosen, this, &ControlPanel::setModelPath);
+    connect(m_run, &QPushButton::clicked, this, &ControlPanel::runRequested);
+    connect(m_knee, &QPushButton::clicked, this, &ControlPanel::kneeRequested);
+    edited();
+}
+
+QWidget *ControlPanel::makeSwitches()
+{
+    auto *page = new QWidget(this);
+    page->setProperty("kind", QStringLiteral("page"));
+    m_samplingFold->body()->addWidget(m_sampling);
+    m_engineFold->body()->addWidget(m_switches->threadsRow());
+    auto *column = new QVBoxLayout(page);
+    column->setContentsMargins(16, 12, 16, 12);
+    column->setSpacing(12);
+    column->addWidget(m_model);
+    column->addWidget(m_prompt, 1);
+    column->addWidget(m_switches);
+    column->addWidget(m_samplingFold);
+    column->addWidget(m_engineFold);
+    return page;
+}
+
+QWidget *ControlPanel::makeFooter()
+{
+    auto *footer = new QWidget(this);
+    m_run->setObjectName(QStringLiteral("runButton"));
+    m_run->setProperty("kind", QStringLiteral("primary"));
+    m_knee->setObjectName(QStringLiteral("kneeButton"));
+    m_knee->setToolTip(
+        tr("Runs batch sizes 1, 2, 4, 8, 16 and 32 and marks where more answers at once "
+           "stop paying"));
+    auto *column = new QVBoxLayout(footer);
+    column->setContentsMargins(16, 8, 16, 16);
+    column->setSpacing(8);
+    column->addWidget(m_error);
+    column->addWidget(m_run);
+    column->addWidget(m_knee);
+    return footer;
+}
+
+ModelChoice ControlPanel::modelChoice() const
+{
+    ModelChoice choice;
+    choice.path = m_model->path();
+    choice.device = m_switches->device();
+    choice.threads = m_switches->threads();
+    return choice;
+}
+
+RunPlan ControlPanel::plan() const
+{
+    RunPlan plan;
+    plan.model = modelChoice();
+    RunSettings &settings = plan.settings;
+    settings.kvCache = m_switches->kvCache();
+    settings.batch = m_switches->batch();
+    settings.maxNewTokens = m_switches->newTokens();
+    settings.chat = m_prompt->isChat();
+    settings.systemPrompt = m_prompt->systemPrompt().toStdString();
+    settings.prompt = m_prompt->prompt().toStdString();
+    settings.sampling = m_sampling->sampling();
+    settings.ignoreEnd = m_sampling->ignoreEnd();
+    return plan;
+}
+
+void ControlPanel::setSettings(const RunSettings &settings)
+{
+    m_switches->setDevice(QString::fromStdString(settings.device));
+    m_switches->setKvCache(settings.kvCache);
+    m_switches->setBatch(settings.batch);
+    m_switches->setNewTokens(settings.maxNewTokens);
+    m_prompt->setChat(settings.chat);
+    m_prompt->setSystemPrompt(QString::fromStdString(settings.systemPrompt));
+    m_prompt->setPrompt(QString::fromStdString(settings.prompt));
+    m_sampling->set(settings.sampling, settings.ignoreEnd);
+}
+
+QString ControlPanel::problem() const
+{
+    if (m_model->path().isEmpty())
+        return tr("No model yet: open a GGUF file, or drop one on the window");
+    const int32_t context = m_summary ? m_summary->identity.contextTokens : 0;
+    return promptProblem(m_prompt->prompt(), m_promptTokens, context);
+}
+
+void ControlPanel::setModelPath(const QString &path)
+{
+    if (path == m_model->path())
+        return;
+    m_model->setPath(path);
+    edited();
+    emit modelChoiceChanged();
+}
+
+void ControlPanel::setBusy(bool busy)
+{
+    m_busy = busy;
+    m_run->setEnabled(!busy);
+    m_run->setText(busy ? tr("Running…") : tr("Run"));
+    m_knee->setEnabled(!busy);
+}
+
+void ControlPanel::setLoaded(const std::optional<ModelSummary> &summary,
+                             const std::shared_ptr<LoadedModel> &model)
+{
+    m_summary = summary;
+    m_loaded = model;
+    m_model->setModel(summary);
+    m_switches->setLoaded(summary);
+    if (summary && model != nullptr)
+        m_prompt->setChatAvailable(summary->hasChatTemplate);
+    look();
+}
+
+void ControlPanel::focusRun()
+{
+    m_run->setFocus();
+}
+
+void ControlPanel::focusPrompt()
+{
+    m_prompt->promptEdit()->setFocus();
+}
+
+void ControlPanel::edited()
+{
+    const SamplingSettings sampling = m_sampling->sampling();
+    m_samplingFold->setSummary(samplingSummary(sampling, m_sampling->ignoreEnd()));
+    const int threads = m_switches->threads();
+    m_engineFold->setSummary(threads == 0 ? tr("all cores") : tr("%1 threads").arg(threads));
+    m_lookDelay.start();
+}
+
+void ControlPanel::look()
+{
+    const QString text = m_prompt->prompt();
+    const auto model = m_loaded.lock();
+    m_promptTokens = -1;
+    const bool exact = model != nullptr && text.size() <= kCountedCharacters;
+    if (exact)
+        m_promptTokens = static_cast<int64_t>(
+            model->tokenizer().encode(text.toStdString(), SpecialTokens::Plain).size());
+    const int64_t tokens = exact ? m_promptTokens : text.size() / kCharactersPerToken;
+
+    const int32_t context = m_summary ? m_summary->identity.contextTokens : 0;
+    const QString trouble = promptProblem(text, m_promptTokens, context);
+    const QString size = tokens == 1 ? tr("1 token") : tr("%1 tokens").arg(figures::count(tokens));
+    const QString fact = exact             ? size
+        : text.size() > kCountedCharacters ? tr("about %1").arg(size)
+                                           : QString();
+    m_prompt->setHint(trouble.isEmpty() ? fact : trouble, !trouble.isEmpty());
+
+    if (model == nullptr) {
+        m_switches->setMemory(nullptr);
+        return;
+    }
+    const RunPlan chosen = plan();
+    const MemoryPlan memory = planMemory(
+        *model, engineOptions(chosen.settings, static_cast<size_t>(tokens), model.get()));
+    m_switches->setMemory(&memory);
+}
+
+} // namespace inferlab

@@ -1,0 +1,230 @@
+// Device, KV cache, batch, length and threads.
+#include "engine_switches.h"
+
+#include "consequences.h"
+#include "figures.h"
+#include "segmented_control.h"
+#include "toggle_switch.h"
+#include "widget_kind.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QVBoxLayout>
+#include <array>
+#include <cstdlib>
+
+namespace inferlab {
+
+namespace {
+
+constexpr std::array<const char *, 2> kDevices {"cpu", "cuda"}; // in the order of the buttons
+constexpr std::array<int, 9> kBatches {1,  2,  4,   8,  16,
+                                       32, 64, 128, 256}; // the engine takes 1 to 256
+constexpr int kMaxNewTokens = 100'000;
+constexpr int kMaxThreads = 512;
+
+QStringList batchLabels()
+{
+    QStringList labels;
+    for (const int batch : kBatches)
+        labels += QString::number(batch);
+    return labels;
+}
+
+void showConsequence(QLabel *label, const Consequence &consequence)
+{
+    label->setText(consequence.text);
+    label->setVisible(!consequence.text.isEmpty());
+    setCaption(label, consequence.warning);
+}
+
+QHBoxLayout *labelledRow(const QString &text, QWidget *field, QWidget *parent)
+{
+    auto *label = new QLabel(text, parent);
+    label->setBuddy(field);
+    field->setAccessibleName(text);
+    auto *row = new QHBoxLayout;
+    row->setSpacing(12);
+    row->addWidget(label);
+    row->addStretch(1);
+    row->addWidget(field);
+    return row;
+}
+
+} // namespace
+
+EngineSwitches::EngineSwitches(QWidget *parent)
+    : QWidget(parent)
+    , m_device(new SegmentedControl({tr("CPU"), tr("GPU")}, this))
+    , m_kv(new ToggleSwitch(this))
+    , m_batch(new SegmentedControl(batchLabels(), this))
+    , m_newTokens(new QSpinBox(this))
+    , m_threadsRow(new QWidget(this))
+    , m_threads(new QSpinBox(m_threadsRow))
+{
+    m_device->setObjectName(QStringLiteral("deviceControl"));
+    m_batch->setObjectName(QStringLiteral("batchControl"));
+    m_kv->setObjectName(QStringLiteral("kvSwitch"));
+    m_newTokens->setObjectName(QStringLiteral("newTokens"));
+    m_kv->setChecked(true);
+    m_newTokens->setRange(1, kMaxNewTokens);
+    m_newTokens->setValue(RunSettings {}.maxNewTokens);
+    m_newTokens->setGroupSeparatorShown(true);
+    m_newTokens->setToolTip(tr("Each answer has at most this many tokens"));
+    m_threads->setRange(0, kMaxThreads);
+    m_threads->setSpecialValueText(tr("all cores"));
+    m_threads->setToolTip(tr("Takes effect with the next run; the text stays the same"));
+    m_batch->setToolTip(tr("Answers to the same prompt, advancing together"));
+
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(4);
+    column->addLayout(labelledRow(tr("Device"), m_device, this));
+    m_deviceHint = addHint(column);
+    column->addLayout(labelledRow(tr("KV cache"), m_kv, this));
+    m_kvHint = addHint(column);
+    auto *batchLabel = new QLabel(tr("Batch"), this);
+    m_batch->setAccessibleName(tr("Batch"));
+    column->addWidget(batchLabel);
+    column->addWidget(m_batch);
+    m_memoryHint = addHint(column);
+    column->addLayout(labelledRow(tr("New tokens"), m_newTokens, this));
+
+    auto *threads = labelledRow(tr("Threads"), m_threads, m_threadsRow);
+    threads->setContentsMargins(0, 0, 0, 0);
+    m_threadsRow->setLayout(threads);
+
+    connect(m_device, &SegmentedControl::currentChanged, this, [this] {
+        refresh();
+        emit deviceChanged();
+        emit changed();
+    });
+    connect(m_kv, &ToggleSwitch::toggled, this, &EngineSwitches::changed);
+    connect(m_kv, &ToggleSwitch::toggled, this, &EngineSwitches::refresh);
+    connect(m_batch, &SegmentedControl::currentChanged, this, [this] {
+        refresh();
+        emit changed();
+    });
+    connect(m_newTokens, &QSpinBox::valueChanged, this, &EngineSwitches::changed);
+    connect(m_threads, &QSpinBox::valueChanged, this, &EngineSwitches::changed);
+    refresh();
+    setMemory(nullptr);
+}
+
+QLabel *EngineSwitches::addHint(QVBoxLayout *column)
+{
+    auto *hint = new QLabel(this);
+    hint->setWordWrap(true);
+    hint->setTextFormat(Qt::PlainText);
+    hint->setProperty("kind", QStringLiteral("caption"));
+    column->addWidget(hint);
+    column->addSpacing(8);
+    return hint;
+}
+
+QString EngineSwitches::device() const
+{
+    return QLatin1String(kDevices.at(static_cast<size_t>(m_device->current())));
+}
+
+bool EngineSwitches::kvCache() const
+{
+    return m_kv->isChecked();
+}
+
+int EngineSwitches::batch() const
+{
+    return kBatches.at(static_cast<size_t>(m_batch->current()));
+}
+
+int EngineSwitches::newTokens() const
+{
+    return m_newTokens->value();
+}
+
+int EngineSwitches::threads() const
+{
+    return m_threads->value();
+}
+
+void EngineSwitches::setDevices(const std::vector<DeviceInfo> &devices)
+{
+    m_devices = devices;
+    for (const DeviceInfo &device : devices) {
+        for (size_t i = 0; i < kDevices.size(); ++i) {
+            if (device.kind != kDevices.at(i))
+                continue;
+            const std::string &why = device.available ? device.name : device.reason;
+            m_device->setAvailable(static_cast<int>(i), device.available,
+                                   QString::fromStdString(why));
+        }
+    }
+    refresh();
+}
+
+void EngineSwitches::setDevice(const QString &kind)
+{
+    for (size_t i = 0; i < kDevices.size(); ++i) {
+        if (kind == QLatin1String(kDevices.at(i)) && m_device->isAvailable(static_cast<int>(i)))
+            m_device->setCurrent(static_cast<int>(i));
+    }
+}
+
+void EngineSwitches::setKvCache(bool on)
+{
+    m_kv->setChecked(on);
+}
+
+void EngineSwitches::setBatch(int batch)
+{
+    size_t nearest = 0;
+    for (size_t i = 0; i < kBatches.size(); ++i) {
+        if (std::abs(kBatches.at(i) - batch) < std::abs(kBatches.at(nearest) - batch))
+            nearest = i;
+    }
+    m_batch->setCurrent(static_cast<int>(nearest));
+}
+
+void EngineSwitches::setNewTokens(int tokens)
+{
+    m_newTokens->setValue(tokens);
+}
+
+void EngineSwitches::setThreads(int threads)
+{
+    m_threads->setValue(threads);
+}
+
+void EngineSwitches::setLoaded(const std::optional<ModelSummary> &loaded)
+{
+    m_loaded = loaded;
+    refresh();
+}
+
+void EngineSwitches::setMemory(const MemoryPlan *plan)
+{
+    showConsequence(m_memoryHint,
+                    plan == nullptr ? Consequence {}
+                                    : memoryConsequence(batch(), kvCache(), *plan));
+}
+
+// The GPU's reason is said even while the CPU is chosen: else nobody learns why the button is grey.
+void EngineSwitches::refresh()
+{
+    Consequence device;
+    for (const DeviceInfo &info : m_devices) {
+        if (info.kind == this->device().toStdString())
+            device = deviceConsequence(info, m_loaded);
+    }
+    for (const DeviceInfo &info : m_devices) {
+        if (info.kind == "cuda" && !info.available)
+            device.text += (device.text.isEmpty() ? QString() : QStringLiteral("\n"))
+                + tr("GPU not available: %1").arg(QString::fromStdString(info.reason));
+    }
+    showConsequence(m_deviceHint, device);
+    showConsequence(m_kvHint, kvCacheConsequence(kvCache(), batch() == 1));
+}
+
+} // namespace inferlab

@@ -1,0 +1,69 @@
+// The switches that change what a run costs: device, KV cache, batch, new tokens, threads. Each
+// says what it will do before it is used.
+#pragma once
+
+#include "app/session/session_types.h"
+
+#include <QWidget>
+#include <vector>
+
+class QLabel;
+class QSpinBox;
+class QVBoxLayout;
+
+namespace inferlab {
+
+class SegmentedControl;
+class ToggleSwitch;
+
+class EngineSwitches : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit EngineSwitches(QWidget *parent = nullptr);
+
+    QString device() const; // "cpu" or "cuda"
+    bool kvCache() const;
+    int batch() const;
+    int newTokens() const;
+    int threads() const; // 0: all cores
+
+    void setDevices(const std::vector<DeviceInfo> &devices);
+    void setDevice(const QString &kind); // nothing changes when it is not available
+    void setKvCache(bool on);
+    void setBatch(int batch); // the nearest that is offered
+    void setNewTokens(int tokens);
+    void setThreads(int threads);
+
+    // For the consequence lines. Null plan: nothing is said about memory.
+    void setLoaded(const std::optional<ModelSummary> &loaded);
+    void setMemory(const MemoryPlan *plan);
+    QWidget *threadsRow() const noexcept { return m_threadsRow; } // for a fold of its own
+
+    SegmentedControl *deviceControl() const noexcept { return m_device; }
+    SegmentedControl *batchControl() const noexcept { return m_batch; }
+    ToggleSwitch *kvSwitch() const noexcept { return m_kv; }
+
+signals:
+    void changed();
+    void deviceChanged();
+
+private:
+    QLabel *addHint(QVBoxLayout *column);
+    void refresh();
+
+    std::vector<DeviceInfo> m_devices;
+    std::optional<ModelSummary> m_loaded;
+    SegmentedControl *m_device;
+    QLabel *m_deviceHint = nullptr;
+    ToggleSwitch *m_kv;
+    QLabel *m_kvHint = nullptr;
+    SegmentedControl *m_batch;
+    QLabel *m_memoryHint = nullptr;
+    QSpinBox *m_newTokens;
+    QWidget *m_threadsRow;
+    QSpinBox *m_threads;
+};
+
+} // namespace inferlab

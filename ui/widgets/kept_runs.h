@@ -1,0 +1,49 @@
+// Runs kept for comparison: a row for each with its label, to show it or take it away. Taking away
+// can be undone.
+#pragma once
+
+#include "app/session/session_types.h"
+
+#include <QWidget>
+#include <vector>
+
+class QVBoxLayout;
+
+namespace inferlab {
+
+class KeptRuns : public QWidget
+{
+    Q_OBJECT
+
+public:
+    // More lines than that on one chart cannot be told apart.
+    static constexpr size_t kMaxRuns = 6;
+
+    explicit KeptRuns(QWidget *parent = nullptr);
+
+    // Adds a run as the newest; when there are too many the oldest goes (and can come back). A
+    // label that is there already gets a number. False when this run is here already.
+    bool keep(const RunRecordPtr &run);
+    void remove(size_t index);
+    void undoRemove();
+    bool canUndo() const noexcept { return m_removed != nullptr; }
+    const std::vector<RunRecordPtr> &runs() const noexcept { return m_runs; } // oldest first
+
+signals:
+    void changed();
+    void removed(const QString &label); // undoRemove() brings it back
+    void showRequested(const inferlab::RunRecordPtr &run);
+
+private:
+    void rebuild();
+    QWidget *makeRow(size_t index);
+
+    std::vector<RunRecordPtr> m_runs;
+    std::vector<RunRecordPtr> m_origins; // what each was kept from, before it got a number
+    RunRecordPtr m_removed;
+    RunRecordPtr m_removedOrigin;
+    size_t m_removedIndex = 0;
+    QVBoxLayout *m_rows;
+};
+
+} // namespace inferlab

@@ -1,0 +1,81 @@
+// Writes the figures of one answer.
+#include "stats_line.h"
+
+#include "engine/measure/metrics.h"
+#include "figures.h"
+
+namespace inferlab {
+
+namespace {
+
+constexpr qint64 kLiveIntervalMs = 250; // live figures change at most four times a second
+
+QString endText(const RequestRecord &request)
+{
+    switch (request.endReason) {
+    case EndReason::Stop:
+        return QObject::tr("stop: end of text");
+    case EndReason::Length:
+        return QObject::tr("stop: length");
+    case EndReason::Cancelled:
+        return QObject::tr("stop: cancelled");
+    case EndReason::Error:
+        return QObject::tr("error: %1").arg(QString::fromStdString(request.message));
+    case EndReason::Running:
+        break;
+    }
+    return {};
+}
+
+} // namespace
+
+QString statsText(const RunRecord &run, size_t request, bool live)
+{
+    if (request >= run.requests.size())
+        return {};
+    const RequestRecord &record = run.requests[request];
+    const bool estimate = live && record.endReason == EndReason::Running;
+    const QString about = estimate ? QStringLiteral("~") : QString();
+    QStringList parts;
+    const bool many = run.requests.size() > 1;
+    if (const auto rate = userTokPerSecond(record))
+        parts += about + figures::tokPerSecond(*rate)
+            + (many ? QStringLiteral(" tok/s/user") : QStringLiteral(" tok/s"));
+    if (many && !live) {
+        if (const auto total = computeMetrics(run).outputTokPerSecond)
+            parts += figures::tokPerSecond(*total) + QStringLiteral(" tok/s total");
+    }
+    if (const int64_t tokens = outputTokens(record); tokens > 0)
+        parts += tokens == 1 ? QObject::tr("1 token")
+                             : QObject::tr("%1 tokens").arg(figures::count(tokens));
+    if (const auto first = ttftMs(record))
+        parts += QObject::tr("%1 to first token").arg(figures::seconds(*first / 1000));
+    if (const QString end = endText(record); !end.isEmpty())
+        parts += end;
+    return parts.join(QStringLiteral(" · "));
+}
+
+StatsLine::StatsLine(QWidget *parent)
+    : QLabel(parent)
+{
+    setObjectName(QStringLiteral("statsLine"));
+    setAccessibleName(tr("Figures of this answer"));
+    setTextInteractionFlags(Qt::TextSelectableByMouse);
+    setTextFormat(Qt::PlainText);
+    setWordWrap(true);
+    setIndent(0);
+}
+
+void StatsLine::setRun(const RunRecord *run, size_t request, bool live)
+{
+    const bool same = live && m_live && request == m_request;
+    if (run != nullptr && same && m_sinceChange.isValid()
+        && m_sinceChange.elapsed() < kLiveIntervalMs)
+        return;
+    m_request = request;
+    m_live = live;
+    m_sinceChange.start();
+    setText(run == nullptr ? QString() : statsText(*run, request, live));
+}
+
+} // namespace inferlab
