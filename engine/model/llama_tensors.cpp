@@ -53,38 +53,53 @@ private:
     std::unordered_set<std::string> m_known;
 };
 
-void checkLayer(TensorChecker &checker, const ModelConfig &config, int32_t layer)
-{
-    const std::string prefix = "blk." + std::to_string(layer) + ".";
-    const int64_t width = config.embedding;
-    const int64_t inner = config.feedForward;
-    const int64_t queries = int64_t {config.heads} * config.headDim;
-    const int64_t keys = int64_t {config.kvHeads} * config.headDim;
-    checker.require(prefix + "attn_norm.weight", {width});
-    checker.require(prefix + "attn_q.weight", {queries, width});
-    checker.require(prefix + "attn_k.weight", {keys, width});
-    checker.require(prefix + "attn_v.weight", {keys, width});
-    checker.require(prefix + "attn_output.weight", {width, queries});
-    checker.require(prefix + "ffn_norm.weight", {width});
-    checker.require(prefix + "ffn_gate.weight", {inner, width});
-    checker.require(prefix + "ffn_up.weight", {inner, width});
-    checker.require(prefix + "ffn_down.weight", {width, inner});
-    // Frequencies that early converters stored and nobody reads: they follow from rope.freq_base.
-    checker.allow(prefix + "attn_rot_embd.weight");
-    checker.allow(prefix + "attn_rot_embd");
-}
-
 } // namespace
+
+std::vector<TensorSpec> llamaTensors(const ModelConfig &config)
+{
+    const int64_t width = config.embedding;
+    const int64_t queryWidth = int64_t {config.heads} * config.headDim;
+    const int64_t kvWidth = int64_t {config.kvHeads} * config.headDim;
+    std::vector<TensorSpec> specs;
+    specs.push_back(
+        {"token_embd.weight", TensorRole::TokenEmbedding, -1, config.vocabulary, width});
+    for (int32_t i = 0; i < config.layers; ++i) {
+        const std::string prefix = "blk." + std::to_string(i) + ".";
+        const auto add = [&](const char *name, TensorRole role, int64_t rows, int64_t cols) {
+            specs.push_back({prefix + name + ".weight", role, i, rows, cols});
+        };
+        add("attn_norm", TensorRole::AttentionNorm, 1, width);
+        add("attn_q", TensorRole::Query, queryWidth, width);
+        add("attn_k", TensorRole::Key, kvWidth, width);
+        add("attn_v", TensorRole::Value, kvWidth, width);
+        add("attn_output", TensorRole::AttentionOutput, width, queryWidth);
+        add("ffn_norm", TensorRole::FeedForwardNorm, 1, width);
+        add("ffn_gate", TensorRole::Gate, config.feedForward, width);
+        add("ffn_up", TensorRole::Up, config.feedForward, width);
+        add("ffn_down", TensorRole::Down, width, config.feedForward);
+    }
+    specs.push_back({"output_norm.weight", TensorRole::OutputNorm, -1, 1, width});
+    if (!config.tiedOutput)
+        specs.push_back({"output.weight", TensorRole::Output, -1, config.vocabulary, width});
+    return specs;
+}
 
 void checkLlamaTensors(const GgufFile &file, const ModelConfig &config)
 {
     TensorChecker checker(file);
-    checker.require("token_embd.weight", {config.vocabulary, config.embedding});
-    for (int32_t layer = 0; layer < config.layers; ++layer)
-        checkLayer(checker, config, layer);
-    checker.require("output_norm.weight", {config.embedding});
-    if (!config.tiedOutput)
-        checker.require("output.weight", {config.vocabulary, config.embedding});
+    for (const TensorSpec &spec : llamaTensors(config)) {
+        if (spec.isGain())
+            checker.require(spec.name, {spec.cols});
+        else
+            checker.require(spec.name, {spec.rows, spec.cols});
+    }
+    for (int32_t layer = 0; layer < config.layers; ++layer) {
+        // Frequencies that early converters stored and nobody reads: they follow from
+        // rope.freq_base.
+        const std::string prefix = "blk." + std::to_string(layer) + ".";
+        checker.allow(prefix + "attn_rot_embd.weight");
+        checker.allow(prefix + "attn_rot_embd");
+    }
     checker.allow("rope_freqs.weight"); // checked by its reader
     checker.refuseOthers();
 }

@@ -83,9 +83,9 @@ struct StepReport
 {
     int64_t startNs = 0;
     int64_t endNs = 0;
-    int32_t prefillTokens =
-        0; // prompt positions computed (with the cache off: all positions recomputed)
-    int32_t decodeTokens = 0;       // rows that extended a running sequence
+    int32_t prefillTokens = 0;      // rows of sequences that had no token yet
+    int32_t decodeTokens = 0;       // sequences that had one and got the next
+    int32_t recomputedTokens = 0;   // cache off: rows computed again to get there
     int32_t running = 0;            // sequences that took part
     int32_t waiting = 0;            // submitted, not started
     std::vector<RequestId> started; // took part for the first time

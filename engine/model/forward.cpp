@@ -1,0 +1,209 @@
+#include "forward.h"
+
+#include "engine/base/error.h"
+#include "engine/cache/block_pool.h"
+#include "engine/model/loaded_model.h"
+
+#include <algorithm>
+#include <cassert>
+#include <stdexcept>
+
+namespace inferlab {
+
+namespace {
+
+// Where each activation matrix begins in the one buffer, in floats.
+struct Layout
+{
+    size_t hidden, normed, query, key, value, attention, gate, up, cosSin, picked, logits, total;
+};
+
+Layout layoutFor(const ModelConfig &config, const ForwardLimits &limits)
+{
+    Layout layout {};
+    size_t next = 0;
+    const auto take = [&next](int64_t rows, int64_t cols) {
+        const size_t at = next;
+        constexpr size_t kFloatsPerLine = 16; // every matrix begins on a cache line
+        next += (static_cast<size_t>(rows * cols) + kFloatsPerLine - 1) / kFloatsPerLine
+            * kFloatsPerLine;
+        return at;
+    };
+    const int64_t rows = limits.rows;
+    const int64_t queryWidth = int64_t {config.heads} * config.headDim;
+    const int64_t kvWidth = int64_t {config.kvHeads} * config.headDim;
+    layout.hidden = take(rows, config.embedding);
+    layout.normed = take(rows, config.embedding);
+    layout.query = take(rows, queryWidth);
+    layout.key = take(rows, kvWidth);
+    layout.value = take(rows, kvWidth);
+    layout.attention = take(rows, queryWidth);
+    layout.gate = take(rows, config.feedForward);
+    layout.up = take(rows, config.feedForward);
+    layout.cosSin = take(rows, config.ropeDim);
+    layout.picked = take(limits.logitRows, config.embedding);
+    layout.logits = take(limits.logitRows, config.vocabulary);
+    layout.total = next;
+    return layout;
+}
+
+size_t indexCount(const ForwardLimits &limits)
+{
+    return 2 * static_cast<size_t>(limits.rows)
+        + static_cast<size_t>(limits.sequences)
+        * static_cast<size_t>(blocksFor(limits.contextTokens));
+}
+
+StepLimits stepLimits(const ModelConfig &config, const ForwardLimits &limits)
+{
+    StepLimits step;
+    step.rows = std::max(limits.rows, limits.logitRows);
+    step.cols = std::max({config.embedding, config.feedForward, config.heads * config.headDim});
+    step.contextTokens = limits.contextTokens;
+    step.heads = config.heads;
+    step.headDim = config.headDim;
+    return step;
+}
+
+const Architecture &architectureOf(const ModelConfig &config)
+{
+    const Architecture *architecture = findArchitecture(config.architecture);
+    if (architecture == nullptr)
+        throw std::logic_error("a model of an unknown architecture was loaded");
+    return *architecture;
+}
+
+} // namespace
+
+void Batch::clear() noexcept
+{
+    ids.clear();
+    positions.clear();
+    sequences.clear();
+    blockTables.clear();
+    logitRows.clear();
+    sequenceCount = 0;
+    maxBlocks = 0;
+}
+
+ForwardBytes forwardBytes(const LoadedModel &model, const ForwardLimits &limits)
+{
+    const ModelConfig &config = model.config();
+    ForwardBytes bytes;
+    bytes.cache = static_cast<size_t>(limits.cacheBlocks) * kBlockTokens
+        * config.kvBytesPerToken(limits.cacheType);
+    bytes.workspace = layoutFor(config, limits).total * sizeof(float)
+        + indexCount(limits) * sizeof(int32_t)
+        + model.backend().workspaceBytes(stepLimits(config, limits));
+    return bytes;
+}
+
+Forward::Forward(LoadedModel &model, const ForwardLimits &limits)
+    : m_model(model)
+    , m_limits(limits)
+    , m_architecture(architectureOf(model.config()))
+    , m_rope(model.config())
+{
+    Backend &backend = model.backend();
+    const ForwardBytes bytes = forwardBytes(model, limits);
+    m_cache = backend.allocate(bytes.cache);
+    m_activations = backend.allocate(layoutFor(model.config(), limits).total * sizeof(float));
+    m_indices = backend.allocate(indexCount(limits) * sizeof(int32_t));
+    backend.reserve(stepLimits(model.config(), limits));
+    m_cosSin.resize(static_cast<size_t>(limits.rows) * static_cast<size_t>(m_rope.ropeDim()));
+    m_logits.resize(static_cast<size_t>(limits.logitRows)
+                    * static_cast<size_t>(model.config().vocabulary));
+}
+
+MatrixView Forward::view(size_t offset, int64_t rows, int64_t cols) const
+{
+    return {static_cast<float *>(m_activations->data()) + offset, rows, cols, cols};
+}
+
+KvLayerView Forward::cacheLayer(int32_t layer) const
+{
+    const ModelConfig &config = m_model.config();
+    KvLayerView view;
+    view.dtype = m_limits.cacheType;
+    view.blocks = m_limits.cacheBlocks;
+    view.blockTokens = kBlockTokens;
+    view.kvHeads = config.kvHeads;
+    view.headDim = config.headDim;
+    const size_t half = m_cache->bytes() / static_cast<size_t>(config.layers) / 2;
+    auto *base = static_cast<std::byte *>(m_cache->data()) + 2 * half * static_cast<size_t>(layer);
+    view.keys = base;
+    view.values = base + half;
+    return view;
+}
+
+void Forward::place(const Batch &batch)
+{
+    auto *indices = static_cast<int32_t *>(m_indices->data());
+    Backend &backend = m_model.backend();
+    const auto copy = [&](const std::vector<int32_t> &from) {
+        backend.upload(indices, from.data(), from.size() * sizeof(int32_t));
+        indices += from.size();
+    };
+    copy(batch.sequences);
+    copy(batch.positions);
+    copy(batch.blockTables);
+}
+
+ConstMatrixView Forward::run(const Batch &batch, const std::atomic<bool> &stop)
+{
+    const auto rows = static_cast<int32_t>(batch.ids.size());
+    const auto wanted = static_cast<int32_t>(batch.logitRows.size());
+    assert(rows > 0 && rows <= m_limits.rows && wanted <= m_limits.logitRows);
+    assert(batch.sequenceCount <= m_limits.sequences);
+    assert(batch.maxBlocks <= blocksFor(m_limits.contextTokens));
+    const ModelConfig &config = m_model.config();
+    const ModelWeights &weights = m_model.weights();
+    Backend &backend = m_model.backend();
+    const Layout at = layoutFor(config, m_limits);
+    const int64_t queryWidth = int64_t {config.heads} * config.headDim;
+    const int64_t kvWidth = int64_t {config.kvHeads} * config.headDim;
+
+    place(batch);
+    const auto *indices = static_cast<const int32_t *>(m_indices->data());
+    StepViews views;
+    views.hidden = view(at.hidden, rows, config.embedding);
+    views.normed = view(at.normed, rows, config.embedding);
+    views.query = view(at.query, rows, queryWidth);
+    views.key = view(at.key, rows, kvWidth);
+    views.value = view(at.value, rows, kvWidth);
+    views.attention = view(at.attention, rows, queryWidth);
+    views.gate = view(at.gate, rows, config.feedForward);
+    views.up = view(at.up, rows, config.feedForward);
+    views.placement = {indices, indices + rows,      indices + 2 * rows,
+                       rows,    batch.sequenceCount, batch.maxBlocks};
+
+    const MatrixView cosSin = view(at.cosSin, rows, m_rope.ropeDim());
+    m_rope.fill(batch.positions, m_cosSin.data());
+    backend.upload(cosSin.data, m_cosSin.data(),
+                   static_cast<size_t>(rows * cosSin.cols) * sizeof(float));
+    views.cosSin = cosSin;
+
+    backend.embed(*weights.tokenEmbedding, batch.ids, views.hidden);
+    for (int32_t layer = 0; layer < config.layers; ++layer)
+        m_architecture.layer(backend, config, weights.layers[static_cast<size_t>(layer)],
+                             cacheLayer(layer), views, stop);
+    if (wanted == 0)
+        return {};
+
+    // The last norm and the output matrix for the wanted rows only: a prompt needs one of its rows.
+    const MatrixView picked = view(at.picked, wanted, config.embedding);
+    const MatrixView logits = view(at.logits, wanted, config.vocabulary);
+    backend.gatherRows(views.hidden, batch.logitRows, picked);
+    backend.rmsNorm(picked, static_cast<const float *>(weights.outputNorm->data()),
+                    config.rmsEpsilon, picked);
+    const MatmulOutput output {&weights.outputMatrix(), logits};
+    backend.matmul({&output, 1}, picked);
+    if (stop)
+        throw Cancelled();
+    backend.download(m_logits.data(), logits.data,
+                     static_cast<size_t>(wanted) * static_cast<size_t>(config.vocabulary)
+                         * sizeof(float));
+    return {m_logits.data(), wanted, config.vocabulary, config.vocabulary};
+}
+
+} // namespace inferlab

@@ -1,0 +1,80 @@
+// The forward pass: rows of tokens in, logits of chosen rows out. Owns the activations, the KV
+// cache's memory and the step's index arrays; all taken once, in the constructor.
+#pragma once
+
+#include "engine/model/architecture.h"
+#include "engine/model/rope.h"
+#include "kernels/api/backend.h"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace inferlab {
+
+class LoadedModel;
+
+// The most that a forward pass must be able to hold.
+struct ForwardLimits
+{
+    int32_t rows = 0;          // tokens in one step
+    int32_t logitRows = 0;     // rows whose logits are wanted in one step
+    int32_t sequences = 0;     // block tables in one step
+    int32_t contextTokens = 0; // longest sequence
+    int32_t cacheBlocks = 0;
+    DType cacheType = DType::F16;
+};
+
+// One step, flat: rows of one sequence one after the other with rising positions, no padding.
+struct Batch
+{
+    std::vector<int32_t> ids;         // [rows]
+    std::vector<int32_t> positions;   // [rows]
+    std::vector<int32_t> sequences;   // [rows] index into blockTables
+    std::vector<int32_t> blockTables; // [sequences][maxBlocks], unused entries 0
+    std::vector<int32_t> logitRows;   // rising
+    int32_t sequenceCount = 0;
+    int32_t maxBlocks = 0;
+
+    void clear() noexcept;
+};
+
+// Bytes, before anything is taken.
+struct ForwardBytes
+{
+    size_t cache = 0;
+    size_t workspace = 0;
+};
+ForwardBytes forwardBytes(const LoadedModel &model, const ForwardLimits &limits);
+
+class Forward
+{
+public:
+    // Throws std::bad_alloc.
+    Forward(LoadedModel &model, const ForwardLimits &limits);
+
+    // Logits of batch.logitRows in their order: [logitRows, vocabulary], in host memory, valid
+    // until the next run. Throws Cancelled between two operators once `stop` is true; the cache
+    // then holds rows that nobody may count on.
+    ConstMatrixView run(const Batch &batch, const std::atomic<bool> &stop);
+
+private:
+    void place(const Batch &batch);
+    MatrixView view(size_t offset, int64_t rows, int64_t cols) const;
+    KvLayerView cacheLayer(int32_t layer) const;
+
+    LoadedModel &m_model;
+    ForwardLimits m_limits;
+    const Architecture &m_architecture;
+    RopeAngles m_rope;
+    std::unique_ptr<Buffer> m_cache;       // [layer][keys, values][block][kvHead][slot][headDim]
+    std::unique_ptr<Buffer> m_activations; // float32, at the offsets below
+    std::unique_ptr<Buffer> m_indices;     // int32: sequence, position, block tables
+    std::vector<float> m_cosSin;           // host, [rows, ropeDim]
+    std::vector<float> m_logits;           // host copy where device memory is not the host's
+};
+
+} // namespace inferlab

@@ -1,0 +1,294 @@
+#include "engine.h"
+
+#include "engine/base/clock.h"
+#include "engine/base/error.h"
+#include "engine/model/forward.h"
+#include "engine/model/loaded_model.h"
+#include "engine/run/memory_plan.h"
+#include "engine/run/scheduler.h"
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <exception>
+#include <utility>
+
+namespace inferlab {
+
+namespace {
+
+bool hasFinished(const StepReport &report, RequestId id)
+{
+    return std::any_of(report.finished.begin(), report.finished.end(),
+                       [id](const FinishedRequest &finished) { return finished.request == id; });
+}
+
+class StaticBatchEngine final : public Engine
+{
+public:
+    StaticBatchEngine(std::shared_ptr<LoadedModel> model, const EngineOptions &options,
+                      const MemoryPlan &memory)
+        : m_model(std::move(model))
+        , m_options(options)
+        , m_memory(memory)
+        , m_forward(*m_model, forwardLimits(options))
+        , m_pool(forwardLimits(options).cacheBlocks)
+    { }
+
+    RequestId submit(Request request) override;
+    StepReport step() override;
+    void cancel(RequestId request) override;
+    bool idle() const override { return m_running.empty() && m_waiting.empty(); }
+    void requestStop() noexcept override { m_stop = true; }
+    MemoryPlan memory() const override { return m_memory; }
+
+private:
+    using SequencePtr = std::unique_ptr<Sequence>;
+
+    void advance(StepReport &report);
+    void admit();
+    void endCancelled(StepReport &report);
+    void buildBatch(const StepPlan &plan, StepReport &report);
+    void takeTokens(const StepPlan &plan, ConstMatrixView logits, StepReport &report);
+    void takeToken(Sequence &sequence, std::span<const float> logits, StepReport &report);
+    bool isEndToken(int32_t id) const;
+    void finish(Sequence &sequence, EndReason reason, const std::string &message,
+                StepReport &report);
+    void finishAll(EndReason reason, const std::string &message, StepReport &report);
+
+    std::shared_ptr<LoadedModel> m_model;
+    EngineOptions m_options;
+    MemoryPlan m_memory;
+    Forward m_forward;
+    BlockPool m_pool;
+    std::deque<SequencePtr> m_waiting;
+    std::vector<SequencePtr> m_running; // rising ids
+    Batch m_batch;
+    RequestId m_nextId = 0;
+    std::atomic<bool> m_stop {false};
+};
+
+RequestId StaticBatchEngine::submit(Request request)
+{
+    const ModelConfig &config = m_model->config();
+    request.sampling.validate();
+    if (request.promptTokens.empty())
+        throw InputError("prompt", "", "at least one token", "none");
+    for (const int32_t id : request.promptTokens) {
+        if (id < 0 || id >= config.vocabulary)
+            throw InputError("prompt", "",
+                             "token ids from 0 to " + std::to_string(config.vocabulary - 1),
+                             std::to_string(id));
+    }
+    if (request.maxNewTokens < 1)
+        throw InputError("new tokens", "", "at least 1", std::to_string(request.maxNewTokens));
+    // One token of the answer has to fit behind the prompt.
+    if (request.promptTokens.size() >= static_cast<size_t>(m_options.contextTokens))
+        throw InputError("prompt", "",
+                         "fewer than " + std::to_string(m_options.contextTokens)
+                             + " tokens (the context)",
+                         std::to_string(request.promptTokens.size()) + " tokens");
+    m_waiting.push_back(
+        std::make_unique<Sequence>(m_nextId, std::move(request), config.vocabulary));
+    return m_nextId++;
+}
+
+void StaticBatchEngine::cancel(RequestId request)
+{
+    const auto mark = [request](const SequencePtr &sequence) {
+        sequence->cancelled = sequence->cancelled || sequence->id == request;
+    };
+    std::for_each(m_running.begin(), m_running.end(), mark);
+    std::for_each(m_waiting.begin(), m_waiting.end(), mark);
+}
+
+StepReport StaticBatchEngine::step()
+{
+    StepReport report;
+    report.startNs = nowNs();
+    try {
+        advance(report);
+    } catch (const Cancelled &) {
+        finishAll(EndReason::Cancelled, {}, report);
+        m_stop = false;
+    } catch (const std::bad_alloc &) {
+        finishAll(EndReason::Error, "out of memory in the middle of a step", report);
+    } catch (const std::exception &error) {
+        finishAll(EndReason::Error, error.what(), report);
+    }
+    report.waiting = static_cast<int32_t>(m_waiting.size());
+    report.endNs = nowNs();
+    return report;
+}
+
+void StaticBatchEngine::advance(StepReport &report)
+{
+    if (m_stop)
+        throw Cancelled();
+    endCancelled(report);
+    admit();
+    const SchedulerLimits limits {m_options.kvCache, m_options.stepTokens};
+    const StepPlan plan = planStep(m_running, limits, m_pool.available());
+    if (plan.empty()) {
+        report.idle = idle();
+        return;
+    }
+    buildBatch(plan, report);
+    const ConstMatrixView logits = m_forward.run(m_batch, m_stop);
+    takeTokens(plan, logits, report);
+}
+
+// A static batch is filled once and runs until its last sequence ends.
+void StaticBatchEngine::admit()
+{
+    if (!m_running.empty())
+        return;
+    while (!m_waiting.empty() && m_running.size() < static_cast<size_t>(m_options.maxSequences)) {
+        m_running.push_back(std::move(m_waiting.front()));
+        m_waiting.pop_front();
+    }
+}
+
+void StaticBatchEngine::endCancelled(StepReport &report)
+{
+    const auto end = [&](SequencePtr &sequence) {
+        if (!sequence->cancelled)
+            return false;
+        finish(*sequence, EndReason::Cancelled, {}, report);
+        return true;
+    };
+    std::erase_if(m_running, end);
+    std::erase_if(m_waiting, end);
+}
+
+void StaticBatchEngine::buildBatch(const StepPlan &plan, StepReport &report)
+{
+    m_batch.clear();
+    for (const PlannedRows &planned : plan) {
+        Sequence &sequence = *planned.sequence;
+        if (!sequence.started) {
+            sequence.started = true;
+            report.started.push_back(sequence.id);
+        }
+        if (!m_pool.grow(sequence.blocks, sequence.computed + planned.tokens))
+            throw std::logic_error("the scheduler planned more blocks than the pool has");
+        for (int32_t i = 0; i < planned.tokens; ++i) {
+            const int32_t position = sequence.computed + i;
+            m_batch.ids.push_back(sequence.tokens[static_cast<size_t>(position)]);
+            m_batch.positions.push_back(position);
+            m_batch.sequences.push_back(m_batch.sequenceCount);
+        }
+        if (planned.tokens == sequence.pending())
+            m_batch.logitRows.push_back(static_cast<int32_t>(m_batch.ids.size()) - 1);
+        ++m_batch.sequenceCount;
+        m_batch.maxBlocks =
+            std::max(m_batch.maxBlocks, static_cast<int32_t>(sequence.blocks.size()));
+
+        if (sequence.generated() == 0) {
+            report.prefillTokens += planned.tokens;
+            report.prefill.push_back(
+                {sequence.id, sequence.computed + planned.tokens, sequence.promptTokens});
+        } else {
+            const bool completes = planned.tokens == sequence.pending();
+            report.decodeTokens += completes ? 1 : 0;
+            report.recomputedTokens += planned.tokens - (completes ? 1 : 0);
+        }
+    }
+    report.running = m_batch.sequenceCount;
+    m_batch.blockTables.assign(
+        static_cast<size_t>(m_batch.sequenceCount) * static_cast<size_t>(m_batch.maxBlocks), 0);
+    auto table = m_batch.blockTables.begin();
+    for (const PlannedRows &planned : plan) {
+        std::copy(planned.sequence->blocks.begin(), planned.sequence->blocks.end(), table);
+        table += m_batch.maxBlocks;
+    }
+}
+
+void StaticBatchEngine::takeTokens(const StepPlan &plan, ConstMatrixView logits, StepReport &report)
+{
+    int64_t row = 0;
+    for (const PlannedRows &planned : plan) {
+        Sequence &sequence = *planned.sequence;
+        sequence.computed += planned.tokens;
+        if (sequence.pending() > 0)
+            continue; // a chunk of a longer prompt
+        const std::span<const float> own {logits.row(row++), static_cast<size_t>(logits.cols)};
+        try {
+            takeToken(sequence, own, report);
+        } catch (const std::exception &error) {
+            // Its own logits are bad; the others of the batch go on.
+            finish(sequence, EndReason::Error, error.what(), report);
+        }
+    }
+    std::erase_if(m_running, [&report](const SequencePtr &sequence) {
+        return hasFinished(report, sequence->id);
+    });
+}
+
+void StaticBatchEngine::takeToken(Sequence &sequence, std::span<const float> logits,
+                                  StepReport &report)
+{
+    Choice choice = sequence.sampler.sample(logits);
+    TokenEvent event;
+    event.ns = nowNs(); // the id is known
+    const Tokenizer &tokenizer = m_model->tokenizer();
+    event.request = sequence.id;
+    event.index = sequence.generated();
+    event.id = choice.id;
+    event.probability = choice.probability;
+    event.piece = tokenizer.piece(choice.id);
+    event.runnersUp = std::move(choice.runnersUp);
+    for (RunnerUp &other : event.runnersUp)
+        other.piece = tokenizer.piece(other.id);
+    // Control tokens have a name and no text.
+    event.text = tokenizer.isControl(choice.id) ? std::string() : sequence.text.push(event.piece);
+    report.tokens.push_back(std::move(event));
+
+    sequence.tokens.push_back(choice.id);
+    if (!m_options.kvCache) {
+        sequence.computed = 0;
+        m_pool.release(sequence.blocks);
+    }
+    if (isEndToken(choice.id) && !sequence.request.ignoreEnd)
+        finish(sequence, EndReason::Stop, {}, report);
+    else if (sequence.generated() >= sequence.request.maxNewTokens
+             || sequence.length() >= m_options.contextTokens)
+        finish(sequence, EndReason::Length, {}, report);
+}
+
+bool StaticBatchEngine::isEndToken(int32_t id) const
+{
+    const std::span<const int32_t> ends = m_model->tokenizer().endTokens();
+    return std::find(ends.begin(), ends.end(), id) != ends.end();
+}
+
+void StaticBatchEngine::finish(Sequence &sequence, EndReason reason, const std::string &message,
+                               StepReport &report)
+{
+    m_pool.release(sequence.blocks);
+    report.finished.push_back({sequence.id, reason, message, sequence.text.finish(), nowNs()});
+}
+
+void StaticBatchEngine::finishAll(EndReason reason, const std::string &message, StepReport &report)
+{
+    const auto end = [&](const SequencePtr &sequence) {
+        if (!hasFinished(report, sequence->id))
+            finish(*sequence, reason, message, report);
+    };
+    std::for_each(m_running.begin(), m_running.end(), end);
+    std::for_each(m_waiting.begin(), m_waiting.end(), end);
+    m_running.clear();
+    m_waiting.clear();
+}
+
+} // namespace
+
+std::unique_ptr<Engine> openEngine(std::shared_ptr<LoadedModel> model, const EngineOptions &options)
+{
+    const EngineOptions complete = completeOptions(*model, options);
+    const MemoryPlan memory = planMemory(*model, complete);
+    requireFits(memory, complete);
+    return std::make_unique<StaticBatchEngine>(std::move(model), complete, memory);
+}
+
+} // namespace inferlab

@@ -1,0 +1,104 @@
+#include "memory_plan.h"
+
+#include "engine/base/byte_text.h"
+#include "engine/base/error.h"
+#include "engine/cache/block_pool.h"
+#include "engine/model/loaded_model.h"
+
+#include <algorithm>
+#include <string>
+
+namespace inferlab {
+
+namespace {
+
+constexpr int32_t kMaxSequences = 256;
+
+// Rows of one step where nobody says: enough for the matrix products to be limited by arithmetic
+// instead of by reading the weights, and on two cores still only some 0.1 s of a small model, so
+// that progress moves.
+constexpr int32_t kStepTokens = 256;
+
+// With the cache off nothing is kept from step to step; a few sequences at once are enough to fill
+// a step.
+constexpr int32_t kSequencesWithoutCache = 4;
+
+void requireBetween(const char *name, int64_t value, int64_t low, int64_t high)
+{
+    if (value < low || value > high)
+        throw InputError(name, "", std::to_string(low) + " to " + std::to_string(high),
+                         std::to_string(value));
+}
+
+// How many sequences the free memory would hold beside the workspace.
+int64_t sequencesThatFit(const MemoryPlan &plan, int32_t sequences)
+{
+    if (plan.freeBytes <= plan.workspaceBytes || plan.cacheBytes == 0)
+        return 0;
+    const size_t perSequence =
+        std::max<size_t>(1, plan.cacheBytes / static_cast<size_t>(sequences));
+    return static_cast<int64_t>((plan.freeBytes - plan.workspaceBytes) / perSequence);
+}
+
+} // namespace
+
+EngineOptions completeOptions(const LoadedModel &model, EngineOptions options)
+{
+    const int32_t trained = model.config().contextTokens;
+    requireBetween("batch size", options.maxSequences, 1, kMaxSequences);
+    requireBetween("context", options.contextTokens, 0, trained);
+    if (options.contextTokens == 0)
+        options.contextTokens = trained;
+    if (options.cacheType != DType::F32 && options.cacheType != DType::F16)
+        throw InputError("cache type", "", "F32 or F16",
+                         std::string(dtypeInfo(options.cacheType).name));
+    if (options.stepTokens == 0)
+        options.stepTokens = std::max(kStepTokens, options.maxSequences);
+    requireBetween("step tokens", options.stepTokens, options.maxSequences, 1 << 16);
+    return options;
+}
+
+ForwardLimits forwardLimits(const EngineOptions &options)
+{
+    ForwardLimits limits;
+    // No step is larger than all there is to compute.
+    const int64_t most = int64_t {options.maxSequences} * options.contextTokens;
+    limits.rows = static_cast<int32_t>(std::min<int64_t>(options.stepTokens, most));
+    limits.logitRows = options.maxSequences;
+    limits.sequences = options.maxSequences;
+    limits.contextTokens = options.contextTokens;
+    const int32_t held = options.kvCache ? options.maxSequences
+                                         : std::min(options.maxSequences, kSequencesWithoutCache);
+    limits.cacheBlocks = held * blocksFor(options.contextTokens);
+    limits.cacheType = options.cacheType;
+    return limits;
+}
+
+MemoryPlan planMemory(const LoadedModel &model, const EngineOptions &options)
+{
+    const ForwardBytes bytes = forwardBytes(model, forwardLimits(completeOptions(model, options)));
+    MemoryPlan plan;
+    plan.weightBytes = model.identity().weightBytes;
+    plan.cacheBytes = bytes.cache;
+    plan.workspaceBytes = bytes.workspace;
+    plan.freeBytes = model.backend().device().freeBytes;
+    return plan;
+}
+
+void requireFits(const MemoryPlan &plan, const EngineOptions &options)
+{
+    if (plan.fits())
+        return;
+    const int64_t fit = sequencesThatFit(plan, options.maxSequences);
+    std::string found = byteText(plan.cacheBytes) + " of cache for "
+        + std::to_string(options.maxSequences)
+        + (options.maxSequences == 1 ? " sequence of " : " sequences of ")
+        + std::to_string(options.contextTokens) + " tokens and " + byteText(plan.workspaceBytes)
+        + " to compute in";
+    if (fit > 0)
+        found += "; batch " + std::to_string(fit) + " would fit";
+    throw InputError("memory", "", "at most " + byteText(plan.freeBytes) + " (what is free)",
+                     found);
+}
+
+} // namespace inferlab

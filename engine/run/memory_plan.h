@@ -1,0 +1,18 @@
+// Options of an engine, checked and completed, and the memory that they ask for.
+#pragma once
+
+#include "engine/model/forward.h"
+#include "engine/run/engine.h"
+
+namespace inferlab {
+
+// Options with every 0 replaced by what is chosen. Throws InputError for one that is out of range.
+EngineOptions completeOptions(const LoadedModel &model, EngineOptions options);
+
+// Throws InputError with the numbers, and what would fit.
+void requireFits(const MemoryPlan &plan, const EngineOptions &options);
+
+// Limits of the forward pass for completed options.
+ForwardLimits forwardLimits(const EngineOptions &options);
+
+} // namespace inferlab
