@@ -1,0 +1,238 @@
+// The worker alone, without an event loop: commands in, mailbox out, stop and quit at any moment.
+#include "app/session/worker.h"
+#include "engine/base/clock.h"
+#include "engine/measure/metrics.h"
+#include "support/synthetic_engine.h"
+
+#include <QTest>
+#include <chrono>
+#include <thread>
+
+using namespace inferlab;
+using namespace std::chrono_literals;
+
+namespace {
+
+RunPlan plan(int newTokens, int batch = 1)
+{
+    RunPlan run;
+    run.model.path = QStringLiteral("synthetic.gguf");
+    run.settings.prompt = "hello";
+    run.settings.maxNewTokens = newTokens;
+    run.settings.batch = batch;
+    return run;
+}
+
+// Drains until `commands` commands are done; gives all events.
+std::vector<SessionEvent> collect(Worker &worker, int commands)
+{
+    std::vector<SessionEvent> all;
+    while (commands > 0) {
+        for (SessionEvent &event : worker.mailbox().drain().events) {
+            if (std::holds_alternative<CommandDoneEvent>(event.what))
+                --commands;
+            all.push_back(std::move(event));
+        }
+        std::this_thread::sleep_for(1ms);
+    }
+    return all;
+}
+
+template <typename Event>
+std::vector<Event> only(const std::vector<SessionEvent> &events)
+{
+    std::vector<Event> found;
+    for (const SessionEvent &event : events) {
+        if (const auto *match = std::get_if<Event>(&event.what))
+            found.push_back(*match);
+    }
+    return found;
+}
+
+} // namespace
+
+class TestWorker : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void runsABatchAndRecordsEveryToken()
+    {
+        Worker worker(test::syntheticSource({}));
+        worker.post(plan(50, 4));
+        const std::vector<SessionEvent> events = collect(worker, 1);
+        QCOMPARE(only<ModelReadyEvent>(events).size(), size_t(1));
+        QCOMPARE(only<RunStartedEvent>(events).size(), size_t(1));
+        QCOMPARE(only<SubmittedEvent>(events).size(), size_t(4));
+        const auto finished = only<RunFinishedEvent>(events);
+        QCOMPARE(finished.size(), size_t(1));
+        const RunRecord &record = *finished[0].record;
+        QCOMPARE(record.requests.size(), size_t(4));
+        for (const RequestRecord &request : record.requests) {
+            QCOMPARE(request.tokens.size(), size_t(50));
+            QCOMPARE(request.endReason, EndReason::Length);
+            QCOMPARE(request.promptTokens, 5);
+        }
+        QCOMPARE(record.provenance.modelHash, std::string("sha256:synthetic"));
+        QVERIFY(!record.provenance.date.empty());
+    }
+
+    void aScreenThatDoesNotDrainSlowsNothingAndLosesNothing()
+    {
+        Worker worker(test::syntheticSource({}), 100); // room for 50 tokens
+        worker.post(plan(5000, 2));
+        RunRecordPtr record;
+        // One look in 50 ms, until the run is over.
+        std::vector<SessionEvent> all;
+        bool done = false;
+        while (!done) {
+            std::this_thread::sleep_for(50ms);
+            for (SessionEvent &event : worker.mailbox().drain().events) {
+                done = done || std::holds_alternative<CommandDoneEvent>(event.what);
+                all.push_back(std::move(event));
+            }
+        }
+        const auto finished = only<RunFinishedEvent>(all);
+        QCOMPARE(finished.size(), size_t(1));
+        for (const RequestRecord &request : finished[0].record->requests)
+            QCOMPARE(request.tokens.size(), size_t(5000));
+        QVERIFY2(only<StepReport>(all).size() < 5000, "the bound was never reached");
+    }
+
+    void stopEndsARunSoonAndKeepsWhatWasMeasured()
+    {
+        test::SyntheticPace pace;
+        pace.step = 2ms;
+        Worker worker(test::syntheticSource(pace));
+        worker.post(plan(100000));
+        while (worker.mailbox().isEmpty())
+            std::this_thread::sleep_for(1ms);
+        std::this_thread::sleep_for(30ms);
+        worker.stop();
+        const auto finished = only<RunFinishedEvent>(collect(worker, 1));
+        QCOMPARE(finished.size(), size_t(1));
+        const RequestRecord &request = finished[0].record->requests.at(0);
+        QCOMPARE(request.endReason, EndReason::Cancelled);
+        QVERIFY(!request.tokens.empty());
+        QVERIFY(request.tokens.size() < 100000);
+    }
+
+    void stopEndsLoadingAndPrefill()
+    {
+        test::SyntheticPace pace;
+        pace.load = 60s;
+        pace.prefill = 60s;
+        {
+            Worker worker(test::syntheticSource(pace));
+            worker.post(plan(10));
+            std::this_thread::sleep_for(20ms);
+            worker.stop();
+            const auto events = collect(worker, 1);
+            QVERIFY(only<RunStartedEvent>(events).empty());
+            QVERIFY(only<FailedEvent>(events).empty());
+        }
+        pace.load = 0s;
+        Worker worker(test::syntheticSource(pace));
+        worker.post(plan(10));
+        std::this_thread::sleep_for(20ms);
+        worker.stop();
+        const auto finished = only<RunFinishedEvent>(collect(worker, 1));
+        QCOMPARE(finished.size(), size_t(1));
+        QVERIFY(finished[0].record->requests.at(0).tokens.empty());
+    }
+
+    void quittingDuringARunIsClean()
+    {
+        test::SyntheticPace pace;
+        pace.step = 1ms;
+        for (int i = 0; i < 20; ++i) {
+            Worker worker(test::syntheticSource(pace));
+            worker.post(plan(100000, 8));
+            worker.post(plan(100000, 8));
+            std::this_thread::sleep_for(std::chrono::milliseconds(i));
+        }
+    }
+
+    void stopAlsoEndsWaitingCommands()
+    {
+        test::SyntheticPace pace;
+        pace.step = 1ms;
+        Worker worker(test::syntheticSource(pace));
+        for (int i = 0; i < 5; ++i)
+            worker.post(plan(100000));
+        std::this_thread::sleep_for(10ms);
+        worker.stop();
+        QVERIFY(only<RunFinishedEvent>(collect(worker, 5)).size() <= 1);
+        worker.post(plan(3)); // goes on afterwards
+        QCOMPARE(only<RunFinishedEvent>(collect(worker, 1)).size(), size_t(1));
+    }
+
+    void whatFailsBecomesOneLineAndTheWorkerGoesOn()
+    {
+        Worker worker(test::syntheticSource({}));
+        RunPlan missing = plan(3);
+        missing.model.path = QStringLiteral("missing.gguf");
+        RunPlan empty = plan(3);
+        empty.settings.prompt.clear();
+        worker.post(missing);
+        worker.post(empty);
+        worker.post(plan(3));
+        const auto events = collect(worker, 3);
+        const auto failures = only<FailedEvent>(events);
+        QCOMPARE(failures.size(), size_t(2));
+        QVERIFY(failures[0].line.find("missing.gguf") != std::string::npos);
+        QVERIFY(failures[1].line.find("prompt") != std::string::npos);
+        QCOMPARE(only<RunFinishedEvent>(events).size(), size_t(1));
+    }
+
+    void anErrorInAStepEndsTheRunWithItsReason()
+    {
+        test::SyntheticPace pace;
+        pace.failInStep = true;
+        Worker worker(test::syntheticSource(pace));
+        worker.post(plan(100));
+        const auto finished = only<RunFinishedEvent>(collect(worker, 1));
+        QCOMPARE(finished.size(), size_t(1));
+        const RequestRecord &request = finished[0].record->requests.at(0);
+        QCOMPARE(request.endReason, EndReason::Error);
+        QCOMPARE(request.message, std::string("device memory ran out"));
+        QCOMPARE(request.tokens.size(), size_t(3));
+    }
+
+    void theRecordsClockStandsStillInAPause()
+    {
+        test::SyntheticPace pace;
+        pace.step = 1ms;
+        Worker worker(test::syntheticSource(pace));
+        worker.post(plan(200));
+        std::this_thread::sleep_for(20ms);
+        worker.setPaused(true);
+        std::this_thread::sleep_for(1500ms);
+        worker.setPaused(false);
+        const auto finished = only<RunFinishedEvent>(collect(worker, 1));
+        QCOMPARE(finished.size(), size_t(1));
+        for (const double gapMs : itlMs(finished[0].record->requests.at(0)))
+            QVERIFY2(gapMs < 1400.0, "a gap holds the pause");
+    }
+
+    void aSweepGivesOneRunForEachBatch()
+    {
+        Worker worker(test::syntheticSource({}));
+        KneePlan knee;
+        knee.base = plan(10);
+        knee.batches = {1, 2, 4};
+        worker.post(knee);
+        const auto events = collect(worker, 1);
+        const auto done = only<KneeFinishedEvent>(events);
+        QCOMPARE(done.size(), size_t(1));
+        QCOMPARE(done[0].runs.size(), size_t(3));
+        for (size_t i = 0; i < 3; ++i) {
+            QCOMPARE(done[0].runs[i]->settings.batch, knee.batches[i]);
+            QCOMPARE(done[0].runs[i]->requests.size(), static_cast<size_t>(knee.batches[i]));
+        }
+        QCOMPARE(only<RunFinishedEvent>(events).size(), size_t(3)); // the warm-up is nobody's run
+    }
+};
+
+QTEST_APPLESS_MAIN(TestWorker)
+#include "test_worker.moc"
