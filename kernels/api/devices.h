@@ -16,8 +16,8 @@ std::vector<DeviceInfo> listDevices();
 // Number of CPU threads to use when nobody says: the cores this process may run on.
 int defaultThreads();
 
-// Instruction sets that the CPU backend has code for and this machine runs, the best last: "portable",
-// "avx2", "avx512".
+// Instruction sets that the CPU backend has code for and this machine runs, the best last:
+// "portable", "avx2", "avx512".
 std::vector<std::string> cpuInstructionSets();
 
 // Throws std::runtime_error with the reason when the kind is unknown or not available.

@@ -90,12 +90,13 @@ size_t CpuAttention::workspaceBytes(const StepLimits &limits, int threads) const
 
 void CpuAttention::reserve(const StepLimits &limits, int threads)
 {
-    m_sizes = sizesFor(limits);
-    m_threads = threads;
-    const int64_t floats = m_sizes.scratchFloats * threads + m_sizes.partialFloats;
-    m_memory.reset();
+    const Sizes sizes = sizesFor(limits);
+    const int64_t floats = sizes.scratchFloats * threads + sizes.partialFloats;
+    // Nothing changes unless all of it was had.
+    m_tiles.reserve(static_cast<size_t>(sizes.rowTiles));
     m_memory = allocateHostMemory(static_cast<size_t>(floats) * sizeof(float));
-    m_tiles.reserve(static_cast<size_t>(m_sizes.rowTiles));
+    m_sizes = sizes;
+    m_threads = threads;
 }
 
 CpuAttention::Scratch CpuAttention::scratchOf(int worker) const noexcept

@@ -53,7 +53,7 @@ std::string cpuName(const std::filesystem::path &root)
         const size_t colon = line.find(':');
         if (colon == std::string::npos || trimmed(line.substr(0, colon)) != "model name")
             continue;
-        const std::string name = trimmed(line.substr(colon + 1));
+        std::string name = trimmed(line.substr(colon + 1));
         if (!name.empty())
             return name;
     }
