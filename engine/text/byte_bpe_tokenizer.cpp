@@ -13,14 +13,6 @@ namespace {
 
 constexpr int32_t kNoToken = -1;
 
-std::string withSeparators(size_t number)
-{
-    std::string digits = std::to_string(number);
-    for (size_t i = digits.size(); i > 3; i -= 3)
-        digits.insert(i - 3, ",");
-    return digits;
-}
-
 } // namespace
 
 // Encodes the words of one text: the buffers of a call, and the words it has met.
@@ -136,7 +128,7 @@ int32_t ByteBpeTokenizer::vocabularySize() const noexcept
 std::string ByteBpeTokenizer::description() const
 {
     return "byte-level BPE, pre-tokeniser " + std::string(preTokenizerName(m_options.preTokenizer))
-        + (m_options.normalizesToNfc ? ", NFC, " : ", ") + withSeparators(m_pieces.size())
+        + (m_options.normalizesToNfc ? ", NFC, " : ", ") + countWithSeparators(m_pieces.size())
         + " tokens";
 }
 

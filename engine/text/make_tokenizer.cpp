@@ -1,10 +1,13 @@
 // Chooses the tokenizer that a GGUF file asks for.
 #include "byte_bpe_tokenizer.h"
 #include "gguf_vocabulary.h"
+#include "sentencepiece_tokenizer.h"
 #include "tokenizer.h"
 
 #include "engine/base/error.h"
 #include "engine/files/gguf.h"
+
+#include <algorithm>
 
 namespace inferlab {
 
@@ -27,6 +30,29 @@ std::unique_ptr<Tokenizer> makeByteBpe(const GgufFile &file)
                                               ByteBpeOptions {*preTokenizer, isLlama3, false});
 }
 
+std::unique_ptr<Tokenizer> makeSentencePiece(const GgufFile &file)
+{
+    // GGUF's "llama" is SentencePiece's BPE without normalising, spaces kept.
+    SentencePieceModel model;
+    model.algorithm = SentencePieceModel::Algorithm::Bpe;
+    model.removesExtraSpaces = false;
+    model.addsDummyPrefix = file.optionalBool("tokenizer.ggml.add_space_prefix").value_or(true);
+    model.vocabulary = readGgufVocabulary(file, true);
+    const auto scores = file.optionalFloats("tokenizer.ggml.scores");
+    if (!scores)
+        throw InputError(file.path().string(), "tokenizer.ggml.scores", "a list of scores",
+                         "no such key");
+    model.vocabulary.scores = *scores;
+    // Converters write user-defined tokens as plain text, where SentencePiece has U+2581 for a
+    // space.
+    for (size_t i = 0; i < std::min(model.vocabulary.tokens.size(), model.vocabulary.types.size());
+         ++i) {
+        if (model.vocabulary.types[i] == TokenType::UserDefined)
+            model.vocabulary.tokens[i] = escapeSpaces(model.vocabulary.tokens[i]);
+    }
+    return std::make_unique<SentencePieceTokenizer>(std::move(model));
+}
+
 } // namespace
 
 std::unique_ptr<Tokenizer> makeTokenizer(const GgufFile &file)
@@ -34,6 +60,8 @@ std::unique_ptr<Tokenizer> makeTokenizer(const GgufFile &file)
     const std::string model = file.requireString("tokenizer.ggml.model");
     if (model == "gpt2")
         return makeByteBpe(file);
+    if (model == "llama")
+        return makeSentencePiece(file);
     throw InputError(file.path().string(), "tokenizer.ggml.model", "gpt2 or llama",
                      "\"" + model + "\"");
 }

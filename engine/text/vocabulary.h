@@ -50,4 +50,7 @@ void checkVocabulary(const Vocabulary &vocabulary);
 // published models use for that ("<|im_end|>", "<|eot_id|>", ...). Ascending, each once.
 std::vector<int32_t> findEndTokens(const Vocabulary &vocabulary);
 
+// "49,152", for descriptions.
+std::string countWithSeparators(size_t count);
+
 } // namespace inferlab
