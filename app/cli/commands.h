@@ -17,6 +17,7 @@ struct Context
 };
 
 void addDevices(CLI::App &app, Context &context);
+void addInspect(CLI::App &app, Context &context);
 void addOps(CLI::App &app, Context &context);
 void addKnee(CLI::App &app, Context &context);
 void addMetrics(CLI::App &app, Context &context);

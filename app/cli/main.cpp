@@ -34,6 +34,7 @@ int main(int argc, char **argv)
     inferlab::cli::Context context;
     context.interrupted = &interruptRequested;
     inferlab::cli::addDevices(app, context);
+    inferlab::cli::addInspect(app, context);
     inferlab::cli::addOps(app, context);
     inferlab::cli::addKnee(app, context);
     inferlab::cli::addMetrics(app, context);

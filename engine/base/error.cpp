@@ -6,6 +6,33 @@ namespace inferlab {
 
 namespace {
 
+// A hostile file's names and values must not fill the screen: the parts that come from it are cut.
+constexpr size_t kMaxPartBytes = 500;
+
+std::string cut(const std::string &text)
+{
+    if (text.size() <= kMaxPartBytes)
+        return text;
+    size_t end = kMaxPartBytes;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
+        --end; // not within a UTF-8 character
+    return text.substr(0, end) + "...";
+}
+
+// Nor may they break the line or steer the terminal: control characters become '?', those of one
+// byte (C0, DEL) and those of two in UTF-8 (C1: c2 80 to c2 9f).
+void neutralize(std::string &line)
+{
+    for (size_t i = 0; i < line.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(line[i]);
+        if (byte < 0x20 || byte == 0x7f)
+            line[i] = '?';
+        if (byte == 0xc2 && i + 1 < line.size() && static_cast<unsigned char>(line[i + 1]) >= 0x80
+            && static_cast<unsigned char>(line[i + 1]) < 0xa0)
+            line.replace(i, 2, "?");
+    }
+}
+
 std::string oneLine(const std::string &source, const std::string &where,
                     const std::string &expected, const std::string &found)
 {
@@ -17,14 +44,10 @@ std::string oneLine(const std::string &source, const std::string &where,
             line += separator;
         line += text;
     };
-    append(": ", where);
-    append(": ", expected.empty() ? "" : "expected " + expected);
-    append(expected.empty() ? ": " : ", ", found.empty() ? "" : "found " + found);
-    // A name from a hostile file must not break the line or the terminal.
-    for (char &c : line) {
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-            c = '?';
-    }
+    append(": ", cut(where));
+    append(": ", expected.empty() ? "" : "expected " + cut(expected));
+    append(expected.empty() ? ": " : ", ", found.empty() ? "" : "found " + cut(found));
+    neutralize(line);
     return line;
 }
 

@@ -18,7 +18,9 @@ namespace {
 
 [[noreturn]] void fail(const std::filesystem::path &path, int error)
 {
-    throw InputError(path.string(), {}, "a file that can be read", std::strerror(error));
+    const bool missing = error == ENOENT || error == ENOTDIR;
+    throw InputError(path.string(), {}, "a file that can be read",
+                     missing ? "no such file" : std::strerror(error));
 }
 
 const char *kindOf(mode_t mode)

@@ -1,5 +1,7 @@
 #include "file_format.h"
 
+#include "engine/base/mapped_file.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <string_view>
@@ -70,6 +72,15 @@ FileFormat detectFormat(std::span<const std::byte> fileBytes)
     return FileFormat::Unknown;
 }
 
+FileFormat detectFormat(const std::filesystem::path &path)
+{
+    std::error_code error; // a path that cannot be looked at is told by the mapping below
+    if (std::filesystem::is_directory(path, error))
+        return std::filesystem::exists(path / "config.json", error) ? FileFormat::HuggingFaceFolder
+                                                                    : FileFormat::Folder;
+    return detectFormat(MappedFile(path).bytes());
+}
+
 std::string describeFormat(FileFormat format)
 {
     switch (format) {
@@ -93,6 +104,10 @@ std::string describeFormat(FileFormat format)
         return "a web page (a download that went wrong?)";
     case FileFormat::GitLfsPointer:
         return "a Git LFS pointer (the model itself was not downloaded; run \"git lfs pull\")";
+    case FileFormat::HuggingFaceFolder:
+        return "a Hugging Face model folder";
+    case FileFormat::Folder:
+        return "a folder without a model";
     case FileFormat::Unknown:
         break;
     }

@@ -17,11 +17,17 @@ enum class FileFormat {
     PyTorch, // a zip archive or a pickle
     Json,
     SentencePiece,
-    Html,          // a web page where a model should be: a download that went wrong
-    GitLfsPointer, // the note that stands for a file that Git LFS did not fetch
+    Html,              // a web page where a model should be: a download that went wrong
+    GitLfsPointer,     // the note that stands for a file that Git LFS did not fetch
+    HuggingFaceFolder, // a folder with config.json
+    Folder,
     Unknown,
 };
 
+// Of a file or folder. Throws InputError for what is missing, empty or cannot be read.
+FileFormat detectFormat(const std::filesystem::path &path);
+
+// Of a file by its bytes.
 FileFormat detectFormat(std::span<const std::byte> fileBytes);
 
 // "a Safetensors file", "an ONNX model", ...

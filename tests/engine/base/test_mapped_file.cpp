@@ -37,7 +37,7 @@ TEST_CASE("a mapping shows the file's bytes and survives a move and the file's r
 TEST_CASE("what is not a file with content is refused in words")
 {
     const ScratchFolder folder(INFERLAB_TEST_SCRATCH);
-    CHECK_THROWS_WITH_AS(MappedFile(folder / "none"), doctest::Contains("No such file"),
+    CHECK_THROWS_WITH_AS(MappedFile(folder / "none"), doctest::Contains("found no such file"),
                          InputError);
     CHECK_THROWS_WITH_AS(MappedFile(folder.path()), doctest::Contains("found a folder"),
                          InputError);

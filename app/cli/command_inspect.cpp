@@ -1,0 +1,66 @@
+// inferlab-cli inspect: what a model file holds, what it would take, and whether this program runs
+// it.
+#include "commands.h"
+
+#include "engine/base/error.h"
+#include "engine/files/file_format.h"
+#include "engine/files/gguf.h"
+#include "inspect_report.h"
+
+#include <cstdio>
+#include <limits>
+#include <memory>
+
+namespace inferlab::cli {
+
+namespace {
+
+struct Options
+{
+    std::string path;
+    bool json = false;
+    int32_t contextTokens = 0;
+};
+
+void inspect(const Options &options)
+{
+    const std::filesystem::path path = options.path;
+    const FileFormat format = detectFormat(path);
+    if (format != FileFormat::Gguf)
+        throw InputError(options.path, {}, "a GGUF model (this version runs no other format)",
+                         describeFormat(format));
+    const auto file = GgufFile::open(path);
+    const ModelSummary summary = summarizeModel(*file);
+    const auto memory = memoryAt(summary, static_cast<uint64_t>(options.contextTokens));
+    const std::string report = options.json
+        ? jsonText(inspectJson(*file, summary, memory), 2) + "\n"
+        : inspectText(*file, summary, memory);
+    std::fputs(report.c_str(), stdout);
+}
+
+} // namespace
+
+std::optional<MemoryAtContext> memoryAt(const ModelSummary &summary, uint64_t contextTokens)
+{
+    if (!summary.config)
+        return std::nullopt;
+    const auto trained = static_cast<uint64_t>(summary.config->contextTokens);
+    return MemoryAtContext {contextTokens == 0 ? trained : contextTokens, summary.weightBytes,
+                            summary.config->kvBytesPerToken(DType::F16)};
+}
+
+void addInspect(CLI::App &app, Context &)
+{
+    CLI::App *command = app.add_subcommand(
+        "inspect", "Show what a model file holds, the memory it takes, and whether it runs here");
+    const auto options = std::make_shared<Options>();
+    command->add_option("file", options->path, "Model file (GGUF)")->required();
+    command->add_flag("--json", options->json, "One JSON document on stdout");
+    command
+        ->add_option("--context", options->contextTokens,
+                     "Context length that the memory is computed for; default: the model's")
+        ->check(CLI::Range(1, std::numeric_limits<int32_t>::max()));
+    command->callback([options] { inspect(*options); });
+}
+
+} // namespace inferlab::cli
