@@ -47,7 +47,7 @@ void printJson(const KneeReport &report)
 
 void printTable(const KneeReport &report)
 {
-    std::printf("%-16s  %10s  %s\n", "method", "load", "");
+    std::printf("%-16s  %10s\n", "method", "load");
     for (const KneeAnswer &answer : report.answers) {
         std::printf("%-16s  %10s  %s\n", answer.method.c_str(),
                     answer.load ? shortText(*answer.load, 4).c_str() : "-", answer.note.c_str());

@@ -9,14 +9,81 @@
 
 namespace inferlab {
 
+namespace {
+
+// Between which two order statistics of n samples a percentile lies, and where between them.
+struct Place
+{
+    Place(size_t n, double p)
+    {
+        assert(n > 0 && p >= 0.0 && p <= 100.0);
+        const double exact = static_cast<double>(n - 1) * (p / 100.0);
+        below = std::min(static_cast<size_t>(exact), n - 1);
+        above = std::min(below + 1, n - 1);
+        share = exact - static_cast<double>(below);
+    }
+    // `values` has the order statistics at these two places.
+    double in(std::span<const double> values) const
+    {
+        return std::lerp(values[below], values[above], share);
+    }
+
+    size_t below = 0;
+    size_t above = 0;
+    double share = 0.0;
+};
+
+// Puts the order statistics of these percentiles at their places. A run may have a million gaps and
+// the charts ask once a frame, so the rest is not sorted.
+void arrange(std::vector<double> &values, std::span<const double> ps)
+{
+    std::vector<size_t> places;
+    for (const double p : ps) {
+        const Place place(values.size(), p);
+        places.push_back(place.below);
+        places.push_back(place.above);
+    }
+    std::sort(places.begin(), places.end());
+    auto begin = values.begin();
+    for (const size_t place : places) {
+        const auto at = values.begin() + static_cast<std::ptrdiff_t>(place);
+        if (at < begin)
+            continue; // arranged already
+        std::nth_element(begin, at, values.end());
+        begin = at + 1;
+    }
+}
+
+constexpr double kSummaryPercentiles[] = {0, 50, 90, 95, 99, 100};
+
+// `values` has the order statistics of these percentiles at their places.
+SampleSummary summaryOf(std::span<const double> values)
+{
+    SampleSummary s;
+    s.n = values.size();
+    const auto n = static_cast<double>(s.n);
+    s.min = values.front();
+    s.max = values.back();
+    // Rounding must not push the mean of equal samples out of their range.
+    s.mean = std::clamp(std::accumulate(values.begin(), values.end(), 0.0) / n, s.min, s.max);
+    if (s.n >= 2) {
+        double squares = 0.0;
+        for (const double value : values)
+            squares += (value - s.mean) * (value - s.mean);
+        s.standardDeviation = std::sqrt(squares / (n - 1.0));
+    }
+    s.p50 = percentileOfSorted(values, 50);
+    s.p90 = percentileOfSorted(values, 90);
+    s.p95 = percentileOfSorted(values, 95);
+    s.p99 = percentileOfSorted(values, 99);
+    return s;
+}
+
+} // namespace
+
 double percentileOfSorted(std::span<const double> sorted, double p) noexcept
 {
-    assert(!sorted.empty() && p >= 0.0 && p <= 100.0);
-    const double place = static_cast<double>(sorted.size() - 1) * (p / 100.0);
-    const auto below = static_cast<size_t>(place);
-    if (below + 1 >= sorted.size())
-        return sorted.back();
-    return std::lerp(sorted[below], sorted[below + 1], place - static_cast<double>(below));
+    return Place(sorted.size(), p).in(sorted);
 }
 
 std::optional<double> percentile(std::span<const double> sample, double p)
@@ -30,12 +97,12 @@ std::vector<double> percentiles(std::span<const double> sample, std::span<const 
 {
     if (sample.empty())
         return {};
-    std::vector<double> sorted(sample.begin(), sample.end());
-    std::sort(sorted.begin(), sorted.end());
+    std::vector<double> arranged(sample.begin(), sample.end());
+    arrange(arranged, ps);
     std::vector<double> values;
     values.reserve(ps.size());
     for (const double p : ps)
-        values.push_back(percentileOfSorted(sorted, p));
+        values.push_back(percentileOfSorted(arranged, p));
     return values;
 }
 
@@ -68,33 +135,16 @@ size_t samplesNeeded(double p) noexcept
 SampleSummary summariseSorted(std::span<const double> sorted) noexcept
 {
     assert(!sorted.empty());
-    SampleSummary s;
-    s.n = sorted.size();
-    const auto n = static_cast<double>(s.n);
-    s.min = sorted.front();
-    s.max = sorted.back();
-    // Rounding must not push the mean of equal samples out of their range.
-    s.mean = std::clamp(std::accumulate(sorted.begin(), sorted.end(), 0.0) / n, s.min, s.max);
-    if (s.n >= 2) {
-        double squares = 0.0;
-        for (const double value : sorted)
-            squares += (value - s.mean) * (value - s.mean);
-        s.standardDeviation = std::sqrt(squares / (n - 1.0));
-    }
-    s.p50 = percentileOfSorted(sorted, 50);
-    s.p90 = percentileOfSorted(sorted, 90);
-    s.p95 = percentileOfSorted(sorted, 95);
-    s.p99 = percentileOfSorted(sorted, 99);
-    return s;
+    return summaryOf(sorted);
 }
 
 std::optional<SampleSummary> summarise(std::span<const double> sample)
 {
     if (sample.empty())
         return std::nullopt;
-    std::vector<double> sorted(sample.begin(), sample.end());
-    std::sort(sorted.begin(), sorted.end());
-    return summariseSorted(sorted);
+    std::vector<double> arranged(sample.begin(), sample.end());
+    arrange(arranged, kSummaryPercentiles);
+    return summaryOf(arranged);
 }
 
 } // namespace inferlab

@@ -11,7 +11,7 @@ namespace inferlab {
 
 // p in 0 .. 100. Nullopt for an empty sample. The sample need not be sorted.
 std::optional<double> percentile(std::span<const double> sample, double p);
-// Several at once: sorts once.
+// Several at once, in time linear in the sample.
 std::vector<double> percentiles(std::span<const double> sample, std::span<const double> ps);
 
 // The same for a sample that is sorted already and not empty.

@@ -1,18 +1,15 @@
 // Runs inferlab-cli as a person's shell would, and says what came back.
 #pragma once
 
-#include <doctest/doctest.h>
+#include "support/scratch_folder.h"
 
-#include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <vector>
 
 #include <sys/wait.h>
-#include <unistd.h>
 
 namespace inferlab::test {
 
@@ -23,36 +20,6 @@ struct CliResult
     std::string err;
 };
 
-// A folder of this process alone, gone with it.
-class ScratchFolder
-{
-public:
-    ScratchFolder()
-    {
-        std::filesystem::create_directories(INFERLAB_TEST_SCRATCH);
-        std::string pattern = INFERLAB_TEST_SCRATCH "/cli-XXXXXX";
-        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-        m_path = pattern;
-    }
-    ~ScratchFolder()
-    {
-        std::error_code ignored; // a leftover in the scratch folder fails no test
-        std::filesystem::remove_all(m_path, ignored);
-    }
-    ScratchFolder(const ScratchFolder &) = delete;
-    ScratchFolder &operator=(const ScratchFolder &) = delete;
-
-    std::string file(const std::string &name) const { return m_path + "/" + name; }
-    std::string write(const std::string &name, const std::string &content) const
-    {
-        std::ofstream(file(name), std::ios::binary) << content;
-        return file(name);
-    }
-
-private:
-    std::string m_path;
-};
-
 inline std::string readFile(const std::string &path)
 {
     std::ifstream in(path, std::ios::binary);
@@ -61,7 +28,9 @@ inline std::string readFile(const std::string &path)
 
 inline CliResult runCli(const std::vector<std::string> &arguments)
 {
-    const ScratchFolder scratch;
+    const ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
+    const std::string outFile = scratch / "out";
+    const std::string errFile = scratch / "err";
     std::string command = "'" INFERLAB_CLI "'";
     for (const std::string &argument : arguments) {
         std::string quoted;
@@ -69,12 +38,12 @@ inline CliResult runCli(const std::vector<std::string> &arguments)
             quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
         command += " '" + quoted + "'";
     }
-    command += " >'" + scratch.file("out") + "' 2>'" + scratch.file("err") + "' </dev/null";
+    command += " >'" + outFile + "' 2>'" + errFile + "' </dev/null";
     const int status = std::system(command.c_str());
     CliResult result;
     result.exitCode = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    result.out = readFile(scratch.file("out"));
-    result.err = readFile(scratch.file("err"));
+    result.out = readFile(outFile);
+    result.err = readFile(errFile);
     return result;
 }
 

@@ -11,6 +11,21 @@ using doctest::Approx;
 
 namespace {
 
+// Files of one test.
+class Files
+{
+public:
+    std::string write(const std::string &name, const std::string &content) const
+    {
+        std::ofstream(m_folder / name, std::ios::binary) << content;
+        return path(name);
+    }
+    std::string path(const std::string &name) const { return m_folder / name; }
+
+private:
+    ScratchFolder m_folder {INFERLAB_TEST_SCRATCH};
+};
+
 constexpr const char *kSweep = "latency,x,throughput\n22,1,50\n23,2,98\n25,4,190\n28,8,350\n"
                                "36,16,600\n60,32,800\n120,64,880\n260,128,900\n";
 
@@ -57,8 +72,8 @@ void checkRefused(const std::vector<std::string> &arguments, const std::string &
 
 TEST_CASE("metrics --json gives every figure of a record")
 {
-    const ScratchFolder scratch;
-    const std::string record = scratch.write("run.json", fastAndSlow());
+    const Files files;
+    const std::string record = files.write("run.json", fastAndSlow());
     const Json json = jsonOf(
         runCli({"metrics", "--record", record, "--slo", "ttft_ms=300,tpot_ms=10", "--json"}));
     CHECK(json["requests"] == 2);
@@ -80,8 +95,8 @@ TEST_CASE("metrics --json gives every figure of a record")
 
 TEST_CASE("metrics: an empty run has null figures")
 {
-    const ScratchFolder scratch;
-    const std::string record = scratch.write("run.json", R"({"requests": []})");
+    const Files files;
+    const std::string record = files.write("run.json", R"({"requests": []})");
     const Json json = jsonOf(runCli({"metrics", "--record", record, "--json"}));
     for (const char *figure : {"ttft_ms", "itl_ms", "e2e_ms", "output_tok_per_s", "slo_attainment"})
         CHECK(json[figure].is_null());
@@ -90,9 +105,9 @@ TEST_CASE("metrics: an empty run has null figures")
 
 TEST_CASE("metrics for people: aligned columns, n, and marks where samples are too few")
 {
-    const ScratchFolder scratch;
+    const Files files;
     const CliResult result =
-        runCli({"metrics", "--record", scratch.write("run.json", fastAndSlow())});
+        runCli({"metrics", "--record", files.write("run.json", fastAndSlow())});
     CHECK(result.exitCode == 0);
     CHECK(result.out.find("2 requests: 2 completed") != std::string::npos);
     CHECK(result.out.find("298*") != std::string::npos); // P99 of two TTFTs
@@ -112,15 +127,15 @@ TEST_CASE("metrics for people: aligned columns, n, and marks where samples are t
 
 TEST_CASE("metrics: bad records and targets are one line and exit code 2")
 {
-    const ScratchFolder scratch;
-    const std::string good = scratch.write("good.json", fastAndSlow());
+    const Files files;
+    const std::string good = files.write("good.json", fastAndSlow());
     checkRefused({"metrics"}, "--record");
-    checkRefused({"metrics", "--record", scratch.file("none.json")}, "none.json");
-    checkRefused({"metrics", "--record", scratch.write("empty.json", "")}, "empty.json");
-    checkRefused({"metrics", "--record", scratch.write("cut.json", fastAndSlow().substr(0, 99))},
+    checkRefused({"metrics", "--record", files.path("none.json")}, "none.json");
+    checkRefused({"metrics", "--record", files.write("empty.json", "")}, "empty.json");
+    checkRefused({"metrics", "--record", files.write("cut.json", fastAndSlow().substr(0, 99))},
                  "cut.json");
     checkRefused(
-        {"metrics", "--record", scratch.write("back.json", R"({"requests": [{"submitted_ns": 5,
+        {"metrics", "--record", files.write("back.json", R"({"requests": [{"submitted_ns": 5,
                       "tokens": [{"ns": 4}]}]})")},
         "requests[0].tokens[0].ns");
     for (const char *slo : {"ttft", "ttft_ms=", "ttft_ms=fast", "ttft_ms=-1", "speed=3",
@@ -130,8 +145,8 @@ TEST_CASE("metrics: bad records and targets are one line and exit code 2")
 
 TEST_CASE("knee --json gives every method by its name")
 {
-    const ScratchFolder scratch;
-    const std::string csv = scratch.write("sweep.csv", kSweep);
+    const Files files;
+    const std::string csv = files.write("sweep.csv", kSweep);
     const Json json = jsonOf(runCli({"knee", "--csv", csv, "--budget", "100", "--json"}));
     CHECK(json["kneedle_linear"] == 32.0);
     CHECK(json["kneedle_log2"] == 32.0);
@@ -149,19 +164,19 @@ TEST_CASE("knee --json gives every method by its name")
 
 TEST_CASE("knee for people, and what it refuses")
 {
-    const ScratchFolder scratch;
-    const std::string csv = scratch.write("sweep.csv", kSweep);
+    const Files files;
+    const std::string csv = files.write("sweep.csv", kSweep);
     const CliResult result = runCli({"knee", "--csv", csv, "--budget", "100"});
     CHECK(result.exitCode == 0);
     CHECK(result.out.find("Knee: 32 (kneedle_log2)") != std::string::npos);
     CHECK(result.out.find("32 passes, 64 fails") != std::string::npos);
 
     checkRefused({"knee"}, "--csv");
-    checkRefused({"knee", "--csv", scratch.file("none.csv")}, "none.csv");
+    checkRefused({"knee", "--csv", files.path("none.csv")}, "none.csv");
     checkRefused({"knee", "--csv", csv, "--budget", "0"}, "budget");
     checkRefused({"knee", "--csv", csv, "--budget", "soon"}, "budget");
-    checkRefused({"knee", "--csv", scratch.write("bad.csv", "x,throughput,latency\n1,2,no\n")},
+    checkRefused({"knee", "--csv", files.write("bad.csv", "x,throughput,latency\n1,2,no\n")},
                  "line 2, column latency");
-    checkRefused({"knee", "--csv", scratch.write("zero.csv", "x,throughput,latency\n0,2,3\n")},
+    checkRefused({"knee", "--csv", files.write("zero.csv", "x,throughput,latency\n0,2,3\n")},
                  "load 0");
 }

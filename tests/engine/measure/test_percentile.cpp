@@ -90,6 +90,24 @@ TEST_CASE("percentiles stay in the sample's range, rise with p, and do not know 
     }
 }
 
+TEST_CASE("a summary's percentiles are those of the sorted sample")
+{
+    std::mt19937_64 random(12);
+    for (size_t n = 1; n <= 300; ++n) {
+        std::vector<double> sample(n);
+        for (double &value : sample)
+            value = static_cast<double>(random() % 50); // with ties
+        const SampleSummary found = summarise(sample).value();
+        std::sort(sample.begin(), sample.end());
+        REQUIRE(found.min == sample.front());
+        REQUIRE(found.max == sample.back());
+        REQUIRE(found.p50 == percentileOfSorted(sample, 50));
+        REQUIRE(found.p90 == percentileOfSorted(sample, 90));
+        REQUIRE(found.p95 == percentileOfSorted(sample, 95));
+        REQUIRE(found.p99 == percentileOfSorted(sample, 99));
+    }
+}
+
 TEST_CASE("several at once are the same as one at a time")
 {
     const std::vector<double> sample {5, 3, 9, 1, 1, 8};
