@@ -33,6 +33,12 @@ void appendEscaped(std::string &out, std::string_view text)
     out += '"';
 }
 
+std::string numberText(float value)
+{
+    const std::string digits = exactText(value);
+    return digits.empty() ? "null" : digits; // JSON has no infinity
+}
+
 class JsonObject
 {
 public:
@@ -71,11 +77,7 @@ public:
         key(name) += std::to_string(value);
     }
     void boolean(std::string_view name, bool value) { key(name) += value ? "true" : "false"; }
-    void number(std::string_view name, float value)
-    {
-        const std::string digits = exactText(value);
-        key(name) += digits.empty() ? "null" : digits;
-    }
+    void number(std::string_view name, float value) { key(name) += numberText(value); }
 
 private:
     std::string &m_out;
@@ -97,12 +99,18 @@ void appendArray(std::string &out, const List &list, const char *separator, Writ
     out += ']';
 }
 
+// [id, probability, piece], or [id, probability, null, base64]: five of them come with every token,
+// and names would be most of the file.
 void appendRunnerUp(const RunnerUp &other, std::string &out)
 {
-    JsonObject object(out);
-    object.integer("id", other.id);
-    object.text("piece", other.piece);
-    object.number("probability", other.probability);
+    out += '[' + std::to_string(other.id) + ',' + numberText(other.probability) + ',';
+    if (isValidUtf8(other.piece)) {
+        appendEscaped(out, other.piece);
+    } else {
+        out += "null,";
+        appendEscaped(out, toBase64(other.piece));
+    }
+    out += ']';
 }
 
 void appendToken(const TokenRecord &token, std::string &out)

@@ -46,15 +46,18 @@ void read(const JsonCursor &object, const char *key, int32_t &target, int64_t le
         target = static_cast<int32_t>(found->integer(least, kMostInt));
 }
 
+float readFloat(const JsonCursor &place)
+{
+    const double value = place.number();
+    if (!(std::abs(value) <= static_cast<double>(std::numeric_limits<float>::max())))
+        place.fail("a number that a float holds", jsonText(place.value()));
+    return static_cast<float>(value);
+}
+
 void read(const JsonCursor &object, const char *key, float &target)
 {
-    const auto found = field(object, key);
-    if (!found)
-        return;
-    const double value = found->number();
-    if (!(std::abs(value) <= static_cast<double>(std::numeric_limits<float>::max())))
-        found->fail("a number that a float holds", jsonText(found->value()));
-    target = static_cast<float>(value);
+    if (const auto found = field(object, key))
+        target = readFloat(*found);
 }
 
 void read(const JsonCursor &object, const char *key, bool &target)
@@ -63,22 +66,27 @@ void read(const JsonCursor &object, const char *key, bool &target)
         target = found->boolean();
 }
 
+std::string readBase64(const JsonCursor &place)
+{
+    std::optional<std::string> bytes = fromBase64(place.text());
+    if (!bytes)
+        place.fail("base64", "other characters or a cut group");
+    return *std::move(bytes);
+}
+
 // Text, or bytes as base64 under KEY_b64.
 void read(const JsonCursor &object, const char *key, std::string &target)
 {
-    const std::string encodedKey = std::string(key) + std::string(kBase64Suffix);
     const auto plain = field(object, key);
-    const auto encoded = field(object, encodedKey.c_str());
-    if (plain && encoded)
-        encoded->fail(std::string("either ") + key + " or " + encodedKey, "both");
     if (plain)
         target = plain->text();
+    const std::string encodedKey = std::string(key) + std::string(kBase64Suffix);
+    const auto encoded = field(object, encodedKey.c_str());
     if (!encoded)
         return;
-    std::optional<std::string> bytes = fromBase64(encoded->text());
-    if (!bytes)
-        encoded->fail("base64", "other characters or a cut group");
-    target = std::move(*bytes);
+    if (plain)
+        encoded->fail(std::string("either ") + key + " or " + encodedKey, "both");
+    target = readBase64(*encoded);
 }
 
 void checkNotBefore(const JsonCursor &place, int64_t ns, const char *earlier, int64_t earlierNs)
@@ -89,12 +97,18 @@ void checkNotBefore(const JsonCursor &place, int64_t ns, const char *earlier, in
     }
 }
 
-RunnerUp readRunnerUp(const JsonCursor &object)
+// [id, probability, piece] or [id, probability, null, base64].
+RunnerUp readRunnerUp(const JsonCursor &array)
 {
+    const size_t size = array.size();
+    const bool isEncoded = size == 4 && array.at(2).isNull();
+    if (size != 3 && !isEncoded)
+        array.fail("[id, probability, piece]", jsonText(array.value()).substr(0, 60));
     RunnerUp other;
-    read(object, "id", other.id, -1);
-    read(object, "probability", other.probability);
-    read(object, "piece", other.piece);
+    other.id = static_cast<int32_t>(array.at(0).integer(-1, kMostInt));
+    if (!array.at(1).isNull())
+        other.probability = readFloat(array.at(1));
+    other.piece = isEncoded ? readBase64(array.at(3)) : array.at(2).text();
     return other;
 }
 
