@@ -56,17 +56,17 @@ public:
     bool string(string_t &value) override { return add(Json(std::move(value))); }
     bool binary(binary_t & /*value*/) override { return false; } // JSON text has none
 
-    bool start_object(std::size_t /*elements*/) override { return open(Json::object()); }
+    bool start_object(std::size_t /*elements*/) override { return open(false); }
     bool key(string_t &name) override
     {
         Level &level = m_levels.back();
-        if (!level.keys.insert(name).second)
+        if (level.repeats(name))
             throw InputError(m_source, {}, "each key of an object once", "\"" + name + "\" twice");
         level.key = std::move(name);
         return true;
     }
     bool end_object() override { return close(); }
-    bool start_array(std::size_t /*elements*/) override { return open(Json::array()); }
+    bool start_array(std::size_t /*elements*/) override { return open(true); }
     bool end_array() override { return close(); }
 
     bool parse_error(std::size_t position, const std::string & /*token*/,
@@ -77,11 +77,40 @@ public:
     }
 
 private:
+    // An object's members are collected here and moved into it at its end: the library's ordered
+    // map copies its values, with all that is in them, whenever it grows.
     struct Level
     {
-        Json value;
-        std::string key; // of the member that comes next
-        std::unordered_set<std::string> keys;
+        bool isArray = false;
+        Json::array_t elements;
+        std::vector<std::pair<std::string, Json>> members;
+        std::string key;                      // of the member that comes next
+        std::unordered_set<std::string> keys; // of objects with many members
+
+        bool repeats(const std::string &name)
+        {
+            constexpr size_t kFew = 16; // up to here comparing is faster than hashing
+            if (members.size() < kFew)
+                return std::any_of(members.begin(), members.end(),
+                                   [&name](const auto &member) { return member.first == name; });
+            if (keys.empty()) {
+                for (const auto &member : members)
+                    keys.insert(member.first);
+            }
+            return !keys.insert(name).second;
+        }
+
+        Json take()
+        {
+            if (isArray)
+                return Json(std::move(elements));
+            Json::object_t object;
+            Json::object_t::Container &container = object;
+            container.reserve(members.size());
+            for (auto &member : members)
+                container.emplace_back(std::move(member.first), std::move(member.second));
+            return Json(std::move(object));
+        }
     };
 
     bool add(Json &&value)
@@ -91,28 +120,26 @@ private:
             return true;
         }
         Level &level = m_levels.back();
-        if (level.value.is_array())
-            level.value.push_back(std::move(value));
-        else // push_back of the vector beneath: the map's own insertion would search all earlier
-             // keys
-            level.value.get_ref<Json::object_t &>().Json::object_t::Container::emplace_back(
-                std::move(level.key), std::move(value));
+        if (level.isArray)
+            level.elements.push_back(std::move(value));
+        else
+            level.members.emplace_back(std::move(level.key), std::move(value));
         return true;
     }
 
-    bool open(Json &&empty)
+    bool open(bool isArray)
     {
         if (m_levels.size() >= static_cast<size_t>(m_limits.maxDepth))
             throw InputError(m_source, {},
                              "JSON nested at most " + std::to_string(m_limits.maxDepth) + " deep",
                              "deeper nesting");
-        m_levels.push_back({std::move(empty), {}, {}});
+        m_levels.emplace_back().isArray = isArray;
         return true;
     }
 
     bool close()
     {
-        Json value = std::move(m_levels.back().value);
+        Json value = m_levels.back().take();
         m_levels.pop_back();
         return add(std::move(value));
     }
