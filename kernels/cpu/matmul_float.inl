@@ -22,6 +22,7 @@ struct FloatKernel
         const auto *x = static_cast<const float *>(tile);
         for (int64_t column = weight.cols; column > 0; --column) {
             for (int p = 0; p < P; ++p) {
+                __builtin_prefetch(values[p] + P * weight.panelValueBytes); // of the next group
                 const Floats w = loadWeights<Format>(values[p]);
                 for (int n = 0; n < N; ++n)
                     acc[p][n] = multiplyAdd(w, broadcast(x[n]), acc[p][n]);

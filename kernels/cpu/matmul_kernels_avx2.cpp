@@ -181,15 +181,19 @@ inline Floats loadWeights(const uint8_t *values)
 
 #include "matmul_float.inl"
 #include "matmul_quantized.inl"
+#include "quantize_block.inl"
+
 #include "prepare_tokens.inl"
 
 // Sixteen registers: quantised, the 16-bit sums of four tokens, two unpacked weights and what they
 // need; the float sums wait in memory. Floats: 2 x 4 sums of one panel leave room for weights and
 // broadcasts.
 constexpr int kQuantizedTokens = 4;
+constexpr int kQuantizedPanels = 1;
+constexpr int kQuantizedPanelsOfOne = 1;
 constexpr int kFloatTokens = 4;
-constexpr int kPanelsOfMany = 1;
-constexpr int kPanelsOfOne = 2;
+constexpr int kFloatPanels = 1;
+constexpr int kFloatPanelsOfOne = 2;
 
 #include "matmul_tables.inl"
 

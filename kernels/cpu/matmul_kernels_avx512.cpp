@@ -110,18 +110,52 @@ inline Floats loadWeights(const uint8_t *values)
     }
 }
 
+// The same as quantize_block.inl: conversion rounds to the nearest, ties to even.
+inline void quantizeBlock(const float *x, int8_t *values, BlockFactors *factors)
+{
+    const __m512 low = _mm512_loadu_ps(x);
+    const __m512 high = _mm512_loadu_ps(x + 16);
+    const Ints magnitude = _mm512_set1_epi32(0x7fffffff); // their bits are in their order
+    const int largest = _mm512_reduce_max_epi32(
+        _mm512_max_epi32(_mm512_and_si512(_mm512_castps_si512(low), magnitude),
+                         _mm512_and_si512(_mm512_castps_si512(high), magnitude)));
+    float amax;
+    __builtin_memcpy(&amax, &largest, sizeof amax);
+    const bool finite = largest < 0x7f800000;
+    if (!finite || amax < kSmallestMagnitude) {
+        const float scale = finite ? 0.0f : __builtin_nanf("");
+        __builtin_memset(values, 0, kBlockColumns);
+        *factors = {scale, scale, 0, 0};
+        return;
+    }
+    const Floats inverse = _mm512_set1_ps(127.0f / amax);
+    const __m128i first = _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(_mm512_mul_ps(low, inverse)));
+    const __m128i second = _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(_mm512_mul_ps(high, inverse)));
+    _mm_storeu_si128(reinterpret_cast<__m128i *>(values), first);
+    _mm_storeu_si128(reinterpret_cast<__m128i *>(values + 16), second);
+    const __m128i ones = _mm_set1_epi8(1);
+    const __m128i sums =
+        _mm_dpbusd_epi32(_mm_dpbusd_epi32(_mm_setzero_si128(), ones, first), ones, second);
+    const __m128i pairs = _mm_add_epi32(sums, _mm_unpackhi_epi64(sums, sums));
+    const int sum = _mm_cvtsi128_si32(pairs) + _mm_extract_epi32(pairs, 1);
+    const float scale = amax / 127.0f;
+    *factors = {scale, scale * static_cast<float>(sum), -8 * sum, -128 * sum};
+}
+
 #include "matmul_float.inl"
 #include "matmul_quantized.inl"
 #include "prepare_tokens.inl"
 
-// Quantised, many tokens: 2 x 4 int32 sums and as many float sums take 16 registers, unpacked
-// weights and their scales 6. One token: four panels are four independent chains, enough to wait
-// for memory alone.
-constexpr int kQuantizedTokens = 4;
-// Floats: 2 x 8 sums; each weight vector serves eight multiply-adds, each broadcast two.
+// One panel by eight tokens: eight int32 and eight float sums in registers, and a batch of up to
+// eight reads each panel once, without a break in the stream from memory.
+constexpr int kQuantizedTokens = 8;
+constexpr int kQuantizedPanels = 1;
+constexpr int kQuantizedPanelsOfOne = 1;
+// Two by eight: each weight vector serves eight multiply-adds, each broadcast two. With one token
+// two chains of additions: one would be barely as fast as memory.
 constexpr int kFloatTokens = 8;
-constexpr int kPanelsOfMany = 2;
-constexpr int kPanelsOfOne = 4;
+constexpr int kFloatPanels = 2;
+constexpr int kFloatPanelsOfOne = 2;
 
 #include "matmul_tables.inl"
 

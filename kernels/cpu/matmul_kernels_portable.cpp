@@ -161,14 +161,18 @@ inline Floats loadWeights(const uint8_t *values)
 
 #include "matmul_float.inl"
 #include "matmul_quantized.inl"
+#include "quantize_block.inl"
+
 #include "prepare_tokens.inl"
 
 // Unpacking a block is worth it for several tokens; more sums than four would not stay in
 // registers.
 constexpr int kQuantizedTokens = 4;
+constexpr int kQuantizedPanels = 1;
+constexpr int kQuantizedPanelsOfOne = 1;
 constexpr int kFloatTokens = 4;
-constexpr int kPanelsOfMany = 1;
-constexpr int kPanelsOfOne = 2;
+constexpr int kFloatPanels = 1;
+constexpr int kFloatPanelsOfOne = 2;
 
 #include "matmul_tables.inl"
 

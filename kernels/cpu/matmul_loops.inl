@@ -5,6 +5,8 @@
 // tokens before the next group: the weights come from memory once and stay in the first-level
 // cache, the tokens' tiles (which the caller keeps small) in the second level.
 
+constexpr int kCacheLine = 64;
+
 using TileKernel = void (*)(const PanelView &weight, int64_t panel, const void *tile,
                             const PanelOutput &output);
 

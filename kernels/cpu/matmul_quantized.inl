@@ -27,6 +27,7 @@ struct QuantizedKernel
         }
         const auto *x = static_cast<const int8_t *>(tile);
         for (int64_t block = weight.cols / kBlockColumns; block > 0; --block) {
+            prefetchNext<P>(weight, values, scales);
             addBlock<P, N>(values, scales, x, acc);
             for (int p = 0; p < P; ++p) {
                 values[p] += kBlockBytes;
@@ -36,6 +37,19 @@ struct QuantizedKernel
         }
         for (int p = 0; p < P; ++p)
             storePanel<N>(weight, panel + p, acc[p], output);
+    }
+
+    // The same block of the next group of panels. Hardware follows streams within a pass over a
+    // panel, but not while further tokens pass over the one that is in the cache.
+    template <int P>
+    static inline void prefetchNext(const PanelView &weight, const uint8_t *const (&values)[P],
+                                    const uint16_t *const (&scales)[P])
+    {
+        for (int p = 0; p < P; ++p) {
+            for (int line = 0; line < kBlockBytes; line += kCacheLine)
+                __builtin_prefetch(values[p] + P * weight.panelValueBytes + line);
+            __builtin_prefetch(scales[p] + P * weight.panelScales);
+        }
     }
 
     template <int P, int N>

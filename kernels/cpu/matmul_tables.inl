@@ -2,27 +2,34 @@
 // kernels and the sizes of their tiles: kQuantizedTokens, kFloatTokens, kPanelsOfMany,
 // kPanelsOfOne.
 
-template <typename Kernel, int Tokens>
-constexpr auto makeTileKernels()
+template <typename Table, typename Kernel>
+constexpr Table makeTileKernels()
 {
-    TileKernels<kPanelsOfMany, kPanelsOfOne, Tokens> table;
+    Table table;
     table.template fill<Kernel>();
     return table;
 }
 
-template <typename Kernel, int Tokens>
-constexpr auto kTileKernels = makeTileKernels<Kernel, Tokens>();
+template <PanelFormat Format>
+constexpr auto kQuantizedKernels =
+    makeTileKernels<TileKernels<kQuantizedPanels, kQuantizedPanelsOfOne, kQuantizedTokens>,
+                    QuantizedKernel<Format>>();
+
+template <PanelFormat Format>
+constexpr auto
+    kFloatKernels = makeTileKernels<TileKernels<kFloatPanels, kFloatPanelsOfOne, kFloatTokens>,
+                                    FloatKernel<Format>>();
 
 template <PanelFormat Format>
 void multiplyPanels(const PanelView &weight, int64_t firstPanel, int64_t endPanel,
                     const void *tiles, int64_t tokens, const PanelOutput &output)
 {
     if constexpr (isQuantized(Format))
-        kTileKernels<QuantizedKernel<Format>, kQuantizedTokens>.multiply(
-            weight, firstPanel, endPanel, tiles, quantizedTokenBytes(weight.cols), tokens, output);
+        kQuantizedKernels<Format>.multiply(weight, firstPanel, endPanel, tiles,
+                                           quantizedTokenBytes(weight.cols), tokens, output);
     else
-        kTileKernels<FloatKernel<Format>, kFloatTokens>.multiply(
-            weight, firstPanel, endPanel, tiles, floatTokenBytes(weight.cols), tokens, output);
+        kFloatKernels<Format>.multiply(weight, firstPanel, endPanel, tiles,
+                                       floatTokenBytes(weight.cols), tokens, output);
 }
 
 constexpr MatmulKernels makeMatmulKernels()

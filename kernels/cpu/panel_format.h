@@ -57,6 +57,7 @@ struct BlockFactors
     int32_t minus8Sum;   // what takes the offset out of Q4_0
     int32_t minus128Sum; // and out of Q8_0
 };
+inline constexpr float kSmallestMagnitude = 0x1p-119f;
 inline constexpr int64_t kQuantizedBlockBytes = kBlockColumns + 16; // of one token
 
 // A tile of n tokens as float32: [column][n].

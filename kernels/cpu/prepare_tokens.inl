@@ -1,47 +1,6 @@
-// How tokens become tiles (see panel_format.h): plain code that each instruction set compiles for
-// itself. Every operation rounds as written, so the bits are the same everywhere. Included inside
-// an anonymous namespace.
-
-// Below this, amax / 127 would be subnormal and 127 / amax near overflow.
-constexpr float kSmallestMagnitude = 0x1p-119f;
-
-// Adding 1.5 * 2^23 leaves no room for a fraction: the low bits are the number rounded to the
-// nearest integer, ties to even.
-constexpr float kRoundingShift = 12582912.0f;
-constexpr int32_t kRoundingShiftBits = 0x4b400000;
-constexpr int32_t kInfinityBits = 0x7f800000;
-
-inline void quantizeBlock(const float *x, int8_t *values, BlockFactors *factors)
-{
-    int32_t bits[kBlockColumns];
-    __builtin_memcpy(bits, x, sizeof bits);
-    int32_t largest = 0; // of magnitudes: their bits are in their order, NaN above infinity
-    for (int i = 0; i < kBlockColumns; ++i) {
-        const int32_t magnitude = bits[i] & 0x7fffffff;
-        largest = magnitude > largest ? magnitude : largest;
-    }
-    float amax;
-    __builtin_memcpy(&amax, &largest, sizeof amax);
-    const bool finite = largest < kInfinityBits;
-    if (!finite || amax < kSmallestMagnitude) {
-        const float scale = finite ? 0.0f : __builtin_nanf("");
-        __builtin_memset(values, 0, kBlockColumns);
-        *factors = {scale, scale, 0, 0};
-        return;
-    }
-    const float inverse = 127.0f / amax;
-    int32_t sum = 0;
-    for (int i = 0; i < kBlockColumns; ++i) {
-        const float shifted = x[i] * inverse + kRoundingShift;
-        int32_t shiftedBits;
-        __builtin_memcpy(&shiftedBits, &shifted, sizeof shiftedBits);
-        const int32_t value = shiftedBits - kRoundingShiftBits;
-        values[i] = static_cast<int8_t>(value);
-        sum += value;
-    }
-    const float scale = amax / 127.0f;
-    *factors = {scale, scale * static_cast<float>(sum), -8 * sum, -128 * sum};
-}
+// How tokens become tiles (see panel_format.h). Included inside an anonymous namespace, after a
+// quantizeBlock(x, values, factors) that does one block: the plain one of quantize_block.inl, or
+// the same with an instruction set's own vectors, bit for bit.
 
 template <int TileTokens>
 void quantizeTokens(const float *x, int64_t stride, int64_t cols, int64_t firstToken,

@@ -1,0 +1,155 @@
+// Loops of independent vector instructions, written as assembly so that no compiler thins them out.
+#include "machine_peaks.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+namespace inferlab {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// More than twice the last-level cache of the machines that people run this on.
+constexpr size_t kReadBytes = size_t {512} << 20;
+
+constexpr int64_t kRounds = 20000; // of a loop's body between two looks at the clock
+
+double secondsSince(Clock::time_point start)
+{
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// Best rate of all threads together, in 10^9/s: `work` does `operations` of them per call.
+template <typename Work>
+double bestRate(ThreadPool &pool, double seconds, double operations, const Work &work)
+{
+    const double total = operations * pool.threads();
+    double best = 0.0;
+    for (const auto start = Clock::now(); secondsSince(start) < seconds;) {
+        const auto begin = Clock::now();
+        pool.run([&](int worker, int) { work(worker); });
+        best = std::max(best, total / secondsSince(begin));
+    }
+    return best * 1e-9;
+}
+
+#if defined(__x86_64__)
+
+// Twelve chains of one instruction keep every unit busy: latency times units is at most ten.
+#define INFERLAB_TWELVE(op, reg)                                                                   \
+    op " %%" reg "12, %%" reg "13, %%" reg "0\n" op " %%" reg "12, %%" reg "13, %%" reg "1\n" op   \
+       " %%" reg "12, %%" reg "13, %%" reg "2\n" op " %%" reg "12, %%" reg "13, %%" reg "3\n" op   \
+       " %%" reg "12, %%" reg "13, %%" reg "4\n" op " %%" reg "12, %%" reg "13, %%" reg "5\n" op   \
+       " %%" reg "12, %%" reg "13, %%" reg "6\n" op " %%" reg "12, %%" reg "13, %%" reg "7\n" op   \
+       " %%" reg "12, %%" reg "13, %%" reg "8\n" op " %%" reg "12, %%" reg "13, %%" reg "9\n" op   \
+       " %%" reg "12, %%" reg "13, %%" reg "10\n" op " %%" reg "12, %%" reg "13, %%" reg "11\n"
+
+// Zeroed first: what the registers hold might be slow numbers. Clobbers name the lower halves.
+#define INFERLAB_LOOP(op, reg)                                                                     \
+    {                                                                                              \
+        int64_t rounds = kRounds;                                                                  \
+        asm volatile("vzeroall\n"                                                                  \
+                     "1:\n" INFERLAB_TWELVE(op, reg) "dec %0\n"                                    \
+                                                     "jnz 1b\n"                                    \
+                                                     "vzeroupper\n"                                \
+                     : "+r"(rounds)                                                                \
+                     :                                                                             \
+                     : "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",       \
+                       "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13");                        \
+    }
+
+void dotProducts512()
+{
+    INFERLAB_LOOP("vpdpbusd", "zmm")
+}
+
+void multiplyAdds512()
+{
+    INFERLAB_LOOP("vfmadd231ps", "zmm")
+}
+
+void pairProducts256()
+{
+    INFERLAB_LOOP("vpmaddubsw", "ymm")
+}
+
+void multiplyAdds256()
+{
+    INFERLAB_LOOP("vfmadd231ps", "ymm")
+}
+
+#undef INFERLAB_LOOP
+#undef INFERLAB_TWELVE
+
+// Reads a multiple of 512 bytes.
+void readWords(const uint64_t *begin, const uint64_t *end)
+{
+    for (const uint64_t *at = begin; at < end; at += 64) {
+        for (int offset = 0; offset < 64; offset += 8)
+            asm volatile(
+                "movups %0, %%xmm0\n movups %1, %%xmm0\n movups %2, %%xmm0\n movups %3, %%xmm0"
+                :
+                : "m"(at[offset]), "m"(at[offset + 2]), "m"(at[offset + 4]), "m"(at[offset + 6])
+                : "xmm0");
+    }
+}
+
+#else
+
+void readWords(const uint64_t *begin, const uint64_t *end)
+{
+    uint64_t sums[8] = {};
+    for (const uint64_t *at = begin; at < end; at += 8) {
+        for (int i = 0; i < 8; ++i)
+            sums[i] += at[i];
+    }
+    for (const volatile uint64_t &sum : sums) // a use, so that the reading is not dropped
+        static_cast<void>(sum);
+}
+
+#endif
+
+} // namespace
+
+double peakInt8GopPerSecond(Isa isa, ThreadPool &pool, double seconds)
+{
+#if defined(__x86_64__)
+    if (isa == Isa::Avx512)
+        return bestRate(pool, seconds, 12.0 * 128 * kRounds, [](int) { dotProducts512(); });
+    if (isa == Isa::Avx2)
+        return bestRate(pool, seconds, 12.0 * 64 * kRounds, [](int) { pairProducts256(); });
+#endif
+    static_cast<void>(isa);
+    static_cast<void>(pool);
+    static_cast<void>(seconds);
+    return 0.0;
+}
+
+double peakFloatGflopPerSecond(Isa isa, ThreadPool &pool, double seconds)
+{
+#if defined(__x86_64__)
+    if (isa == Isa::Avx512)
+        return bestRate(pool, seconds, 12.0 * 32 * kRounds, [](int) { multiplyAdds512(); });
+    if (isa == Isa::Avx2)
+        return bestRate(pool, seconds, 12.0 * 16 * kRounds, [](int) { multiplyAdds256(); });
+#endif
+    static_cast<void>(isa);
+    static_cast<void>(pool);
+    static_cast<void>(seconds);
+    return 0.0;
+}
+
+double peakReadGbPerSecond(ThreadPool &pool, double seconds)
+{
+    const std::vector<uint64_t> words(kReadBytes / sizeof(uint64_t), 1);
+    const double bytesEach = static_cast<double>(kReadBytes) / pool.threads();
+    return bestRate(pool, seconds, bytesEach, [&](int worker) {
+        const Range range = split(static_cast<int64_t>(words.size()), worker, pool.threads(), 64);
+        readWords(words.data() + range.begin, words.data() + range.end);
+    });
+}
+
+} // namespace inferlab
