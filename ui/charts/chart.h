@@ -8,6 +8,7 @@
 #include "engine/measure/run_record.h"
 
 #include <QFrame>
+#include <QSet>
 #include <QString>
 #include <QStringList>
 #include <memory>
@@ -17,16 +18,18 @@ class QChart;
 
 namespace inferlab {
 
+struct PlotSpec;
+
 // What a chart shows: the run in progress (or the last), and earlier runs kept for comparison.
 struct ChartData
 {
-    const RunRecord *current = nullptr; // may be null; grows while live
+    const RunRecord *current = nullptr; // may be null; grows while live; not kept after setData()
     bool live = false;
     std::vector<RunRecordPtr> earlier; // oldest first
     std::vector<RunRecordPtr> sweep;   // runs of the last knee search
 };
 
-// One token, the same on the answer and on every chart.
+// One token, the same on the answer and on every chart. request: position in RunRecord::requests.
 struct TokenRef
 {
     int request = -1;
@@ -57,12 +60,29 @@ public:
     virtual void setData(const ChartData &data) = 0;
     virtual void setSelectedToken(TokenRef token) = 0;
 
+    // One of several ways to see the same figures: "by token", "by time". Empty: there is one.
+    virtual QStringList views() const = 0;
+    virtual int view() const = 0;
+    virtual void setView(int index) = 0; // asks for data again: dataWanted()
+    virtual bool isZoomedIn() const = 0;
+    virtual void follow() = 0;                   // out of the zoom
+    virtual void setEnlarged(bool enlarged) = 0; // what the enlarge button says
+
+    // What is drawn now, for export.
+    virtual const PlotSpec &plotSpec() const = 0;
+    virtual QSet<QString> hiddenSeries() const = 0;
+
 signals:
     void tokenPointed(inferlab::TokenRef token); // hover or arrow keys; invalid when left
-    void enlargeRequested();
+    void enlargeRequested();                     // or back, when enlarged
+    void exportRequested();
+    void dataWanted(); // setData() is due: the card was hidden, or its view changed
 
 protected:
     using QFrame::QFrame;
 };
+
+// A card for one of chartIds() (chart_source.h).
+ChartCard *makeChartCard(const QString &id, QWidget *parent = nullptr);
 
 } // namespace inferlab

@@ -1,0 +1,31 @@
+// Where a value lands on the screen, and back.
+#pragma once
+
+#include "ui/charts/axis_range.h"
+
+#include <QPointF>
+#include <QRectF>
+#include <QString>
+#include <vector>
+
+namespace inferlab {
+
+struct PlotFrame
+{
+    QRectF area;    // of the plot, in the chart's pixels
+    AxisRange x, y; // shown now
+    bool xLogarithmic = false;
+    double xStep = 1, yStep = 1; // between ticks; x: not on a logarithmic scale
+
+    QPointF toPixel(const QPointF &value) const;
+    QPointF toValue(const QPointF &pixel) const;
+    double xOf(double share) const; // 0 .. 1 of the width
+    double shareOf(double xValue) const;
+    std::vector<double> xTicks() const;
+    std::vector<double> yTicks() const;
+};
+
+// A tick with as many digits as its step needs.
+QString tickText(double value, double step);
+
+} // namespace inferlab

@@ -1,0 +1,32 @@
+// Draws the marks of a plot: lines, dots and bars. One painter for screen, pictures and vector
+// files: no clipping and no pattern brushes, which SVG export does not know.
+#pragma once
+
+#include "ui/charts/plot_frame.h"
+#include "ui/charts/plot_spec.h"
+
+#include <QSet>
+
+class QPainter;
+
+namespace inferlab {
+
+struct PlotLook
+{
+    Theme theme;
+    QSet<QString> hidden; // keys of legend entries that are off
+
+    bool shows(const QStringList &keys) const;
+    QColor edge(Meaning meaning, int age) const;
+    QColor fill(Meaning meaning, int age) const;
+};
+
+void paintSeries(QPainter &painter, const PlotSeries &series, const PlotFrame &frame,
+                 const PlotLook &look);
+void paintMarker(QPainter &painter, MarkerShape shape, const QPointF &centre, double radius,
+                 const QColor &fill, const QColor &edge, double penWidth);
+// The swatch of a legend entry.
+void paintSwatch(QPainter &painter, const LegendEntry &entry, const QRectF &box,
+                 const PlotLook &look);
+
+} // namespace inferlab

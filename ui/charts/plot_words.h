@@ -1,0 +1,34 @@
+// Draws the words of a plot and what marks single points: categories, labels at line ends and
+// beside points, rules, the selected token, and the readout under the pointer.
+#pragma once
+
+#include "ui/charts/plot_paint.h"
+#include "ui/charts/readout.h"
+
+#include <optional>
+
+namespace inferlab {
+
+// Widest of the end labels that are shown, in pixels; 0 without any.
+double endLabelWidth(const PlotSpec &spec, const PlotLook &look);
+
+// Labels of both axes at their ticks, the base line, and, when `titled`, the words along x.
+void paintAxes(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
+               const PlotLook &look, bool titled);
+void paintRules(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
+                const PlotLook &look);
+void paintEndLabels(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
+                    const PlotLook &look);
+void paintPointLabels(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
+                      const PlotLook &look);
+void paintCategories(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
+                     const PlotLook &look);
+// Arrows at the upper edge for points above it, and how far they go.
+void paintOverflow(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
+                   const PlotLook &look);
+void paintSelection(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
+                    const PlotLook &look, TokenRef token);
+void paintReadout(QPainter &painter, const Readout &readout, const PlotFrame &frame,
+                  const PlotLook &look);
+
+} // namespace inferlab
