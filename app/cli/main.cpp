@@ -38,6 +38,8 @@ int main(int argc, char **argv)
     inferlab::cli::addOps(app, context);
     inferlab::cli::addKnee(app, context);
     inferlab::cli::addMetrics(app, context);
+    inferlab::cli::addTokenize(app, context);
+    inferlab::cli::addTemplate(app, context);
 
     try {
         app.parse(argc, argv);

@@ -6,6 +6,7 @@
 
 #include "tokenizer.h"
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -50,6 +51,10 @@ private:
     struct Program;
     std::unique_ptr<const Program> m_program;
 };
+
+// The template in a GGUF file or a Hugging Face folder (chat_template.jinja, or
+// tokenizer_config.json's chat_template). Throws InputError, also when there is none.
+ChatTemplate openChatTemplate(const std::filesystem::path &path, const Tokenizer &tokenizer);
 
 // Ids of a rendered prompt: template spans with special tokens parsed, message spans as plain text.
 // Neighbouring plain runs are tokenised together, as one text.

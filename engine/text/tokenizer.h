@@ -51,7 +51,7 @@ public:
     // What the model asks to put before a raw prompt, -1 when nothing.
     virtual int32_t beginToken() const noexcept = 0;
     virtual bool addsBeginToken() const noexcept = 0;
-    // Tokens that end a generation: eos, eot and their kin.
+    // Tokens that end a generation: eos first (when the model has one), then eot and their kin.
     virtual std::span<const int32_t> endTokens() const noexcept = 0;
 };
 

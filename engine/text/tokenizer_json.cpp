@@ -270,6 +270,10 @@ void applyGenerationConfig(std::string_view text, const std::string &source, Voc
     const std::optional<JsonCursor> ends = JsonCursor(document, source).find("eos_token_id");
     if (!ends || ends->isNull())
         return;
+    constexpr size_t kMaxEndTokens = 256; // published models have fewer than 10
+    if (ends->isArray() && ends->size() > kMaxEndTokens)
+        ends->fail("at most " + std::to_string(kMaxEndTokens) + " ids",
+                   std::to_string(ends->size()));
     const auto lastId = static_cast<int64_t>(v.tokens.size()) - 1;
     for (size_t i = 0; ends->isArray() && i < ends->size(); ++i)
         v.moreEndTokens.push_back(static_cast<int32_t>(ends->at(i).integer(0, lastId)));

@@ -99,17 +99,18 @@ std::string countWithSeparators(size_t count)
 
 std::vector<int32_t> findEndTokens(const Vocabulary &v)
 {
-    std::vector<int32_t> ids = v.moreEndTokens;
-    ids.push_back(v.special.end);
-    ids.push_back(v.special.endOfTurn);
+    std::vector<int32_t> candidates = {v.special.end, v.special.endOfTurn};
+    candidates.insert(candidates.end(), v.moreEndTokens.begin(), v.moreEndTokens.end());
     for (size_t id = 0; id < v.tokens.size(); ++id) {
         if (v.types[id] == TokenType::Control
             && std::find(kEndNames.begin(), kEndNames.end(), v.tokens[id]) != kEndNames.end())
-            ids.push_back(static_cast<int32_t>(id));
+            candidates.push_back(static_cast<int32_t>(id));
     }
-    std::sort(ids.begin(), ids.end());
-    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    ids.erase(std::remove(ids.begin(), ids.end(), -1), ids.end());
+    std::vector<int32_t> ids;
+    for (const int32_t id : candidates) {
+        if (id >= 0 && std::find(ids.begin(), ids.end(), id) == ids.end())
+            ids.push_back(id);
+    }
     return ids;
 }
 

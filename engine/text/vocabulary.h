@@ -47,7 +47,7 @@ struct Vocabulary
 void checkVocabulary(const Vocabulary &vocabulary);
 
 // Ids that end a generation: end, endOfTurn, moreEndTokens, and control tokens with a name that
-// published models use for that ("<|im_end|>", "<|eot_id|>", ...). Ascending, each once.
+// published models use for that ("<|im_end|>", "<|eot_id|>", ...). Each once, `end` first.
 std::vector<int32_t> findEndTokens(const Vocabulary &vocabulary);
 
 // "49,152", for descriptions.

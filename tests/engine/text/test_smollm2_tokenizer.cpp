@@ -52,7 +52,7 @@ TEST_CASE("what the model says of itself")
     CHECK(tokenizer->beginToken() == 1);
     CHECK_FALSE(tokenizer->addsBeginToken());
     const auto ends = tokenizer->endTokens();
-    CHECK(std::vector<int32_t>(ends.begin(), ends.end()) == std::vector<int32_t> {0, 2});
+    CHECK(std::vector<int32_t>(ends.begin(), ends.end()) == std::vector<int32_t> {2, 0});
     CHECK(tokenizer->piece(2) == "<|im_end|>");
     CHECK(tokenizer->isControl(2));
     CHECK_FALSE(tokenizer->isControl(504));

@@ -86,6 +86,6 @@ TEST_CASE("special tokens and their ids come from the files beside tokenizer.jso
     CHECK(tokenizer->beginToken() == 509);
     CHECK_FALSE(tokenizer->addsBeginToken());
     const auto ends = tokenizer->endTokens();
-    CHECK(std::vector<int32_t>(ends.begin(), ends.end()) == std::vector<int32_t> {509, 511});
+    CHECK(std::vector<int32_t>(ends.begin(), ends.end()) == std::vector<int32_t> {511, 509});
     CHECK(tokenizer->isControl(510));
 }

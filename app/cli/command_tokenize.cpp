@@ -1,0 +1,90 @@
+// inferlab-cli tokenize: a text's tokens, or those of every case of a file.
+#include "commands.h"
+#include "text_arguments.h"
+
+#include "engine/base/error.h"
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+
+namespace inferlab::cli {
+
+namespace {
+
+struct Arguments
+{
+    std::string model;
+    std::optional<std::string> text;
+    std::optional<std::string> cases;
+    bool parseSpecial = false;
+    bool json = false;
+};
+
+void printTable(const Tokenizer &tokenizer, const std::vector<int32_t> &ids)
+{
+    for (const int32_t id : ids)
+        std::printf("%8d  %s%s\n", id, jsonText(Json(tokenizer.piece(id))).c_str(),
+                    tokenizer.isControl(id) ? "  (control)" : "");
+    std::printf("%zu tokens; %s\n", ids.size(), tokenizer.description().c_str());
+}
+
+void printText(const Tokenizer &tokenizer, const Arguments &arguments)
+{
+    const auto special = arguments.parseSpecial ? SpecialTokens::Parsed : SpecialTokens::Plain;
+    const std::vector<int32_t> ids = tokenizer.encode(*arguments.text, special);
+    if (!arguments.json) {
+        printTable(tokenizer, ids);
+        return;
+    }
+    std::printf("%s\n", jsonText({{"ids", ids}, {"pieces", piecesToJson(tokenizer, ids)}}).c_str());
+}
+
+// A case says itself whether its special tokens are parsed; without that word --parse-special
+// holds.
+void printCases(const Tokenizer &tokenizer, const Arguments &arguments, const Context &context)
+{
+    const std::vector<Json> cases = readJsonLines(*arguments.cases);
+    for (size_t i = 0; i < cases.size(); ++i) {
+        if (context.interrupted->load())
+            throw Cancelled();
+        const std::string source = *arguments.cases + ", case " + std::to_string(i + 1);
+        const JsonCursor row(cases[i], source);
+        const std::optional<JsonCursor> parse = row.find("parse_special");
+        const bool isParsed = parse ? parse->boolean() : arguments.parseSpecial;
+        const std::vector<int32_t> ids = tokenizer.encode(
+            row.at("text").text(), isParsed ? SpecialTokens::Parsed : SpecialTokens::Plain);
+        std::printf("%s\n",
+                    jsonText({{"ids", ids}, {"pieces", piecesToJson(tokenizer, ids)}}).c_str());
+    }
+}
+
+} // namespace
+
+void addTokenize(CLI::App &app, Context &context)
+{
+    CLI::App *command = app.add_subcommand("tokenize", "Show the tokens of a text");
+    const auto arguments = std::make_shared<Arguments>();
+    command
+        ->add_option("--model", arguments->model,
+                     "GGUF file, Hugging Face folder, SentencePiece .model or tokenizer.json")
+        ->required();
+    CLI::Option_group *input = command->add_option_group("input");
+    input->add_option("--text", arguments->text, "The text");
+    input->add_option(
+        "--cases", arguments->cases,
+        "JSON Lines with \"text\" and optionally \"parse_special\"; prints JSON Lines");
+    input->require_option(1);
+    command->add_flag("--parse-special", arguments->parseSpecial,
+                      "Recognise special tokens such as <|im_end|> in the text");
+    command->add_flag("--json", arguments->json, "One JSON document on stdout");
+    command->callback([arguments, &context] {
+        const std::unique_ptr<Tokenizer> tokenizer = openTokenizer(arguments->model);
+        if (arguments->cases)
+            printCases(*tokenizer, *arguments, context);
+        else
+            printText(*tokenizer, *arguments);
+    });
+}
+
+} // namespace inferlab::cli
