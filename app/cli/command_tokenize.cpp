@@ -1,5 +1,6 @@
 // inferlab-cli tokenize: a text's tokens, or those of every case of a file.
 #include "commands.h"
+#include "terminal_text.h"
 #include "text_arguments.h"
 
 #include "engine/base/error.h"
@@ -24,7 +25,7 @@ struct Arguments
 void printTable(const Tokenizer &tokenizer, const std::vector<int32_t> &ids)
 {
     for (const int32_t id : ids)
-        std::printf("%8d  %s%s\n", id, jsonText(Json(tokenizer.piece(id))).c_str(),
+        std::printf("%8d  \"%s\"%s\n", id, terminalSafe(tokenizer.piece(id)).c_str(),
                     tokenizer.isControl(id) ? "  (control)" : "");
     std::printf("%zu tokens; %s\n", ids.size(), tokenizer.description().c_str());
 }

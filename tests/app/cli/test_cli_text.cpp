@@ -11,6 +11,21 @@ using namespace inferlab::test;
 
 namespace {
 
+// A folder for one test's files.
+class Folder
+{
+public:
+    std::string file(const std::string &name) const { return (m_scratch / name).string(); }
+    std::string write(const std::string &name, const std::string &content) const
+    {
+        std::ofstream(file(name), std::ios::binary) << content;
+        return file(name);
+    }
+
+private:
+    ScratchFolder m_scratch {INFERLAB_TEST_SCRATCH};
+};
+
 const std::string kFixtures = INFERLAB_FIXTURES "/text/";
 
 std::vector<Json> jsonLines(const std::string &text)
@@ -71,7 +86,7 @@ TEST_CASE("tokenize --text --json, and as a table")
 
 TEST_CASE("template renders the default model's conversations")
 {
-    const ScratchFolder scratch;
+    const Folder scratch;
     int checked = 0;
     for (const Json &row : jsonLines(readFile(kFixtures + "chat_smollm2.jsonl"))) {
         const std::string name = row.at("name").get<std::string>();
@@ -94,7 +109,7 @@ TEST_CASE("template renders the default model's conversations")
 
 TEST_CASE("what cannot be used gets one line and exit code 2")
 {
-    const ScratchFolder scratch;
+    const Folder scratch;
     const std::string model = kFixtures + "tiny/qwen2";
     checkRefused({"tokenize", "--model", scratch.file("missing.gguf"), "--text", "x"},
                  "missing.gguf");
