@@ -1,6 +1,7 @@
 // Renders every chart card in every state to PNG, to be looked at: render_charts FOLDER.
 #include "support/synthetic_run.h"
 #include "ui/charts/chart.h"
+#include "ui/charts/chart_export.h"
 #include "ui/charts/chart_source.h"
 #include "ui/charts/plot_card.h"
 #include "ui/theme/theme_controller.h"
@@ -108,6 +109,16 @@ void renderLarge(const Scene &scene, const QString &folder, const QString &tone)
     }
 }
 
+void renderExports(const Scene &scene, const QString &folder)
+{
+    std::vector<ExportedChart> charts;
+    for (const QString &id : chartIds())
+        charts.push_back(exportedChart(*makeChartSource(id), scene.data));
+    for (const QString &path :
+         exportAll(charts, scene.data, folder + QStringLiteral("/export-") + scene.name))
+        std::cout << qPrintable(path) << '\n';
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -134,6 +145,8 @@ int main(int argc, char **argv)
                 renderLarge(one, folder, tone);
         }
     }
+    for (const Scene &one : scenes())
+        renderExports(one, folder);
     theme.setAppearance(Appearance::Light);
     theme.setPresenting(true);
     renderColumn(scenes()[2], folder, QStringLiteral("column-presenting"), {760, 1060});

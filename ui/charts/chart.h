@@ -18,6 +18,7 @@ class QChart;
 
 namespace inferlab {
 
+struct PlotFrame;
 struct PlotSpec;
 
 // What a chart shows: the run in progress (or the last), and earlier runs kept for comparison.
@@ -71,6 +72,7 @@ public:
     // What is drawn now, for export.
     virtual const PlotSpec &plotSpec() const = 0;
     virtual QSet<QString> hiddenSeries() const = 0;
+    virtual const PlotFrame &plotFrame() const = 0; // ranges shown
 
 signals:
     void tokenPointed(inferlab::TokenRef token); // hover or arrow keys; invalid when left

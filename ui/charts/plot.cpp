@@ -388,6 +388,13 @@ void Plot::panBy(const QPointF &pixels)
     place();
 }
 
+void Plot::showRange(const AxisRange &x, const AxisRange &y)
+{
+    setShown(x, y);
+    setZoomed(true);
+    place();
+}
+
 void Plot::follow()
 {
     setShown(m_fullX, m_fullY);

@@ -40,6 +40,7 @@ public:
     void zoomTo(const QRectF &pixels);                // a part of the plot fills it
     void zoomBy(double factor, const QPointF &pixel); // > 1 is closer; along x, the pixel stays
     void panBy(const QPointF &pixels);                // inside what there is
+    void showRange(const AxisRange &x, const AxisRange &y); // zoomed in, in values
     void follow();                                    // everything, and again what comes
 
     // Draws again without moving anything.

@@ -35,6 +35,7 @@ public:
     void follow() override;
     void setEnlarged(bool enlarged) override;
     const PlotSpec &plotSpec() const override;
+    const PlotFrame &plotFrame() const override { return m_plotView->plot()->frame(); }
     QSet<QString> hiddenSeries() const override { return m_legend->hidden(); }
 
     PlotView *plotView() const noexcept { return m_plotView; }
