@@ -23,5 +23,9 @@ void addKnee(CLI::App &app, Context &context);
 void addMetrics(CLI::App &app, Context &context);
 void addTokenize(CLI::App &app, Context &context);
 void addTemplate(CLI::App &app, Context &context);
+void addGenerate(CLI::App &app, Context &context);
+void addBench(CLI::App &app, Context &context);
+void addLogits(CLI::App &app, Context &context);
+void addPerplexity(CLI::App &app, Context &context);
 
 } // namespace inferlab::cli

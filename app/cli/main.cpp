@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <stdexcept>
 
 namespace {
 
@@ -33,6 +34,10 @@ int main(int argc, char **argv)
     app.require_subcommand(1);
     inferlab::cli::Context context;
     context.interrupted = &interruptRequested;
+    inferlab::cli::addGenerate(app, context);
+    inferlab::cli::addBench(app, context);
+    inferlab::cli::addLogits(app, context);
+    inferlab::cli::addPerplexity(app, context);
     inferlab::cli::addDevices(app, context);
     inferlab::cli::addInspect(app, context);
     inferlab::cli::addOps(app, context);
@@ -43,6 +48,9 @@ int main(int argc, char **argv)
 
     try {
         app.parse(argc, argv);
+        // A full disk shows when the last of the output is written.
+        if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+            throw std::runtime_error("the output could not be written completely");
         return context.exitCode;
     } catch (const CLI::ParseError &error) {
         const int code = app.exit(error);

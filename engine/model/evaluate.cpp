@@ -62,7 +62,8 @@ void evaluate(LoadedModel &model, std::span<const int32_t> ids, const EvaluateOp
         } else if (begin + rows == total) {
             batch.logitRows = {rows - 1};
         }
-        const ConstMatrixView logits = forward.run(batch, never);
+        const ConstMatrixView logits =
+            forward.run(batch, options.stop != nullptr ? *options.stop : never);
         for (int64_t row = 0; row < logits.rows; ++row) {
             const int32_t position = begin + batch.logitRows[static_cast<size_t>(row)];
             take(position, {logits.row(row), static_cast<size_t>(logits.cols)});

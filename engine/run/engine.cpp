@@ -88,6 +88,8 @@ RequestId StaticBatchEngine::submit(Request request)
                          "fewer than " + std::to_string(m_options.contextTokens)
                              + " tokens (the context)",
                          std::to_string(request.promptTokens.size()) + " tokens");
+    if (idle())
+        m_stop = false; // asked for when nothing was open: it ends nothing that comes later
     m_waiting.push_back(
         std::make_unique<Sequence>(m_nextId, std::move(request), config.vocabulary));
     return m_nextId++;

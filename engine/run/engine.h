@@ -62,7 +62,8 @@ public:
     virtual bool idle() const = 0;
 
     // From any thread: the step in progress gives up between two operators, and every open request
-    // ends as Cancelled in its report (or in the next one).
+    // ends as Cancelled in its report (or in the next one). Without an open request it does
+    // nothing.
     virtual void requestStop() noexcept = 0;
 
     virtual MemoryPlan memory() const = 0;

@@ -1,0 +1,99 @@
+#include "bench_output.h"
+
+#include "engine/base/byte_text.h"
+#include "engine/measure/percentile.h"
+#include "engine/model/weights.h"
+#include "kernels/api/devices.h"
+
+#include <array>
+#include <cstdio>
+
+namespace inferlab::cli {
+
+namespace {
+
+Json spreadJson(const std::vector<double> &values)
+{
+    const std::optional<SampleSummary> summary = summarise(values);
+    if (!summary)
+        return nullptr;
+    return {{"median", summary->p50}, {"min", summary->min}, {"max", summary->max}};
+}
+
+std::string spreadText(const std::vector<double> &values)
+{
+    const std::optional<SampleSummary> summary = summarise(values);
+    if (!summary)
+        return "-";
+    std::array<char, 64> text {};
+    std::snprintf(text.data(), text.size(), "%.1f (%.1f-%.1f)", summary->p50, summary->min,
+                  summary->max);
+    return text.data();
+}
+
+std::string checksumText(uint64_t checksum)
+{
+    std::array<char, 20> text {};
+    std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(checksum));
+    return text.data();
+}
+
+Json machineJson(const LoadedModel &model)
+{
+    const DeviceInfo device = model.backend().device();
+    return {{"device", device.kind},
+            {"name", device.name},
+            {"threads", model.backend().threads()},
+            {"hardware_threads", device.hardwareThreads},
+            {"memory_bytes", device.memoryBytes},
+            {"program", "InferLab " INFERLAB_VERSION}};
+}
+
+} // namespace
+
+Json benchJson(const LoadedModel &model, const std::vector<BenchResult> &results)
+{
+    Json list = Json::array();
+    for (const BenchResult &result : results) {
+        list.push_back({{"batch", result.plan.batch},
+                        {"prompt_tokens", result.plan.promptTokens},
+                        {"new_tokens", result.plan.newTokens},
+                        {"depth", result.plan.depth},
+                        {"repeat", result.plan.repeat},
+                        {"prefill_tok_s", spreadJson(result.prefillTokPerSecond)},
+                        {"decode_tok_s", spreadJson(result.decodeTokPerSecond)},
+                        {"ttft_ms", spreadJson(result.ttftMs)},
+                        {"weight_bytes", result.weightBytesPerStep},
+                        {"bytes_per_token", result.bytesPerToken},
+                        {"achieved_gb_s", result.achievedGbPerSecond},
+                        {"checksum", checksumText(result.checksum)}});
+    }
+    return {{"machine", machineJson(model)},
+            {"model", model.identity().file},
+            {"results", std::move(list)}};
+}
+
+void printBenchHeader(const LoadedModel &model)
+{
+    const ModelIdentity &identity = model.identity();
+    const int threads = model.backend().threads();
+    std::printf("%s (%s), %s of weights in memory; %s, %d %s\n", identity.file.c_str(),
+                identity.quantisation.c_str(), byteText(identity.weightBytes).c_str(),
+                model.backend().device().name.c_str(), threads,
+                threads == 1 ? "thread" : "threads");
+    std::printf("tok/s over all sequences: median (min-max)\n\n");
+    std::printf("%5s %6s %5s %6s  %-24s %-24s %-24s %6s  %s\n", "batch", "prompt", "new", "depth",
+                "prefill tok/s", "decode tok/s", "TTFT ms", "GB/s", "checksum");
+}
+
+void printBenchRow(const BenchResult &result)
+{
+    std::printf("%5d %6d %5d %6d  %-24s %-24s %-24s %6.1f  %s\n", result.plan.batch,
+                result.plan.promptTokens, result.plan.newTokens, result.plan.depth,
+                spreadText(result.prefillTokPerSecond).c_str(),
+                spreadText(result.decodeTokPerSecond).c_str(), spreadText(result.ttftMs).c_str(),
+                result.achievedGbPerSecond, checksumText(result.checksum).c_str());
+    std::fflush(stdout);
+}
+
+} // namespace inferlab::cli

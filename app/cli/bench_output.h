@@ -1,0 +1,18 @@
+// What `bench` prints: a table for people as the results come, or one JSON document.
+#pragma once
+
+#include "bench_run.h"
+
+#include "engine/base/json.h"
+
+#include <vector>
+
+namespace inferlab::cli {
+
+// {machine, model, results: [{batch, prompt_tokens, .., prefill_tok_s: {median, min, max}, ..}]}
+Json benchJson(const LoadedModel &model, const std::vector<BenchResult> &results);
+
+void printBenchHeader(const LoadedModel &model);
+void printBenchRow(const BenchResult &result);
+
+} // namespace inferlab::cli

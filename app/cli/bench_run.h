@@ -1,0 +1,41 @@
+// One measurement of `bench`: prefill and decode of a model at one batch size, apart, repeated.
+#pragma once
+
+#include "engine/model/loaded_model.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace inferlab::cli {
+
+struct BenchPlan
+{
+    int32_t batch = 1;
+    int32_t promptTokens = 512; // of the prefill measurement
+    int32_t newTokens = 128;    // of the decode measurement
+    int32_t depth = 0;          // tokens in each sequence's cache before what is measured begins
+    int32_t repeat = 5;
+};
+
+struct BenchResult
+{
+    BenchPlan plan;
+    // One value for each repetition; tok/s over all sequences of the batch.
+    std::vector<double> prefillTokPerSecond;
+    std::vector<double> decodeTokPerSecond;
+    std::vector<double> ttftMs;       // of each request of each repetition, depth included
+    uint64_t checksum = 0;            // FNV-1a of the tokens; the same in every repetition
+    uint64_t weightBytesPerStep = 0;  // read by one decode step, whatever the batch
+    double bytesPerToken = 0.0;       // weights and cache, for one token of a decode step
+    double achievedGbPerSecond = 0.0; // bytesPerToken x median decode speed
+};
+
+// One warm-up that is not counted, then the repetitions. Prompts are random ids, each sequence its
+// own, the same every time. Throws InputError when the plan does not fit the model or the memory,
+// std::runtime_error when a request fails or two repetitions give different tokens, Cancelled.
+BenchResult runBench(const std::shared_ptr<LoadedModel> &model, const BenchPlan &plan,
+                     const std::atomic<bool> &interrupted);
+
+} // namespace inferlab::cli

@@ -1,0 +1,74 @@
+// inferlab-cli bench: how fast a model prefills and decodes, apart, by batch size.
+#include "bench_output.h"
+#include "bench_run.h"
+#include "commands.h"
+
+#include "engine/base/error.h"
+#include "model_arguments.h"
+
+#include <cstdio>
+#include <limits>
+#include <memory>
+
+namespace inferlab::cli {
+
+namespace {
+
+struct BenchArguments
+{
+    ModelArguments model;
+    BenchPlan plan;
+    std::vector<int32_t> batches {1, 8, 32};
+    bool json = false;
+};
+
+void runBenchCommand(const BenchArguments &arguments, Context &context)
+{
+    const std::shared_ptr<LoadedModel> model = loadModel(arguments.model, context);
+    if (!arguments.json)
+        printBenchHeader(*model);
+    std::vector<BenchResult> results;
+    try {
+        for (const int32_t batch : arguments.batches) {
+            BenchPlan plan = arguments.plan;
+            plan.batch = batch;
+            results.push_back(runBench(model, plan, *context.interrupted));
+            if (!arguments.json)
+                printBenchRow(results.back());
+        }
+    } catch (const Cancelled &) {
+        context.exitCode = 130; // what was measured is printed below, or was above
+    }
+    if (arguments.json)
+        std::printf("%s\n", jsonText(benchJson(*model, results), 2).c_str());
+}
+
+} // namespace
+
+void addBench(CLI::App &app, Context &context)
+{
+    CLI::App *command = app.add_subcommand("bench", "Time prefill and decode, apart");
+    const auto arguments = std::make_shared<BenchArguments>();
+    // Engine and model refuse what is too large, in their own words.
+    constexpr int32_t kMost = std::numeric_limits<int32_t>::max() / 4;
+    addModelOptions(*command, arguments->model);
+    command->add_option("--prompt-tokens", arguments->plan.promptTokens, "Of the prefill timing")
+        ->check(CLI::Range(1, kMost))
+        ->capture_default_str();
+    command->add_option("--new-tokens", arguments->plan.newTokens, "Of the decode timing")
+        ->check(CLI::Range(1, kMost))
+        ->capture_default_str();
+    command->add_option("--batch", arguments->batches, "Batch sizes: 1,8,32")->delimiter(',');
+    command
+        ->add_option("--depth", arguments->plan.depth,
+                     "Tokens in each sequence's cache before the timing begins")
+        ->check(CLI::Range(0, kMost))
+        ->capture_default_str();
+    command->add_option("--repeat", arguments->plan.repeat, "Repetitions, after one warm-up")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    command->add_flag("--json", arguments->json, "One JSON document on stdout");
+    command->callback([arguments, &context] { runBenchCommand(*arguments, context); });
+}
+
+} // namespace inferlab::cli

@@ -1,0 +1,133 @@
+// inferlab-cli perplexity: how well a model predicts a text, exp of the mean negative
+// log-likelihood.
+#include "commands.h"
+
+#include "engine/base/error.h"
+#include "engine/base/json.h"
+#include "engine/base/mapped_file.h"
+#include "engine/model/evaluate.h"
+#include "model_arguments.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <memory>
+#include <span>
+
+namespace inferlab::cli {
+
+namespace {
+
+struct PerplexityArguments
+{
+    ModelArguments model;
+    std::string textFile;
+    int32_t windowTokens = 512; // as long as others measure with, so that figures compare
+    EvaluateOptions options;
+    bool json = false;
+};
+
+struct Score
+{
+    double sum = 0.0; // of negative log-likelihoods, natural logarithm
+    int64_t tokens = 0;
+    int64_t windows = 0;
+    double mean() const { return sum / static_cast<double>(tokens); }
+};
+
+double negativeLogLikelihood(std::span<const float> logits, int32_t next)
+{
+    const double largest = *std::max_element(logits.begin(), logits.end());
+    double sum = 0.0;
+    for (const float logit : logits)
+        sum += std::exp(static_cast<double>(logit) - largest);
+    return largest + std::log(sum) - static_cast<double>(logits[static_cast<size_t>(next)]);
+}
+
+// Windows one after the other, each from an empty context. Every token counts but a window's first,
+// before which the model has seen nothing.
+Score score(LoadedModel &model, const std::vector<int32_t> &text,
+            const PerplexityArguments &arguments)
+{
+    const Tokenizer &tokenizer = model.tokenizer();
+    const bool begins = tokenizer.addsBeginToken() && tokenizer.beginToken() >= 0;
+    const auto step = static_cast<size_t>(arguments.windowTokens - (begins ? 1 : 0));
+    EvaluateOptions options = arguments.options;
+    options.allPositions = true;
+    Score result;
+    for (size_t at = 0; at < text.size(); at += step) {
+        std::vector<int32_t> window;
+        if (begins)
+            window.push_back(tokenizer.beginToken());
+        window.insert(window.end(), text.begin() + static_cast<std::ptrdiff_t>(at),
+                      text.begin() + static_cast<std::ptrdiff_t>(std::min(at + step, text.size())));
+        if (window.size() < 2)
+            continue;
+        evaluate(model, window, options, [&](int32_t position, std::span<const float> logits) {
+            const size_t next = static_cast<size_t>(position) + 1;
+            if (next == window.size())
+                return;
+            result.sum += negativeLogLikelihood(logits, window[next]);
+            ++result.tokens;
+        });
+        ++result.windows;
+    }
+    return result;
+}
+
+void runPerplexity(PerplexityArguments arguments, const Context &context)
+{
+    arguments.options.stop = context.interrupted;
+    const std::shared_ptr<LoadedModel> model = loadModel(arguments.model, context);
+    if (arguments.windowTokens > model->config().contextTokens)
+        throw InputError("--window", "",
+                         "at most " + std::to_string(model->config().contextTokens)
+                             + " tokens (the model's context)",
+                         std::to_string(arguments.windowTokens));
+    const MappedFile file(arguments.textFile);
+    const auto bytes = file.bytes();
+    const std::vector<int32_t> text = model->tokenizer().encode(
+        {reinterpret_cast<const char *>(bytes.data()), bytes.size()}, SpecialTokens::Plain);
+    const Score result = score(*model, text, arguments);
+    if (result.tokens == 0)
+        throw InputError(arguments.textFile, "", "a text of at least two tokens",
+                         std::to_string(text.size()));
+    if (!std::isfinite(result.sum))
+        throw std::runtime_error("the model produced logits that are not numbers");
+
+    const double perplexity = std::exp(result.mean());
+    if (arguments.json) {
+        const Json document = {{"model", model->identity().file},
+                               {"device", arguments.model.device},
+                               {"perplexity", perplexity},
+                               {"mean_nll", result.mean()},
+                               {"tokens", result.tokens},
+                               {"windows", result.windows},
+                               {"window_tokens", arguments.windowTokens}};
+        std::printf("%s\n", jsonText(document, 2).c_str());
+    } else {
+        std::printf("perplexity %.4f (mean negative log-likelihood %.5f over %lld tokens, "
+                    "windows of %d)\n",
+                    perplexity, result.mean(), static_cast<long long>(result.tokens),
+                    arguments.windowTokens);
+    }
+}
+
+} // namespace
+
+void addPerplexity(CLI::App &app, Context &context)
+{
+    CLI::App *command = app.add_subcommand("perplexity", "How well a model predicts a text");
+    const auto arguments = std::make_shared<PerplexityArguments>();
+    addModelOptions(*command, arguments->model);
+    command->add_option("--text-file", arguments->textFile, "The text")->required();
+    command->add_option("--window", arguments->windowTokens, "Tokens read at once")
+        ->check(CLI::Range(2, std::numeric_limits<int32_t>::max()))
+        ->capture_default_str();
+    addCacheTypeOption(*command, arguments->options.cacheType);
+    command->add_flag("--json", arguments->json, "One JSON document on stdout");
+    command->callback([arguments, &context] { runPerplexity(*arguments, context); });
+}
+
+} // namespace inferlab::cli

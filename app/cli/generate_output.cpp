@@ -1,0 +1,117 @@
+#include "generate_output.h"
+
+#include "engine/measure/metrics.h"
+#include "engine/measure/number_text.h"
+#include "metrics_json.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace inferlab::cli {
+
+namespace {
+
+// As typed: 0.7, not the float's 0.699999988.
+Json asTyped(float value)
+{
+    return std::strtod(exactText(value).c_str(), nullptr);
+}
+
+Json settingsJson(const RunSettings &settings)
+{
+    return {{"chat", settings.chat},
+            {"system", settings.systemPrompt},
+            {"max_new_tokens", settings.maxNewTokens},
+            {"temperature", asTyped(settings.sampling.temperature)},
+            {"top_k", settings.sampling.topK},
+            {"top_p", asTyped(settings.sampling.topP)},
+            {"min_p", asTyped(settings.sampling.minP)},
+            {"repetition_penalty", asTyped(settings.sampling.repetitionPenalty)},
+            {"seed", settings.sampling.seed},
+            {"batch", settings.batch},
+            {"kv_cache", settings.kvCache ? "on" : "off"},
+            {"ignore_eos", settings.ignoreEnd},
+            {"context_tokens", settings.contextTokens}};
+}
+
+Json sequenceJson(const RequestRecord &request, const std::vector<int32_t> &prompt)
+{
+    Json ids = Json::array();
+    Json times = Json::array();
+    for (const TokenRecord &token : request.tokens) {
+        ids.push_back(token.id);
+        times.push_back(token.ns);
+    }
+    Json json = {{"prompt_tokens", prompt},
+                 {"tokens", std::move(ids)},
+                 {"text", request.text},
+                 {"end_reason", endReasonName(request.endReason)},
+                 {"scheduled_ns", request.scheduledNs},
+                 {"submitted_ns", request.submittedNs},
+                 {"started_ns", request.startedNs},
+                 {"end_ns", request.endNs},
+                 {"token_ns", std::move(times)}};
+    if (!request.message.empty())
+        json["message"] = request.message;
+    return json;
+}
+
+std::string endText(const RequestRecord &request)
+{
+    switch (request.endReason) {
+    case EndReason::Stop:
+        return "stop: end of text";
+    case EndReason::Error:
+        return "error: " + request.message;
+    default:
+        return std::string("stop: ") + endReasonName(request.endReason);
+    }
+}
+
+} // namespace
+
+Json generateJson(const RunRecord &run, const std::vector<int32_t> &prompt)
+{
+    Json sequences = Json::array();
+    for (const RequestRecord &request : run.requests)
+        sequences.push_back(sequenceJson(request, prompt));
+    return {{"model", run.provenance.modelFile}, {"device", run.settings.device},
+            {"threads", run.settings.threads},   {"settings", settingsJson(run.settings)},
+            {"sequences", std::move(sequences)}, {"metrics", metricsToJson(computeMetrics(run))}};
+}
+
+std::string statsLine(const RequestRecord &request)
+{
+    constexpr const char *kDot = " \u00b7 ";
+    const int64_t tokens = outputTokens(request);
+    std::string line;
+    if (const auto rate = userTokPerSecond(request))
+        line += shortText(*rate, 3) + " tok/s" + kDot;
+    line += std::to_string(tokens) + (tokens == 1 ? " token" : " tokens") + kDot;
+    if (const auto first = ttftMs(request))
+        line += shortText(*first / 1000.0, 2) + " s to first token" + kDot;
+    return line + endText(request);
+}
+
+void printGenerated(const RunRecord &run, bool streamed)
+{
+    const size_t count = run.requests.size();
+    for (size_t i = 0; i < count; ++i) {
+        const RequestRecord &request = run.requests[i];
+        if (count > 1)
+            std::printf("--- %zu of %zu\n", i + 1, count);
+        if (!streamed)
+            std::fputs(request.text.c_str(), stdout);
+        std::fputs("\n", stdout);
+        std::fflush(stdout);
+        std::fprintf(stderr, "%s\n", statsLine(request).c_str());
+    }
+    if (count < 2)
+        return;
+    const RunMetrics metrics = computeMetrics(run);
+    if (metrics.outputTokPerSecond)
+        std::fprintf(stderr, "%s tok/s total over %zu sequences\n",
+                     shortText(*metrics.outputTokPerSecond, 3).c_str(), count);
+}
+
+} // namespace inferlab::cli

@@ -1,0 +1,32 @@
+// The options of every command that runs a model, and loading it.
+#pragma once
+
+#include "commands.h"
+
+#include "engine/model/loaded_model.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace inferlab::cli {
+
+struct ModelArguments
+{
+    std::string model;
+    std::string device = "cpu";
+    int threads = 0; // 0: defaultThreads()
+};
+
+void addModelOptions(CLI::App &command, ModelArguments &arguments);
+
+// --cache-type f16 or f32: of the keys and values.
+void addCacheTypeOption(CLI::App &command, DType &type);
+
+// Throws InputError for a file or device that cannot be used, Cancelled after Ctrl+C.
+std::shared_ptr<LoadedModel> loadModel(const ModelArguments &arguments, const Context &context);
+
+// "1,2,3". Throws InputError naming `option` for anything else; ranges are the model's to check.
+std::vector<int32_t> parseTokenIds(const std::string &text, const std::string &option);
+
+} // namespace inferlab::cli
