@@ -6,6 +6,7 @@
 #include "engine/model/loaded_model.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 namespace inferlab {
@@ -54,6 +55,9 @@ EngineOptions completeOptions(const LoadedModel &model, EngineOptions options)
                          std::string(dtypeInfo(options.cacheType).name));
     if (options.stepTokens == 0)
         options.stepTokens = std::max(kStepTokens, options.maxSequences);
+    requireBetween("batch size times context",
+                   int64_t {options.maxSequences} * blocksFor(options.contextTokens) * kBlockTokens,
+                   1, std::numeric_limits<int32_t>::max()); // blocks and rows are counted in int32
     requireBetween("step tokens", options.stepTokens, options.maxSequences, 1 << 16);
     return options;
 }
