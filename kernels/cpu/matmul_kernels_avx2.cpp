@@ -80,6 +80,7 @@ inline void storeLanes(float *target, Floats values, int lanes)
     }
 }
 
+#include "block_factors.inl"
 #include "matmul_loops.inl"
 
 inline __m256i broadcastWord(const int8_t *bytes)
@@ -96,52 +97,71 @@ inline __m256i loadHalf(const uint8_t *values)
 
 constexpr bool kSignedQ8 = true;
 
+// shorts += the products of pairs of bytes.
+inline void addShorts(Ints weights, __m256i bytes, Ints &shorts)
+{
+    for (int half = 0; half < 2; ++half)
+        shorts.half[half] =
+            _mm256_add_epi16(shorts.half[half], _mm256_maddubs_epi16(weights.half[half], bytes));
+}
+
+// Both halves of a panel meet a token's word while it is in a register.
 // Nibbles: all eight words of a block add up in 16 bits (16 * 15 * 127 < 2^15) before they go
 // to 32.
 template <int N>
-inline void sumNibbles(const uint8_t *values, const int8_t *x, __m256i *const (&sums)[N])
+inline void sumNibbles(const uint8_t *values, const int8_t *x, Ints (&sums)[N])
 {
     const __m256i nibble = _mm256_set1_epi8(0x0f);
-    __m256i shorts[N];
+    Ints shorts[N];
     for (int n = 0; n < N; ++n)
-        shorts[n] = _mm256_setzero_si256();
+        shorts[n] = broadcast(0);
 #pragma GCC unroll 4
     for (int v = 0; v < 4; ++v) {
-        const __m256i packed = loadHalf(values + 64 * v);
-        const __m256i low = _mm256_and_si256(packed, nibble);
-        const __m256i high = _mm256_and_si256(_mm256_srli_epi16(packed, 4), nibble);
+        Ints low;
+        Ints high;
+        for (int half = 0; half < 2; ++half) {
+            const __m256i packed = loadHalf(values + 64 * v + 32 * half);
+            low.half[half] = _mm256_and_si256(packed, nibble);
+            high.half[half] = _mm256_and_si256(_mm256_srli_epi16(packed, 4), nibble);
+        }
 #pragma GCC unroll 8
         for (int n = 0; n < N; ++n) {
             const int8_t *bytes = x + n * kBlockColumns + 4 * v;
-            const __m256i both =
-                _mm256_add_epi16(_mm256_maddubs_epi16(low, broadcastWord(bytes)),
-                                 _mm256_maddubs_epi16(high, broadcastWord(bytes + 16)));
-            shorts[n] = _mm256_add_epi16(shorts[n], both);
+            addShorts(low, broadcastWord(bytes), shorts[n]);
+            addShorts(high, broadcastWord(bytes + 16), shorts[n]);
         }
     }
     const __m256i ones = _mm256_set1_epi16(1);
-    for (int n = 0; n < N; ++n)
-        *sums[n] = _mm256_add_epi32(*sums[n], _mm256_madd_epi16(shorts[n], ones));
+    for (int n = 0; n < N; ++n) {
+        for (int half = 0; half < 2; ++half)
+            sums[n].half[half] =
+                _mm256_add_epi32(sums[n].half[half], _mm256_madd_epi16(shorts[n].half[half], ones));
+    }
 }
 
 // Bytes: the weight's sign goes over to the token's byte, since VPMADDUBSW takes one operand
 // unsigned and saturates at 2^15: 2 * 128 * 127 does not reach it, 2 * 255 * 127 would. Token bytes
 // are never -128.
 template <int N>
-inline void sumBytes(const uint8_t *values, const int8_t *x, __m256i *const (&sums)[N])
+inline void sumBytes(const uint8_t *values, const int8_t *x, Ints (&sums)[N])
 {
     const __m256i offset = _mm256_set1_epi8(-128);
     const __m256i ones = _mm256_set1_epi16(1);
 #pragma GCC unroll 8
     for (int v = 0; v < 8; ++v) {
-        const __m256i weights = _mm256_xor_si256(loadHalf(values + 64 * v), offset);
-        const __m256i magnitudes = _mm256_abs_epi8(weights);
+        Ints weights;
+        for (int half = 0; half < 2; ++half)
+            weights.half[half] = _mm256_xor_si256(loadHalf(values + 64 * v + 32 * half), offset);
 #pragma GCC unroll 8
         for (int n = 0; n < N; ++n) {
             const __m256i bytes = broadcastWord(x + n * kBlockColumns + 4 * v);
-            const __m256i shorts =
-                _mm256_maddubs_epi16(magnitudes, _mm256_sign_epi8(bytes, weights));
-            *sums[n] = _mm256_add_epi32(*sums[n], _mm256_madd_epi16(shorts, ones));
+            for (int half = 0; half < 2; ++half) {
+                const __m256i shorts =
+                    _mm256_maddubs_epi16(_mm256_abs_epi8(weights.half[half]),
+                                         _mm256_sign_epi8(bytes, weights.half[half]));
+                sums[n].half[half] =
+                    _mm256_add_epi32(sums[n].half[half], _mm256_madd_epi16(shorts, ones));
+            }
         }
     }
 }
@@ -150,16 +170,51 @@ template <PanelFormat Format, int P, int N>
 inline void sumBlock(const uint8_t *const (&values)[P], const int8_t *x, Ints (&sums)[P][N])
 {
     for (int p = 0; p < P; ++p) {
-        for (int half = 0; half < 2; ++half) {
-            __m256i *targets[N];
-            for (int n = 0; n < N; ++n)
-                targets[n] = &sums[p][n].half[half];
-            if constexpr (Format == PanelFormat::Q8_0)
-                sumBytes<N>(values[p] + 32 * half, x, targets);
-            else
-                sumNibbles<N>(values[p] + 32 * half, x, targets);
-        }
+        if constexpr (Format == PanelFormat::Q8_0)
+            sumBytes<N>(values[p], x, sums[p]);
+        else
+            sumNibbles<N>(values[p], x, sums[p]);
     }
+}
+
+// The same as quantize_block.inl: conversion rounds to the nearest, ties to even.
+inline void quantizeBlock(const float *x, int8_t *values, BlockFactors *factors)
+{
+    const __m256i magnitude = _mm256_set1_epi32(0x7fffffff); // their bits are in their order
+    __m256 parts[4];
+    __m256i largest = _mm256_setzero_si256();
+    for (int i = 0; i < 4; ++i) {
+        parts[i] = _mm256_loadu_ps(x + 8 * i);
+        largest =
+            _mm256_max_epi32(largest, _mm256_and_si256(_mm256_castps_si256(parts[i]), magnitude));
+    }
+    __m128i four =
+        _mm_max_epi32(_mm256_castsi256_si128(largest), _mm256_extracti128_si256(largest, 1));
+    four = _mm_max_epi32(four, _mm_unpackhi_epi64(four, four));
+    four = _mm_max_epi32(four, _mm_shuffle_epi32(four, 1));
+    const int largestBits = _mm_cvtsi128_si32(four);
+    float amax;
+    __builtin_memcpy(&amax, &largestBits, sizeof amax);
+    const bool finite = largestBits < kInfinityBits;
+    if (!finite || amax < kSmallestMagnitude) {
+        *factors = emptyBlock(finite, values);
+        return;
+    }
+    const __m256 inverse = _mm256_set1_ps(127.0f / amax);
+    __m256i codes[4];
+    for (int i = 0; i < 4; ++i)
+        codes[i] = _mm256_cvtps_epi32(_mm256_mul_ps(parts[i], inverse));
+    // Packing works within 128-bit halves: words 0 4 1 5 2 6 3 7 of four bytes.
+    const __m256i bytes = _mm256_packs_epi16(_mm256_packs_epi32(codes[0], codes[1]),
+                                             _mm256_packs_epi32(codes[2], codes[3]));
+    const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    _mm256_storeu_si256(reinterpret_cast<__m256i *>(values),
+                        _mm256_permutevar8x32_epi32(bytes, order));
+    const __m256i sums = _mm256_add_epi32(_mm256_add_epi32(codes[0], codes[1]),
+                                          _mm256_add_epi32(codes[2], codes[3]));
+    four = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
+    four = _mm_add_epi32(four, _mm_unpackhi_epi64(four, four));
+    *factors = blockFactors(amax, _mm_cvtsi128_si32(four) + _mm_extract_epi32(four, 1));
 }
 
 template <PanelFormat Format>
@@ -181,8 +236,6 @@ inline Floats loadWeights(const uint8_t *values)
 
 #include "matmul_float.inl"
 #include "matmul_quantized.inl"
-#include "quantize_block.inl"
-
 #include "prepare_tokens.inl"
 
 // Sixteen registers: quantised, the 16-bit sums of four tokens, two unpacked weights and what they

@@ -62,6 +62,7 @@ inline void storeLanes(float *target, Floats values, int lanes)
     _mm512_mask_storeu_ps(target, laneMask(lanes), values);
 }
 
+#include "block_factors.inl"
 #include "matmul_loops.inl"
 
 inline Ints broadcastWord(const int8_t *bytes)
@@ -121,11 +122,9 @@ inline void quantizeBlock(const float *x, int8_t *values, BlockFactors *factors)
                          _mm512_and_si512(_mm512_castps_si512(high), magnitude)));
     float amax;
     __builtin_memcpy(&amax, &largest, sizeof amax);
-    const bool finite = largest < 0x7f800000;
+    const bool finite = largest < kInfinityBits;
     if (!finite || amax < kSmallestMagnitude) {
-        const float scale = finite ? 0.0f : __builtin_nanf("");
-        __builtin_memset(values, 0, kBlockColumns);
-        *factors = {scale, scale, 0, 0};
+        *factors = emptyBlock(finite, values);
         return;
     }
     const Floats inverse = _mm512_set1_ps(127.0f / amax);
@@ -137,9 +136,7 @@ inline void quantizeBlock(const float *x, int8_t *values, BlockFactors *factors)
     const __m128i sums =
         _mm_dpbusd_epi32(_mm_dpbusd_epi32(_mm_setzero_si128(), ones, first), ones, second);
     const __m128i pairs = _mm_add_epi32(sums, _mm_unpackhi_epi64(sums, sums));
-    const int sum = _mm_cvtsi128_si32(pairs) + _mm_extract_epi32(pairs, 1);
-    const float scale = amax / 127.0f;
-    *factors = {scale, scale * static_cast<float>(sum), -8 * sum, -128 * sum};
+    *factors = blockFactors(amax, _mm_cvtsi128_si32(pairs) + _mm_extract_epi32(pairs, 1));
 }
 
 #include "matmul_float.inl"

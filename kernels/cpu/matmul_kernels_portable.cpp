@@ -1,172 +1,228 @@
-// The matrix product in plain C++, shaped so that a compiler can use whatever vectors the machine
-// has: the innermost loops go over a panel's sixteen lanes. See matmul_kernels.h.
+// The matrix product without an instruction set of its own: the compilers' generic vectors of 16
+// bytes (GCC, Clang), which are SSE2 or NEON where that is the machine's baseline. See
+// matmul_kernels.h.
 #include "matmul_kernels.h"
-
-#include "kernels/api/half.h"
 
 namespace inferlab {
 
 namespace {
 
+using Floats4 = float __attribute__((vector_size(16)));
+using Ints4 = int32_t __attribute__((vector_size(16)));
+using Words4 = uint32_t __attribute__((vector_size(16)));
+using Halves8 = uint16_t __attribute__((vector_size(16)));
+using Pairs4 = int16_t __attribute__((vector_size(16))); // two numbers in each lane
+
+constexpr int kParts = 4;
+
+// Sixteen lanes, one per row of a panel.
 struct Floats
 {
-    float lane[kPanelRows];
+    Floats4 part[kParts];
 };
 
 struct Ints
 {
-    int32_t lane[kPanelRows];
+    Ints4 part[kParts];
 };
 
-inline Floats broadcast(float value)
+template <typename Vector>
+[[gnu::always_inline]] inline Vector load(const void *source)
 {
-    Floats result;
-    for (float &lane : result.lane)
-        lane = value;
+    Vector result;
+    __builtin_memcpy(&result, source, sizeof result);
     return result;
 }
 
-inline Ints broadcast(int32_t value)
+[[gnu::always_inline]] inline Floats broadcast(float value)
 {
-    Ints result;
-    for (int32_t &lane : result.lane)
-        lane = value;
-    return result;
+    const Floats4 part {value, value, value, value};
+    return {{part, part, part, part}};
 }
 
-inline Floats add(Floats a, const Floats &b)
+[[gnu::always_inline]] inline Ints broadcast(int32_t value)
 {
-    for (int i = 0; i < kPanelRows; ++i)
-        a.lane[i] += b.lane[i];
+    const Ints4 part {value, value, value, value};
+    return {{part, part, part, part}};
+}
+
+[[gnu::always_inline]] inline Floats add(Floats a, Floats b)
+{
+    for (int i = 0; i < kParts; ++i)
+        a.part[i] += b.part[i];
     return a;
 }
 
-inline Floats multiply(Floats a, const Floats &b)
+[[gnu::always_inline]] inline Floats multiply(Floats a, Floats b)
 {
-    for (int i = 0; i < kPanelRows; ++i)
-        a.lane[i] *= b.lane[i];
+    for (int i = 0; i < kParts; ++i)
+        a.part[i] *= b.part[i];
     return a;
 }
 
-inline Floats multiplyAdd(const Floats &a, const Floats &b, Floats c)
+// Not fused: baselines have no such instruction.
+[[gnu::always_inline]] inline Floats multiplyAdd(Floats a, Floats b, Floats c)
 {
-    for (int i = 0; i < kPanelRows; ++i)
-        c.lane[i] += a.lane[i] * b.lane[i];
-    return c;
+    return add(multiply(a, b), c);
 }
 
-inline Floats toFloats(const Ints &values)
+[[gnu::always_inline]] inline Floats toFloats(Ints values)
 {
     Floats result;
-    for (int i = 0; i < kPanelRows; ++i)
-        result.lane[i] = static_cast<float>(values.lane[i]);
+    for (int i = 0; i < kParts; ++i)
+        result.part[i] = __builtin_convertvector(values.part[i], Floats4);
     return result;
 }
 
-inline Floats loadHalves(const void *halves)
+// Sixteen 16-bit numbers, each in the lower half of its lane.
+struct Words
 {
-    const auto *source = static_cast<const uint16_t *>(halves);
+    Words4 part[kParts];
+};
+
+[[gnu::always_inline]] inline Words loadUnsigned(const void *source)
+{
+    Words result;
+    const Halves8 zero {};
+    for (int i = 0; i < kParts / 2; ++i) {
+        const auto eight = load<Halves8>(static_cast<const uint8_t *>(source) + 16 * i);
+        const Halves8 first = __builtin_shufflevector(eight, zero, 0, 8, 1, 9, 2, 10, 3, 11);
+        const Halves8 second = __builtin_shufflevector(eight, zero, 4, 12, 5, 13, 6, 14, 7, 15);
+        result.part[2 * i] = reinterpret_cast<Words4>(first);
+        result.part[2 * i + 1] = reinterpret_cast<Words4>(second);
+    }
+    return result;
+}
+
+// As halfToFloat(), without branches: the exponent's missing bias is multiplied in, which brings
+// subnormal numbers to their place too.
+[[gnu::always_inline]] inline Floats loadHalves(const void *source)
+{
+    const Words halves = loadUnsigned(source);
     Floats result;
-    for (int i = 0; i < kPanelRows; ++i)
-        result.lane[i] = halfToFloat(source[i]);
+    for (int i = 0; i < kParts; ++i) {
+        const Words4 half = halves.part[i];
+        const auto special = reinterpret_cast<Words4>((half & 0x7c00u) == 0x7c00u) & 0x7f800000u;
+        const Floats4 magnitude = reinterpret_cast<Floats4>((half & 0x7fffu) << 13) * 0x1p112f;
+        result.part[i] = reinterpret_cast<Floats4>(reinterpret_cast<Words4>(magnitude) | special
+                                                   | (half & 0x8000u) << 16);
+    }
     return result;
 }
 
 inline Floats loadLanes(const float *source, int lanes)
 {
     Floats result = broadcast(0.0f);
-    for (int i = 0; i < lanes; ++i)
-        result.lane[i] = source[i];
+    __builtin_memcpy(&result, source, static_cast<size_t>(lanes) * sizeof(float));
     return result;
 }
 
-inline void storeLanes(float *target, const Floats &values, int lanes)
+inline void storeLanes(float *target, Floats values, int lanes)
 {
-    for (int i = 0; i < lanes; ++i)
-        target[i] = values.lane[i];
+    __builtin_memcpy(target, &values, static_cast<size_t>(lanes) * sizeof(float));
 }
 
+#include "block_factors.inl"
 #include "matmul_loops.inl"
+#include "quantize_block.inl"
 
 constexpr bool kSignedQ8 = true;
 
-// Products that are added up in 16 bits before they go to 32: 16 * (15 * 127) and 2 * (128 * 127)
-// are both below 2^15.
-template <PanelFormat Format>
-constexpr int kColumnsInShort = Format == PanelFormat::Q8_0 ? 2 : 16;
-
-// weights[column][lane] of one block.
-template <PanelFormat Format>
-inline void unpackBlock(const uint8_t *values, int16_t (&weights)[kBlockColumns][kPanelRows])
+// Bytes 0 and 2 of each lane's word, and 1 and 3.
+[[gnu::always_inline]] inline Pairs4 evenBytes(Words4 words)
 {
-    constexpr int kHalf = kBlockColumns / 2;
-    for (int column = 0; column < (Format == PanelFormat::Q8_0 ? kBlockColumns : kHalf); ++column) {
-        const uint8_t *bytes = values + column / 4 * 64 + column % 4;
-        for (int lane = 0; lane < kPanelRows; ++lane) {
-            const int byte = bytes[4 * lane];
-            if constexpr (Format == PanelFormat::Q8_0) {
-                weights[column][lane] = static_cast<int16_t>(byte - 128);
-            } else {
-                weights[column][lane] = static_cast<int16_t>(byte & 0x0f);
-                weights[column + kHalf][lane] = static_cast<int16_t>(byte >> 4);
-            }
-        }
+    return reinterpret_cast<Pairs4>(words & 0x00ff00ffu);
+}
+
+[[gnu::always_inline]] inline Pairs4 oddBytes(Words4 words)
+{
+    return reinterpret_cast<Pairs4>(words >> 8 & 0x00ff00ffu);
+}
+
+// Bytes 0 and 2 of a token's word, for all lanes.
+[[gnu::always_inline]] inline Pairs4 pairOf(const int8_t *bytes)
+{
+    const uint32_t low = static_cast<uint16_t>(bytes[0]);
+    const uint32_t high = static_cast<uint16_t>(bytes[2]);
+    const uint32_t pair = low | high << 16;
+    return reinterpret_cast<Pairs4>(Words4 {pair, pair, pair, pair});
+}
+
+// The sum of each lane's pair, in 32 bits.
+[[gnu::always_inline]] inline Ints4 widen(Pairs4 pairs)
+{
+    const auto both = reinterpret_cast<Ints4>(pairs);
+    return (both >> 16) + (reinterpret_cast<Ints4>(reinterpret_cast<Words4>(pairs) << 16) >> 16);
+}
+
+// Four lanes of one block. Nibbles: the sixteen products of each half of a lane add up in 16 bits
+// (16 * 15 * 127 < 2^15).
+[[gnu::always_inline]] inline Ints4 sumNibbles(const uint8_t *values, const int8_t *x)
+{
+    Pairs4 pairs {};
+    for (int v = 0; v < 4; ++v) {
+        const Words4 packed = load<Words4>(values + 64 * v);
+        const Words4 low = packed & 0x0f0f0f0fu;
+        const Words4 high = packed >> 4 & 0x0f0f0f0fu;
+        const int8_t *bytes = x + 4 * v;
+        pairs += evenBytes(low) * pairOf(bytes) + oddBytes(low) * pairOf(bytes + 1);
+        pairs += evenBytes(high) * pairOf(bytes + 16) + oddBytes(high) * pairOf(bytes + 17);
     }
+    return widen(pairs);
+}
+
+// Bytes: two products fit into 16 bits (2 * 128 * 127 < 2^15).
+[[gnu::always_inline]] inline Ints4 sumBytes(const uint8_t *values, const int8_t *x)
+{
+    Ints4 sums {};
+    for (int v = 0; v < 8; ++v) {
+        const Words4 words = load<Words4>(values + 64 * v);
+        const Pairs4 even = evenBytes(words) - static_cast<int16_t>(128);
+        const Pairs4 odd = oddBytes(words) - static_cast<int16_t>(128);
+        const int8_t *bytes = x + 4 * v;
+        sums += widen(even * pairOf(bytes) + odd * pairOf(bytes + 1));
+    }
+    return sums;
 }
 
 template <PanelFormat Format, int P, int N>
-inline void sumBlock(const uint8_t *const (&values)[P], const int8_t *x, Ints (&sums)[P][N])
+[[gnu::always_inline]] inline void sumBlock(const uint8_t *const (&values)[P], const int8_t *x,
+                                            Ints (&sums)[P][N])
 {
     for (int p = 0; p < P; ++p) {
-        int16_t weights[kBlockColumns][kPanelRows];
-        unpackBlock<Format>(values[p], weights);
         for (int n = 0; n < N; ++n) {
-            const int8_t *bytes = x + n * kBlockColumns;
-            for (int first = 0; first < kBlockColumns; first += kColumnsInShort<Format>) {
-                int16_t shorts[kPanelRows] = {};
-                for (int i = first; i < first + kColumnsInShort<Format>; ++i) {
-                    const auto factor = static_cast<int16_t>(bytes[i]);
-                    for (int lane = 0; lane < kPanelRows; ++lane)
-                        shorts[lane] =
-                            static_cast<int16_t>(shorts[lane] + factor * weights[i][lane]);
-                }
-                for (int lane = 0; lane < kPanelRows; ++lane)
-                    sums[p][n].lane[lane] += shorts[lane];
+            const int8_t *token = x + n * kBlockColumns;
+            for (int i = 0; i < kParts; ++i) {
+                const uint8_t *part = values[p] + 16 * i;
+                sums[p][n].part[i] +=
+                    Format == PanelFormat::Q8_0 ? sumBytes(part, token) : sumNibbles(part, token);
             }
         }
     }
 }
 
 template <PanelFormat Format>
-inline Floats loadWeights(const uint8_t *values)
+[[gnu::always_inline]] inline Floats loadWeights(const uint8_t *values)
 {
-    if constexpr (Format == PanelFormat::F16) {
+    if constexpr (Format == PanelFormat::F32) {
+        return load<Floats>(values);
+    } else if constexpr (Format == PanelFormat::F16) {
         return loadHalves(values);
     } else {
+        const Words upper = loadUnsigned(values);
         Floats result;
-        for (int i = 0; i < kPanelRows; ++i) {
-            if constexpr (Format == PanelFormat::F32) {
-                __builtin_memcpy(&result.lane[i], values + sizeof(float) * static_cast<size_t>(i),
-                                 sizeof(float));
-            } else {
-                uint16_t upper;
-                __builtin_memcpy(&upper, values + sizeof upper * static_cast<size_t>(i),
-                                 sizeof upper);
-                result.lane[i] = bfloat16ToFloat(upper);
-            }
-        }
+        for (int i = 0; i < kParts; ++i)
+            result.part[i] = reinterpret_cast<Floats4>(upper.part[i] << 16);
         return result;
     }
 }
 
 #include "matmul_float.inl"
 #include "matmul_quantized.inl"
-#include "quantize_block.inl"
-
 #include "prepare_tokens.inl"
 
-// Unpacking a block is worth it for several tokens; more sums than four would not stay in
-// registers.
+// Measured: more tokens gain little, since sixteen registers of four lanes hold the sums of two or
+// three.
 constexpr int kQuantizedTokens = 4;
 constexpr int kQuantizedPanels = 1;
 constexpr int kQuantizedPanelsOfOne = 1;

@@ -42,8 +42,9 @@ struct QuantizedKernel
     // The same block of the next group of panels. Hardware follows streams within a pass over a
     // panel, but not while further tokens pass over the one that is in the cache.
     template <int P>
-    static inline void prefetchNext(const PanelView &weight, const uint8_t *const (&values)[P],
-                                    const uint16_t *const (&scales)[P])
+    [[gnu::always_inline]] static inline void prefetchNext(const PanelView &weight,
+                                                           const uint8_t *const (&values)[P],
+                                                           const uint16_t *const (&scales)[P])
     {
         for (int p = 0; p < P; ++p) {
             for (int line = 0; line < kBlockBytes; line += kCacheLine)
@@ -53,9 +54,9 @@ struct QuantizedKernel
     }
 
     template <int P, int N>
-    static inline void addBlock(const uint8_t *const (&values)[P],
-                                const uint16_t *const (&scales)[P], const int8_t *x,
-                                Floats (&acc)[P][N])
+    [[gnu::always_inline]] static inline void addBlock(const uint8_t *const (&values)[P],
+                                                       const uint16_t *const (&scales)[P],
+                                                       const int8_t *x, Floats (&acc)[P][N])
     {
         const auto *factors = reinterpret_cast<const BlockFactors *>(x + N * kBlockColumns);
         Ints sums[P][N];
@@ -79,7 +80,7 @@ struct QuantizedKernel
     }
 
     // Values are stored with an offset that makes them unsigned; its products come off again here.
-    static inline int32_t firstSum(const BlockFactors &factors)
+    [[gnu::always_inline]] static inline int32_t firstSum(const BlockFactors &factors)
     {
         if constexpr (Format == PanelFormat::Q4_0)
             return factors.minus8Sum;

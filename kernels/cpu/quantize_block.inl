@@ -6,7 +6,6 @@
 // nearest integer, ties to even.
 constexpr float kRoundingShift = 12582912.0f;
 constexpr int32_t kRoundingShiftBits = 0x4b400000;
-constexpr int32_t kInfinityBits = 0x7f800000;
 
 inline void quantizeBlock(const float *x, int8_t *values, BlockFactors *factors)
 {
@@ -21,9 +20,7 @@ inline void quantizeBlock(const float *x, int8_t *values, BlockFactors *factors)
     __builtin_memcpy(&amax, &largest, sizeof amax);
     const bool finite = largest < kInfinityBits;
     if (!finite || amax < kSmallestMagnitude) {
-        const float scale = finite ? 0.0f : __builtin_nanf("");
-        __builtin_memset(values, 0, kBlockColumns);
-        *factors = {scale, scale, 0, 0};
+        *factors = emptyBlock(finite, values);
         return;
     }
     const float inverse = 127.0f / amax;
@@ -36,6 +33,5 @@ inline void quantizeBlock(const float *x, int8_t *values, BlockFactors *factors)
         values[i] = static_cast<int8_t>(value);
         sum += value;
     }
-    const float scale = amax / 127.0f;
-    *factors = {scale, scale * static_cast<float>(sum), -8 * sum, -128 * sum};
+    *factors = blockFactors(amax, sum);
 }
