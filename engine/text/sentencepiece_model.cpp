@@ -215,14 +215,18 @@ SentencePieceModel readSentencePieceModel(std::string_view bytes, const std::str
     v.source = source;
     // trainer_spec's defaults.
     v.special = {.begin = 1, .end = 2, .endOfTurn = -1, .unknown = 0, .padding = -1};
+    bool hasTrainer = false;
+    bool hasNormalizer = false;
     ProtoReader reader(bytes, source, "SentencePiece model");
     for (ProtoField f; reader.next(f);) {
         if (f.number == field::Pieces) {
             readPiece(reader.asBytes(f), source, v);
         } else if (f.number == field::Trainer) {
             readTrainer(reader.asBytes(f), model);
+            hasTrainer = true;
         } else if (f.number == field::Normalizer) {
             readNormalizer(reader.asBytes(f), model);
+            hasNormalizer = true;
         } else if (f.number == field::Denormalizer) {
             SentencePieceModel back;
             back.vocabulary.source = source;
@@ -231,6 +235,10 @@ SentencePieceModel readSentencePieceModel(std::string_view bytes, const std::str
                 throw InputError(source, "denormalizer_spec", "none", "a table");
         }
     }
+    // Both follow the pieces in every model that the library wrote: without them the file was cut.
+    if (!hasTrainer || !hasNormalizer)
+        throw InputError(source, "SentencePiece model", "a trainer_spec and a normalizer_spec",
+                         std::string("no ") + (hasTrainer ? "normalizer_spec" : "trainer_spec"));
     v.addsBegin = v.special.begin >= 0; // as transformers' LlamaTokenizer does by default
     return model;
 }

@@ -195,8 +195,9 @@ Value Interpreter::callFunction(std::string_view name, const CallArguments &argu
         return makeNamespace(arguments);
     arguments.allow(1, {"message"});
     const Value *message = arguments.find(0, "message");
-    throw InputError(m_sourceName, "chat template", "",
-                     message == nullptr ? "it refuses these messages" : printed(*message).text());
+    throw InputError(
+        m_sourceName + ": chat template: "
+        + (message == nullptr ? "it refuses these messages" : printed(*message).text()));
 }
 
 Value Interpreter::lookUp(const std::string &name) const

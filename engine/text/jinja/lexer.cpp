@@ -253,6 +253,13 @@ void Lexer::readNumber()
         ++length;
         digits();
     }
+    const std::string_view tail = rest().substr(length);
+    const size_t sign = tail.size() > 1 && (tail[1] == '+' || tail[1] == '-') ? 1 : 0;
+    if (tail.size() > sign + 1 && (tail[0] == 'e' || tail[0] == 'E') && isDigit(tail[sign + 1])) {
+        kind = TokenKind::Float;
+        length += sign + 1;
+        digits();
+    }
     add(kind, std::string(rest().substr(0, length)));
     m_position += length;
 }

@@ -20,6 +20,9 @@ bool isPythonSpace(std::string_view text, size_t position)
         || (c.codePoint >= 0x1c && c.codePoint <= 0x1f);
 }
 
+// The one letter in common use whose upper case is two letters.
+constexpr char32_t kSharpS = 0xdf;
+
 char32_t mapped(char32_t codePoint, bool toUpper)
 {
     const auto c = static_cast<utf8proc_int32_t>(codePoint);
@@ -85,7 +88,9 @@ TracedText withCase(const TracedText &text, Case wanted)
             const Utf8Step step = readUtf8(text.text(), begin);
             const bool isUpper = wanted == Case::Upper
                 || ((wanted == Case::Capitalized || wanted == Case::Title) && startsWord);
-            if (step.state == Utf8State::Complete)
+            if (isUpper && step.codePoint == kSharpS)
+                part += wanted == Case::Upper ? "SS" : "Ss";
+            else if (step.state == Utf8State::Complete)
                 appendUtf8(part, mapped(step.codePoint, isUpper));
             else
                 part += std::string_view(text.text()).substr(begin, step.length);

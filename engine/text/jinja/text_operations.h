@@ -1,5 +1,5 @@
 // Python's string operations on traced text, by characters (code points; an ill-formed part counts
-// as one). Case is mapped one character to one.
+// as one). Case is mapped one character to one, but for the sharp s.
 #pragma once
 
 #include "traced_text.h"
