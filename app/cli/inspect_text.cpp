@@ -99,7 +99,7 @@ std::string percent(uint64_t part, uint64_t whole)
 
 std::string architectureText(const ModelSummary &summary)
 {
-    const std::string name = summary.architecture.empty()
+    std::string name = summary.architecture.empty()
         ? "not stated"
         : terminalSafe(summary.architecture, kValueBytes);
     if (!summary.config)

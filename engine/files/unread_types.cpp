@@ -30,7 +30,7 @@ constexpr std::array<NamedType, 26> kTypes {{
 
 std::string describeUnknownType(uint32_t id)
 {
-    const std::string number = "type " + std::to_string(id);
+    std::string number = "type " + std::to_string(id);
     for (const NamedType &type : kTypes) {
         if (type.id == id)
             return std::string(type.name) + " (" + number

@@ -27,7 +27,7 @@ public:
         : m_file(file)
     { }
 
-    void require(const std::string &name, std::vector<int64_t> shape)
+    void require(const std::string &name, const std::vector<int64_t> &shape)
     {
         const TensorEntry &tensor = m_file.tensor(name);
         if (tensor.shape != shape)

@@ -56,6 +56,7 @@ void blockBF16(const uint8_t *b, float *y) noexcept
     *y = bfloat16ToFloat(loadU16(b));
 }
 
+// NOLINTBEGIN(readability-identifier-naming): the functions are named after the types.
 // d (q - 8); the low nibbles are elements 0-15, the high ones 16-31, as in all types with 32
 // elements.
 void blockQ4_0(const uint8_t *b, float *y) noexcept
@@ -264,6 +265,8 @@ void blockMXFP4(const uint8_t *b, float *y) noexcept
         y[j + 16] = scale * asFloat(kMxfp4Values[b[1 + j] >> 4]);
     }
 }
+
+// NOLINTEND(readability-identifier-naming)
 
 using BlockFunction = void (*)(const uint8_t *, float *) noexcept;
 
