@@ -103,7 +103,7 @@ std::unique_ptr<Weight> MatmulEngine::load(const HostTensor &tensor)
     const WeightSupport support = supports(tensor.dtype, tensor.rows, tensor.cols);
     if (!support.supported)
         throw std::runtime_error(support.reason);
-    return std::make_unique<PackedWeight>(tensor, *m_pool);
+    return std::make_unique<PackedWeight>(tensor, m_arena, *m_pool);
 }
 
 size_t MatmulEngine::workspaceBytes(const StepLimits &limits) const

@@ -11,6 +11,7 @@
 #include "isa.h"
 #include "kernels/api/backend.h"
 #include "thread_pool.h"
+#include "weight_arena.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -71,6 +72,7 @@ private:
 
     const MatmulKernels &m_kernels;
     ThreadPool *m_pool;
+    WeightArena m_arena;
     TileMemory m_quantizedTiles;
     TileMemory m_floatTiles;
 };

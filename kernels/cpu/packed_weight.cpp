@@ -6,16 +6,14 @@
 #include "kernels/api/half.h"
 
 #include <cassert>
-#include <cstdlib>
 #include <cstring>
-#include <new>
 #include <vector>
 
 namespace inferlab {
 
 namespace {
 
-// A cache line, and the widest vector: panels begin on it.
+// A cache line, and the widest vector: values and scales begin on it.
 constexpr size_t kAlignment = 64;
 
 constexpr int kWordBytes = 4;
@@ -132,22 +130,14 @@ size_t packedBytes(DType dtype, int64_t rows, int64_t cols) noexcept
     return valueAreaBytes(layout, rows) + scales * sizeof(uint16_t);
 }
 
-void PackedWeight::FreeMemory::operator()(uint8_t *memory) const noexcept
-{
-    std::free(memory);
-}
-
-PackedWeight::PackedWeight(const HostTensor &tensor, ThreadPool &pool)
+PackedWeight::PackedWeight(const HostTensor &tensor, WeightArena &arena, ThreadPool &pool)
     : m_rows(tensor.rows)
     , m_cols(tensor.cols)
     , m_dtype(tensor.dtype)
     , m_format(panelFormat(tensor.dtype))
     , m_bytes(packedBytes(tensor.dtype, tensor.rows, tensor.cols))
+    , m_memory(arena.allocate(m_bytes))
 {
-    const size_t whole = (m_bytes + kAlignment - 1) / kAlignment * kAlignment;
-    m_memory.reset(static_cast<uint8_t *>(std::aligned_alloc(kAlignment, whole)));
-    if (m_memory == nullptr)
-        throw std::bad_alloc();
     // Types without panels of their own pass through a row of float32 per thread.
     const size_t rowFloats = hasOwnPanels(m_dtype) ? 0 : static_cast<size_t>(m_cols);
     std::vector<float> floats(rowFloats * static_cast<size_t>(pool.threads()));

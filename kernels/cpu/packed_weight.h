@@ -5,6 +5,7 @@
 #include "kernels/api/backend.h"
 #include "panel_format.h"
 #include "thread_pool.h"
+#include "weight_arena.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +25,7 @@ class PackedWeight final : public Weight
 public:
     // Packs panels on all threads of the pool, straight from the tensor. cols: whole blocks of the
     // type. Throws std::bad_alloc.
-    PackedWeight(const HostTensor &tensor, ThreadPool &pool);
+    PackedWeight(const HostTensor &tensor, WeightArena &arena, ThreadPool &pool);
 
     int64_t rows() const noexcept override { return m_rows; }
     int64_t cols() const noexcept override { return m_cols; }
@@ -39,11 +40,6 @@ public:
     void unpackRow(int64_t row, float *out) const noexcept;
 
 private:
-    struct FreeMemory
-    {
-        void operator()(uint8_t *memory) const noexcept;
-    };
-
     // floats: room for a row.
     void packPanels(const HostTensor &tensor, int64_t firstPanel, int64_t endPanel,
                     float *floats) noexcept;
@@ -53,7 +49,7 @@ private:
     DType m_dtype;
     PanelFormat m_format;
     size_t m_bytes;
-    std::unique_ptr<uint8_t[], FreeMemory> m_memory; // all values, then all scales
+    std::shared_ptr<uint8_t> m_memory; // all values, then all scales
 };
 
 } // namespace inferlab

@@ -116,3 +116,29 @@ TEST_CASE("rows that are not whole blocks are refused")
     CHECK_THROWS_AS(engine.load({bytes.data(), DType::Q4_1, 4, 40}), std::runtime_error);
     CHECK_FALSE(engine.supports(DType::F32, 0, 40).supported);
 }
+
+TEST_CASE("weights may outlive the engine that loaded them, and go in any order")
+{
+    constexpr int64_t kCols = 1024;
+    ThreadPool pool(2);
+    std::vector<std::unique_ptr<Weight>> weights;
+    const TestWeight weight(DType::F32, 600, kCols); // 2.4 MB: some need chunks of their own
+    {
+        MatmulEngine engine(detectIsa(), pool);
+        for (int i = 0; i < 20; ++i)
+            weights.push_back(engine.load(weight.tensor()));
+        for (size_t i = 0; i < weights.size(); i += 2)
+            weights[i].reset();
+        for (int i = 0; i < 5; ++i)
+            weights.push_back(engine.load(weight.tensor()));
+    }
+    MatmulEngine other(detectIsa(), pool);
+    GuardedOutput out(1, kCols);
+    const int32_t id = 599;
+    for (const std::unique_ptr<Weight> &kept : weights) {
+        if (!kept)
+            continue;
+        other.embed(*kept, {&id, 1}, out.view());
+        REQUIRE(std::memcmp(out.view().data, weight.row(id).data(), kCols * sizeof(float)) == 0);
+    }
+}
