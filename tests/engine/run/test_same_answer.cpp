@@ -1,0 +1,148 @@
+// One request, one answer: alone, in any batch, with the cache on or off, with any number of
+// threads and any size of a step, the same tokens and the same probabilities bit for bit.
+#include "engine_runs.h"
+
+#include <bit>
+
+using namespace inferlab;
+using namespace inferlab::test;
+
+namespace {
+
+struct Variant
+{
+    const char *name;
+    size_t batch = 1; // how many of the requests run together
+    bool kvCache = true;
+    int threads = 1;
+    int32_t stepTokens = 0;
+};
+
+constexpr Variant kVariants[] = {
+    {"alone, three threads", 1, true, 3, 0},
+    {"alone, one row at a time", 1, true, 1, 1},
+    {"alone, chunks of 7", 1, true, 2, 7},
+    {"alone, cache off", 1, false, 2, 0},
+    {"alone, cache off, chunks of 19", 1, false, 1, 19},
+    {"batch of 2", 2, true, 2, 0},
+    {"batch of 5, chunks of 11", 5, true, 3, 11},
+    {"batch of 5, cache off", 5, false, 2, 0},
+    {"batch of 5, cache off, chunks of 33", 5, false, 1, 33},
+    {"batch of 16", 16, true, 2, 0},
+    {"batch of 16, one thread, chunks of 50", 16, true, 1, 50},
+    {"batch of 16, cache off, three threads", 16, false, 3, 64},
+};
+
+constexpr int32_t kNewTokens = 14;
+constexpr int32_t kContext = 160;
+
+// Every kind of sampling, prompts from one token to several blocks.
+std::vector<Request> makeRequests(uint64_t seed)
+{
+    SeededRandom random(seed);
+    std::vector<Request> requests(16);
+    for (size_t i = 0; i < requests.size(); ++i) {
+        Request &request = requests[i];
+        request.promptTokens = randomIds(1 + random.below(i % 3 == 0 ? 130 : 40), random);
+        request.maxNewTokens = kNewTokens;
+        request.ignoreEnd = true;
+        request.sampling.seed = i;
+        request.sampling.temperature = i % 4 == 0 ? 0.0f : 0.5f + 0.25f * static_cast<float>(i % 4);
+        request.sampling.topK = i % 5 == 1 ? 20 : 0;
+        request.sampling.topP = i % 5 == 2 ? 0.9f : 1.0f;
+        request.sampling.minP = i % 5 == 3 ? 0.05f : 0.0f;
+        request.sampling.repetitionPenalty = i % 3 == 1 ? 1.1f : 1.0f;
+    }
+    return requests;
+}
+
+std::vector<std::vector<TokenEvent>> answers(const std::shared_ptr<LoadedModel> &model,
+                                             const std::vector<Request> &requests,
+                                             const Variant &variant, DType cacheType)
+{
+    model->backend().setThreads(variant.threads);
+    EngineOptions options;
+    options.kvCache = variant.kvCache;
+    options.maxSequences = static_cast<int32_t>(variant.batch);
+    options.contextTokens = kContext;
+    options.stepTokens = variant.stepTokens;
+    options.cacheType = cacheType;
+    const std::unique_ptr<Engine> engine = openEngine(model, options);
+    for (const Request &request : requests)
+        engine->submit(request);
+    std::vector<std::vector<TokenEvent>> all;
+    for (auto &[id, outcome] : runToEnd(*engine)) {
+        REQUIRE(outcome.reason == EndReason::Length);
+        all.push_back(outcome.tokens);
+    }
+    REQUIRE(all.size() == requests.size());
+    return all;
+}
+
+void checkSame(const std::vector<TokenEvent> &expected, const std::vector<TokenEvent> &actual)
+{
+    const auto bits = [](float value) { return std::bit_cast<uint32_t>(value); };
+    REQUIRE(actual.size() == expected.size());
+    for (size_t i = 0; i < expected.size(); ++i) {
+        CAPTURE(i);
+        REQUIRE(actual[i].id == expected[i].id);
+        REQUIRE(bits(actual[i].probability) == bits(expected[i].probability));
+        REQUIRE(actual[i].text == expected[i].text);
+        REQUIRE(actual[i].runnersUp.size() == expected[i].runnersUp.size());
+        for (size_t k = 0; k < expected[i].runnersUp.size(); ++k) {
+            REQUIRE(actual[i].runnersUp[k].id == expected[i].runnersUp[k].id);
+            REQUIRE(bits(actual[i].runnersUp[k].probability)
+                    == bits(expected[i].runnersUp[k].probability));
+        }
+    }
+}
+
+void checkMatrix(const RandomModelSpec &spec, DType cacheType)
+{
+    const std::shared_ptr<LoadedModel> model = loadWritten(makeRandomModel(spec), 1);
+    const std::vector<Request> requests = makeRequests(spec.seed);
+    const auto expected = answers(model, requests, {"alone"}, cacheType);
+    for (const Variant &variant : kVariants) {
+        CAPTURE(variant.name);
+        const auto actual = answers(model, requests, variant, cacheType);
+        for (size_t i = 0; i < requests.size(); ++i) {
+            CAPTURE(i);
+            checkSame(expected[i], actual[i]);
+        }
+    }
+}
+
+} // namespace
+
+TEST_CASE("float weights, both cache types")
+{
+    RandomModelSpec spec;
+    checkMatrix(spec, DType::F16);
+    spec.seed = 2;
+    spec.dtype = DType::F16;
+    checkMatrix(spec, DType::F32);
+}
+
+TEST_CASE("quantised weights")
+{
+    for (const DType dtype : {DType::Q4_1, DType::Q8_0, DType::Q4_0}) {
+        CAPTURE(dtypeInfo(dtype).name);
+        RandomModelSpec spec;
+        spec.dtype = dtype;
+        spec.seed = 3;
+        checkMatrix(spec, DType::F16);
+    }
+}
+
+TEST_CASE("other shapes: wider, one key head, tied, llama3's frequencies")
+{
+    RandomModelSpec spec;
+    spec.embedding = 192;
+    spec.feedForward = 256;
+    spec.heads = 3;
+    spec.kvHeads = 1;
+    spec.tiedOutput = true;
+    spec.dtype = DType::Q4_1;
+    spec.ropeFactors.assign(32, 2.0f);
+    checkMatrix(spec, DType::F16);
+}

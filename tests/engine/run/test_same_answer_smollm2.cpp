@@ -1,0 +1,61 @@
+// The default model gives one answer as well: with the cache and without, alone and in a batch.
+#include "default_model.h"
+#include "engine_runs.h"
+
+using namespace inferlab;
+using namespace inferlab::test;
+
+namespace {
+
+struct Variant
+{
+    int32_t batch;
+    bool kvCache;
+    int threads;
+};
+
+} // namespace
+
+TEST_CASE("SmolLM2 says the same in every way")
+{
+    const std::shared_ptr<LoadedModel> model = loadOn(defaultModelPath());
+    const Tokenizer &tokenizer = model->tokenizer();
+    std::vector<Request> requests(3);
+    const char *texts[] = {"The capital of France is", "def fibonacci(n):\n",
+                           "Once upon a time there was a small village at the foot of a mountain, "
+                           "where every morning the baker"};
+    for (size_t i = 0; i < requests.size(); ++i) {
+        requests[i].promptTokens = tokenizer.encode(texts[i], SpecialTokens::Plain);
+        requests[i].maxNewTokens = 8;
+        requests[i].ignoreEnd = true;
+        requests[i].sampling.temperature = i == 0 ? 0.0f : 0.8f;
+        requests[i].sampling.seed = i;
+    }
+    std::map<RequestId, Outcome> expected;
+    for (const Variant &variant :
+         {Variant {1, true, 1}, {1, false, 2}, {3, true, 2}, {3, false, 3}}) {
+        CAPTURE(variant.batch);
+        CAPTURE(variant.kvCache);
+        CAPTURE(variant.threads);
+        model->backend().setThreads(variant.threads);
+        EngineOptions options;
+        options.maxSequences = variant.batch;
+        options.kvCache = variant.kvCache;
+        options.contextTokens = 64;
+        const std::unique_ptr<Engine> engine = openEngine(model, options);
+        for (const Request &request : requests)
+            engine->submit(request);
+        const auto outcomes = runToEnd(*engine);
+        if (expected.empty())
+            expected = outcomes;
+        for (const auto &[id, outcome] : outcomes) {
+            CAPTURE(id);
+            const Outcome &first = expected.at(id);
+            CHECK(outcome.text == first.text);
+            REQUIRE(outcome.ids() == first.ids());
+            for (size_t i = 0; i < first.tokens.size(); ++i)
+                CHECK(outcome.tokens[i].probability == first.tokens[i].probability);
+        }
+    }
+    CHECK(expected.at(0).text.find(" Paris") == 0);
+}

@@ -1,0 +1,159 @@
+// Planning a step: who advances by how many tokens, without side effects, whatever the lengths.
+#include "engine/run/scheduler.h"
+#include "support/random_blocks.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+using namespace inferlab;
+using namespace inferlab::test;
+
+namespace {
+
+using Running = std::vector<std::unique_ptr<Sequence>>;
+
+std::unique_ptr<Sequence> makeSequence(RequestId id, int32_t promptTokens)
+{
+    Request request;
+    request.promptTokens.assign(static_cast<size_t>(promptTokens), 1);
+    return std::make_unique<Sequence>(id, std::move(request), 2);
+}
+
+Running makeRunning(const std::vector<int32_t> &promptTokens)
+{
+    Running running;
+    for (const int32_t tokens : promptTokens)
+        running.push_back(makeSequence(static_cast<RequestId>(running.size()), tokens));
+    return running;
+}
+
+std::vector<std::pair<RequestId, int32_t>> summary(const StepPlan &plan)
+{
+    std::vector<std::pair<RequestId, int32_t>> rows;
+    for (const PlannedRows &planned : plan)
+        rows.emplace_back(planned.sequence->id, planned.tokens);
+    return rows;
+}
+
+using Rows = std::vector<std::pair<RequestId, int32_t>>;
+
+// What the engine does with a plan, with token 1 as every answer.
+void commit(const StepPlan &plan, BlockPool &pool, bool kvCache)
+{
+    for (const PlannedRows &planned : plan) {
+        Sequence &sequence = *planned.sequence;
+        REQUIRE(pool.grow(sequence.blocks, sequence.computed + planned.tokens));
+        sequence.computed += planned.tokens;
+        if (sequence.pending() > 0)
+            continue;
+        sequence.tokens.push_back(1);
+        if (!kvCache) {
+            sequence.computed = 0;
+            pool.release(sequence.blocks);
+        }
+    }
+}
+
+} // namespace
+
+TEST_CASE("prompts are computed in chunks, the first first, before anything decodes")
+{
+    const Running running = makeRunning({10, 3, 5});
+    BlockPool pool(16);
+    const SchedulerLimits limits {true, 8};
+    const auto next = [&] {
+        const StepPlan plan = planStep(running, limits, pool.available());
+        commit(plan, pool, true);
+        return summary(plan);
+    };
+    CHECK(next() == Rows {{0, 8}});
+    CHECK(next() == Rows {{0, 2}, {1, 3}, {2, 3}});
+    CHECK(next() == Rows {{2, 2}});
+    CHECK(next() == Rows {{0, 1}, {1, 1}, {2, 1}});
+    CHECK(next() == Rows {{0, 1}, {1, 1}, {2, 1}});
+}
+
+TEST_CASE("planning changes nothing: the same plan again")
+{
+    const Running running = makeRunning({40, 7});
+    BlockPool pool(8);
+    const StepPlan first = planStep(running, {true, 16}, pool.available());
+    CHECK(pool.available() == 8);
+    CHECK(running[0]->computed == 0);
+    CHECK(running[0]->blocks.empty());
+    CHECK(summary(planStep(running, {true, 16}, pool.available())) == summary(first));
+}
+
+TEST_CASE("with the cache off every step computes all tokens, the shortest answer first")
+{
+    const Running running = makeRunning({4, 4});
+    BlockPool pool(2);
+    const SchedulerLimits limits {false, 6};
+    const auto next = [&] {
+        const StepPlan plan = planStep(running, limits, pool.available());
+        commit(plan, pool, false);
+        return summary(plan);
+    };
+    CHECK(next() == Rows {{0, 4}, {1, 2}});
+    CHECK(next() == Rows {{1, 2}, {0, 4}}); // sequence 0 has 5 tokens by now; 4 fit
+    CHECK(next() == Rows {{0, 1}, {1, 5}});
+    CHECK(next() == Rows {{0, 6}});
+    CHECK(next() == Rows {{1, 6}});
+}
+
+TEST_CASE("a sequence whose blocks are not free waits, and one always goes on")
+{
+    const Running running = makeRunning({3 * kBlockTokens, 3 * kBlockTokens});
+    BlockPool pool(4);
+    const StepPlan plan = planStep(running, {false, 1000}, pool.available());
+    CHECK(summary(plan) == Rows {{0, 3 * kBlockTokens}});
+}
+
+TEST_CASE("whatever the lengths and budgets, all sequences reach their end and none runs ahead")
+{
+    for (uint64_t seed = 1; seed <= 60; ++seed) {
+        CAPTURE(seed);
+        SeededRandom random(seed);
+        const bool kvCache = random.below(2) == 0;
+        std::vector<int32_t> lengths(1 + random.below(9));
+        for (int32_t &length : lengths)
+            length = static_cast<int32_t>(1 + random.below(150));
+        constexpr int32_t kNewTokens = 5;
+        const int32_t context = *std::max_element(lengths.begin(), lengths.end()) + kNewTokens;
+        const auto count = static_cast<int32_t>(lengths.size());
+        const int32_t stepTokens = count + static_cast<int32_t>(random.below(200));
+        const int32_t held = kvCache ? count : std::min(count, 2);
+        BlockPool pool(held * blocksFor(context));
+        Running running = makeRunning(lengths);
+
+        for (int step = 0; !running.empty(); ++step) {
+            REQUIRE(step < 10000);
+            const StepPlan plan = planStep(running, {kvCache, stepTokens}, pool.available());
+            REQUIRE(!plan.empty());
+            int32_t rows = 0;
+            for (const PlannedRows &planned : plan) {
+                REQUIRE(planned.tokens >= 1);
+                REQUIRE(planned.tokens <= planned.sequence->pending());
+                rows += planned.tokens;
+            }
+            REQUIRE(rows <= stepTokens);
+            commit(plan, pool, kvCache);
+            const auto [least, most] = std::minmax_element(
+                running.begin(), running.end(),
+                [](const auto &a, const auto &b) { return a->generated() < b->generated(); });
+            // With the cache on the first to finish its prompt waits for the others.
+            REQUIRE((*most)->generated() - (*least)->generated() <= 1);
+            std::erase_if(running, [&pool](const auto &sequence) {
+                if (sequence->generated() < kNewTokens)
+                    return false;
+                pool.release(sequence->blocks);
+                return true;
+            });
+        }
+        CHECK(pool.available() == pool.total());
+    }
+}
