@@ -29,7 +29,7 @@ const QList<Entry> &entries()
         {Command::Run,
          QT_TR_NOOP("Run"),
          QT_TR_NOOP("Ask the model, with the switches as they stand"),
-         {QKeySequence(Qt::CTRL | Qt::Key_Return), QKeySequence(Qt::CTRL | Qt::Key_Enter)}},
+         {QKeySequence(Qt::CTRL | Qt::Key_Enter), QKeySequence(Qt::CTRL | Qt::Key_Return)}},
         {Command::Stop,
          QT_TR_NOOP("Stop"),
          QT_TR_NOOP("Stop what runs; what was measured is kept"),

@@ -4,9 +4,9 @@
 #include "actions.h"
 #include "ui/theme/theme.h"
 
-#include <QDialogButtonBox>
 #include <QGridLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QVBoxLayout>
 #include <array>
 
@@ -33,8 +33,9 @@ constexpr std::array<Figure, 7> kFigures {{
     {QT_TRANSLATE_NOOP("HelpDialog", "tok/s/user"),
      QT_TRANSLATE_NOOP("HelpDialog", "What one reader sees: 1 / mean gap of one answer")},
     {QT_TRANSLATE_NOOP("HelpDialog", "P50, P90, P99"),
-     QT_TRANSLATE_NOOP("HelpDialog",
-                       "That share of the samples is faster; grey where n is too small")},
+     QT_TRANSLATE_NOOP(
+         "HelpDialog",
+         "That many percent of the samples are no larger; grey where n is too small")},
     {QT_TRANSLATE_NOOP("HelpDialog", "Knee"),
      QT_TRANSLATE_NOOP("HelpDialog",
                        "The batch size from which more answers at once cost more than they bring")},
@@ -83,7 +84,7 @@ HelpDialog::HelpDialog(const Actions &actions, QWidget *parent)
     : QDialog(parent)
 {
     setObjectName(QStringLiteral("helpDialog"));
-    setWindowTitle(tr("InferLab help"));
+    setWindowTitle(tr("Help"));
     QList<std::pair<QString, QString>> keys;
     for (const QAction *action : actions.all()) {
         const QString key = action->data().toString(); // the key as registered
@@ -96,13 +97,13 @@ HelpDialog::HelpDialog(const Actions &actions, QWidget *parent)
     columns->setSpacing(space::kEdge * 2);
     columns->addLayout(makeColumn(tr("Keys"), keys, this), 1);
     columns->addLayout(makeColumn(tr("What the figures mean"), figures, this), 1);
-    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    auto *close = new QPushButton(tr("Close"), this);
+    connect(close, &QPushButton::clicked, this, &QDialog::close);
     auto *page = new QVBoxLayout(this);
     page->setContentsMargins(space::kEdge, space::kEdge, space::kEdge, space::kEdge);
     page->setSpacing(space::kEdge);
     page->addLayout(columns, 1);
-    page->addWidget(buttons);
+    page->addWidget(close, 0, Qt::AlignRight);
     resize(Theme::current().px(820), Theme::current().px(520));
 }
 

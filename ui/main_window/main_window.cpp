@@ -1,4 +1,5 @@
-// Puts the window together and follows its keys. Files: main_window_files.cpp.
+// Puts the window together and follows its keys. Files: main_window_files.cpp,
+// main_window_export.cpp.
 #include "main_window.h"
 
 #include "actions.h"
@@ -14,6 +15,7 @@
 
 #include <QApplication>
 #include <QCloseEvent>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -128,6 +130,7 @@ void MainWindow::connectActions()
     on(Command::Help, [this] { showHelp(); });
     on(Command::Quit, [this] { close(); });
     connect(m_page, &RunPage::exportRequested, this, &MainWindow::chooseExportFolder);
+    connect(m_page->board(), &ChartBoard::exportRequested, this, &MainWindow::chooseChartFile);
 
     const auto explain = [this](QWidget *button, Command command) {
         button->setToolTip(m_actions->action(command)->whatsThis() + QStringLiteral("\n")
@@ -217,10 +220,7 @@ void MainWindow::refreshModelLine()
 {
     QString line = tr("No model");
     if (const auto &model = m_session.model()) {
-        QStringList parts;
-        const ModelIdentity &identity = model->identity;
-        parts += QStringLiteral("%1 %2").arg(QString::fromStdString(identity.name),
-                                             QString::fromStdString(identity.quantisation));
+        QStringList parts {QFileInfo(model->choice.path).completeBaseName()};
         parts += model->choice.device == QLatin1String("cuda") ? tr("GPU")
             : model->choice.device == QLatin1String("cpu")     ? tr("CPU")
                                                                : model->choice.device;

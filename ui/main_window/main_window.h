@@ -43,8 +43,12 @@ public slots:
     void showSettings();
     void chooseFile();
     void chooseExportFolder();
-    // Charts, CSV and JSON of what is shown, into a folder of their own below `folder`.
+    void chooseChartFile(const QString &chartId);
+    // Charts, CSV and JSON of what is shown, into a new folder below `folder`. Says where, or why
+    // not.
     void exportTo(const QString &folder);
+    // One chart as SVG, PDF, PNG or CSV, by the file's suffix.
+    void exportChart(const QString &chartId, const QString &file);
 
 signals:
     void firstPainted(); // once

@@ -1,5 +1,4 @@
-// Files that come into the window: chosen, dropped, or named on the command line; and those that go
-// out.
+// Files that come into the window: chosen, dropped, or named on the command line.
 #include "main_window.h"
 
 #include "app/session/session.h"

@@ -6,9 +6,9 @@
 #include "ui/widgets/segmented_control.h"
 #include "ui/widgets/toggle_switch.h"
 
-#include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QSpinBox>
 #include <QVBoxLayout>
 
@@ -18,7 +18,7 @@ SettingsDialog::SettingsDialog(Settings &settings, QWidget *parent)
     : QDialog(parent)
 {
     setObjectName(QStringLiteral("settingsDialog"));
-    setWindowTitle(tr("InferLab settings"));
+    setWindowTitle(tr("Settings"));
     auto *theme =
         new SegmentedControl({tr("System"), tr("Light"), tr("Dark")}, this); // as the enum
     theme->setObjectName(QStringLiteral("themeControl"));
@@ -41,15 +41,15 @@ SettingsDialog::SettingsDialog(Settings &settings, QWidget *parent)
     form->addRow(tr("Theme"), theme);
     form->addRow(tr("Token tints"), tints);
     form->addRow(tr("Chart frames"), frames);
-    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
+    auto *close = new QPushButton(tr("Close"), this);
     auto *page = new QVBoxLayout(this);
     page->setContentsMargins(space::kEdge, space::kEdge, space::kEdge, space::kEdge);
     page->setSpacing(space::kEdge);
     page->addLayout(form);
     page->addWidget(hint);
     page->addStretch(1);
-    page->addWidget(buttons);
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    page->addWidget(close, 0, Qt::AlignRight);
+    connect(close, &QPushButton::clicked, this, &QDialog::close);
     connect(theme, &SegmentedControl::currentChanged, &settings,
             [&settings](int index) { settings.setTheme(static_cast<Settings::Theme>(index)); });
     connect(tints, &ToggleSwitch::toggled, &settings, &Settings::setTokenTints);

@@ -15,7 +15,7 @@ namespace inferlab {
 namespace {
 
 constexpr double kLeastWidth = 300; // of a chart whose labels can still be read, at 100%
-constexpr double kLeastHeight = 168;
+constexpr double kLeastHeight = 156;
 constexpr double kMostHeight = 420; // taller, a line is only steeper
 constexpr int kDefaultFrames = 20;
 
@@ -33,8 +33,14 @@ ChartBoard::ChartBoard(std::vector<ChartCard *> cards, QWidget *parent)
     m_page->setProperty("kind", QStringLiteral("page"));
     for (ChartCard *card : m_cards) {
         card->setParent(m_page);
+        // A card that passes its focus on to a plot which is hidden (an empty chart) stops the Tab
+        // key.
+        card->setFocusProxy(nullptr);
         card->installEventFilter(this);
         connect(card, &ChartCard::tokenPointed, this, &ChartBoard::tokenPointed);
+        connect(card, &ChartCard::exportRequested, this,
+                [this, card] { emit exportRequested(card->chartId()); });
+        connect(card, &ChartCard::dataWanted, this, [this, card] { card->setData(m_data); });
         connect(card, &ChartCard::enlargeRequested, this, [this, card] {
             enlarge(m_enlarged == card->chartId() ? QString() : card->chartId());
         });
@@ -72,6 +78,12 @@ void ChartBoard::drawVisible()
             unseen.push_back(card);
     }
     m_stale = std::move(unseen);
+}
+
+void ChartBoard::drawAll()
+{
+    for (ChartCard *card : std::exchange(m_stale, {}))
+        card->setData(m_data);
 }
 
 void ChartBoard::setSelectedToken(TokenRef token)
@@ -129,7 +141,7 @@ void ChartBoard::setHidden(const QString &id, bool hidden)
     if (hidden)
         ids += id;
     if (m_enlarged == id)
-        m_enlarged.clear();
+        enlarge({});
     setHidden(ids);
     emit arrangementChanged();
 }
@@ -148,6 +160,8 @@ void ChartBoard::move(const QString &id, int by)
 void ChartBoard::enlarge(const QString &id)
 {
     m_enlarged = card(id) != nullptr && !m_hidden.contains(id) ? id : QString();
+    for (ChartCard *each : m_cards)
+        each->setEnlarged(each->chartId() == m_enlarged);
     arrange();
 }
 
@@ -175,9 +189,11 @@ void ChartBoard::arrange()
         std::clamp(room.width() / std::max(1, theme.px(kLeastWidth)), 1, std::max(1, count));
     const int rows = std::max(1, (count + columns - 1) / columns);
     const int width = (room.width() - gap * (columns - 1)) / columns;
-    const int fitting = (room.height() - gap * (rows - 1)) / rows;
+    // A whole number of rows in sight: a chart cut in two at the edge cannot be read.
+    const int fitting = (room.height() + gap) / (theme.px(kLeastHeight) + gap);
+    const int inSight = std::clamp(fitting, 1, rows);
     const int most = m_enlarged.isEmpty() ? theme.px(kMostHeight) : room.height();
-    const int height = std::max(theme.px(kLeastHeight), std::min(fitting, most));
+    const int height = std::min((room.height() - gap * (inSight - 1)) / inSight, most);
     m_page->resize(room.width(), rows * (height + gap) - gap);
     for (int i = 0; i < count; ++i) {
         // The last row shares its width: no hole at the end.
@@ -277,7 +293,7 @@ void ChartBoard::fillMenu(QMenu *menu)
     QAction *all = menu->addAction(tr("Show all"));
     all->setEnabled(!m_hidden.isEmpty() || !m_enlarged.isEmpty());
     connect(all, &QAction::triggered, this, [this] {
-        m_enlarged.clear();
+        enlarge({});
         setHidden(QStringList());
         emit arrangementChanged();
     });

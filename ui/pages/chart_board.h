@@ -25,6 +25,11 @@ public:
     void setData(const ChartData &shown);
     void setSelectedToken(TokenRef token);
 
+    const ChartData &shownData() const noexcept { return m_data; }
+    // All charts with the latest data, also those that are hidden or out of sight; not while a run
+    // goes on.
+    void drawAll();
+
     const std::vector<ChartCard *> &cards() const noexcept { return m_cards; } // in the shown order
     ChartCard *card(const QString &chartId) const;
     QStringList order() const;
@@ -40,6 +45,7 @@ public:
 signals:
     void tokenPointed(inferlab::TokenRef token);
     void arrangementChanged(); // order or hidden charts
+    void exportRequested(const QString &chartId);
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;

@@ -14,6 +14,7 @@
 #include "ui/widgets/kept_runs.h"
 #include "ui/widgets/model_picker.h"
 #include "ui/widgets/phase_bar.h"
+#include "ui/widgets/widget_kind.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
@@ -80,6 +81,9 @@ RunPage::RunPage(Session &session, Settings &settings, std::vector<ChartCard *> 
     connect(&m_settings, &Settings::changed, this, &RunPage::applySettings);
     if (auto *theme = ThemeController::instance())
         connect(theme, &ThemeController::changed, this, &RunPage::arrange);
+    // As one reads: the answer, what to do with it, then the charts.
+    setTabOrder(m_keep, m_chartMenu);
+    setTabOrder(m_chartMenu, m_export);
     applySettings();
     restoreLayout();
     showRecord(nullptr, nullptr);
@@ -118,7 +122,7 @@ QWidget *RunPage::makeCharts()
     m_chartMenu->setProperty("kind", QStringLiteral("picker"));
     m_chartMenu->setToolTip(tr("Show, hide, move or enlarge charts"));
     auto *menu = new QMenu(m_chartMenu);
-    m_chartMenu->setMenu(menu);
+    popUpBelow(m_chartMenu, menu);
     connect(menu, &QMenu::aboutToShow, m_board, [this, menu] { m_board->fillMenu(menu); });
     connect(m_keep, &QPushButton::clicked, this, &RunPage::keepRun);
     connect(m_export, &QPushButton::clicked, this, &RunPage::exportRequested);

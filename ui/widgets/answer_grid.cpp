@@ -17,11 +17,19 @@ namespace inferlab {
 
 namespace {
 
-constexpr int kGap = 8;
-constexpr int kPadding = 8;
 constexpr int kTextLines = 4;
-constexpr int kMinCardWidthInEms = 16;
-constexpr size_t kTailBytes = 400; // more than four lines of a card hold
+constexpr int kMinCardCharacters = 26; // in a line
+constexpr size_t kTailBytes = 400;     // more than four lines of a card hold
+
+int gap()
+{
+    return Theme::current().px(space::kInside);
+}
+
+int betweenLines() // number, text, figures
+{
+    return Theme::current().px(space::kStep);
+}
 
 // The end of an answer, from a whole character on, in one paragraph.
 QString tail(const std::string &text)
@@ -83,15 +91,15 @@ void AnswerGrid::setCurrent(int request)
 
 int AnswerGrid::columns() const
 {
-    const int least = kMinCardWidthInEms * fontMetrics().averageCharWidth() * 2;
-    return std::max(1, (viewport()->width() - kGap) / (least + kGap));
+    const int least = kMinCardCharacters * fontMetrics().averageCharWidth();
+    return std::max(1, (viewport()->width() - gap()) / (least + gap()));
 }
 
 QSize AnswerGrid::cardSize() const
 {
     const int perRow = columns();
-    const int width = (viewport()->width() - kGap * (perRow + 1)) / perRow;
-    return {width, fontMetrics().lineSpacing() * (kTextLines + 2) + 2 * kPadding};
+    const int width = (viewport()->width() - gap() * (perRow + 1)) / perRow;
+    return {width, fontMetrics().lineSpacing() * (kTextLines + 2) + 2 * gap() + 2 * betweenLines()};
 }
 
 QRect AnswerGrid::cardRect(int request) const
@@ -99,15 +107,15 @@ QRect AnswerGrid::cardRect(int request) const
     const QSize size = cardSize();
     const int row = request / columns();
     const int column = request % columns();
-    return {QPoint(kGap + column * (size.width() + kGap),
-                   kGap + row * (size.height() + kGap) - verticalScrollBar()->value()),
+    return {QPoint(gap() + column * (size.width() + gap()),
+                   gap() + row * (size.height() + gap()) - verticalScrollBar()->value()),
             size};
 }
 
 void AnswerGrid::updateScrollBar()
 {
     const int rows = (cardCount() + columns() - 1) / columns();
-    const int height = kGap + rows * (cardSize().height() + kGap);
+    const int height = gap() + rows * (cardSize().height() + gap());
     verticalScrollBar()->setPageStep(viewport()->height());
     verticalScrollBar()->setSingleStep(cardSize().height() / 2);
     verticalScrollBar()->setRange(0, std::max(0, height - viewport()->height()));
@@ -118,8 +126,8 @@ void AnswerGrid::paintEvent(QPaintEvent *event)
     QPainter painter(viewport());
     painter.setRenderHint(QPainter::Antialiasing);
     painter.fillRect(event->rect(), palette().base());
-    const int rowHeight = cardSize().height() + kGap;
-    const int firstRow = std::max(0, (verticalScrollBar()->value() - kGap) / rowHeight);
+    const int rowHeight = cardSize().height() + gap();
+    const int firstRow = std::max(0, (verticalScrollBar()->value() - gap()) / rowHeight);
     for (int request = firstRow * columns(); request < cardCount(); ++request) {
         const QRect card = cardRect(request);
         if (card.top() > event->rect().bottom())
@@ -138,7 +146,7 @@ void AnswerGrid::paintCard(QPainter &painter, int request, const QRect &card) co
     painter.setBrush(theme.surface);
     painter.drawRoundedRect(QRectF(card).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
 
-    const QRect inner = card.adjusted(kPadding, kPadding, -kPadding, -kPadding);
+    const QRect inner = card.adjusted(gap(), gap(), -gap(), -gap());
     const int line = fontMetrics().lineSpacing();
     painter.setPen(running ? theme.accent : theme.mutedText);
     painter.drawText(inner, Qt::AlignTop | Qt::AlignLeft, QString::number(request + 1));
@@ -148,7 +156,7 @@ void AnswerGrid::paintCard(QPainter &painter, int request, const QRect &card) co
 
     // The end of the text is what moves: lines stand on the bottom of the card and older ones
     // leave.
-    const QRect body = inner.adjusted(0, line, 0, -line - 2);
+    const QRect body = inner.adjusted(0, line + betweenLines(), 0, -line - betweenLines());
     const QString text = tail(record.text);
     const int flags = Qt::TextWordWrap | Qt::AlignLeft;
     const QRect needed = fontMetrics().boundingRect(QRect(0, 0, body.width(), 10000), flags, text);
@@ -194,9 +202,9 @@ void AnswerGrid::moveTo(int request)
     const QRect card = cardRect(request);
     QScrollBar *bar = verticalScrollBar();
     if (card.top() < 0)
-        bar->setValue(bar->value() + card.top() - kGap);
+        bar->setValue(bar->value() + card.top() - gap());
     else if (card.bottom() > viewport()->height())
-        bar->setValue(bar->value() + card.bottom() + kGap - viewport()->height());
+        bar->setValue(bar->value() + card.bottom() + gap() - viewport()->height());
     viewport()->update();
     emit currentChanged(request);
 }

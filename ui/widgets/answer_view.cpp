@@ -9,6 +9,7 @@
 
 #include <QEvent>
 #include <QHBoxLayout>
+#include <QIcon>
 #include <QLabel>
 #include <QStackedWidget>
 #include <QToolButton>
@@ -56,24 +57,32 @@ AnswerView::AnswerView(QWidget *parent)
     });
     connect(m_previous, &QToolButton::clicked, this, [this] { setCurrent(m_current - 1); });
     connect(m_next, &QToolButton::clicked, this, [this] { setCurrent(m_current + 1); });
-    connect(m_gridButton, &QToolButton::toggled, this, [this] { refresh(); });
-    scaleMargins();
+    connect(m_gridButton, &QToolButton::toggled, this, [this] {
+        refresh();
+        m_grid->setCurrent(m_current);
+    });
+    followTheme();
     refresh();
 }
 
-void AnswerView::scaleMargins()
+void AnswerView::followTheme()
 {
     const Theme theme = Theme::current();
     const int side = theme.px(space::kBetween);
     m_header->layout()->setContentsMargins(side, theme.px(space::kInside), side,
                                            theme.px(space::kStep));
+    const QString tone = theme.dark ? QStringLiteral("dark") : QStringLiteral("light");
+    m_previous->setIcon(QIcon(QStringLiteral(":/inferlab/icons/left-%1.svg").arg(tone)));
+    m_next->setIcon(QIcon(QStringLiteral(":/inferlab/icons/right-%1.svg").arg(tone)));
+    for (QToolButton *button : {m_previous, m_next})
+        button->setIconSize(QSize(theme.px(space::kEdge), theme.px(space::kEdge)));
 }
 
 void AnswerView::changeEvent(QEvent *event)
 {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::FontChange)
-        scaleMargins();
+    if (event->type() == QEvent::FontChange || event->type() == QEvent::StyleChange)
+        followTheme();
 }
 
 QWidget *AnswerView::makeHeader()
@@ -82,10 +91,8 @@ QWidget *AnswerView::makeHeader()
     QWidget *header = m_header;
     header->setObjectName(QStringLiteral("answerHeader"));
     m_title->setProperty("kind", QStringLiteral("title"));
-    m_previous->setText(QStringLiteral("‹"));
     m_previous->setToolTip(tr("Previous answer"));
     m_previous->setAccessibleName(tr("Previous answer"));
-    m_next->setText(QStringLiteral("›"));
     m_next->setToolTip(tr("Next answer"));
     m_next->setAccessibleName(tr("Next answer"));
     m_gridButton->setText(tr("Grid"));
@@ -201,10 +208,8 @@ void AnswerView::refresh()
         m_text->setRequest(request);
         m_text->setCursorShown(m_live && request != nullptr
                                && request->endReason == EndReason::Running);
-    } else if (!m_grid->hasFocus()) {
-        m_grid->setCurrent(m_current);
     }
-    m_stats->setRun(m_run, static_cast<size_t>(m_current), m_live);
+    m_stats->setRun(m_run, asGrid ? -1 : m_current, m_live);
     m_stats->setVisible(count() > 0);
     m_inspector->setVisible(count() > 0 && !asGrid);
     refreshHeader();
@@ -213,12 +218,15 @@ void AnswerView::refresh()
 void AnswerView::refreshHeader()
 {
     const bool many = count() > 1;
-    const QString title =
-        many ? tr("Answer %1 of %2").arg(m_current + 1).arg(count()) : tr("Answer");
+    const bool asGrid = isGridShown();
+    const QString title = asGrid ? tr("%1 answers").arg(count())
+        : many                   ? tr("Answer %1 of %2").arg(m_current + 1).arg(count())
+                                 : tr("Answer");
     if (m_title->text() != title)
         m_title->setText(title);
-    for (QToolButton *button : {m_previous, m_next, m_gridButton})
-        button->setVisible(many);
+    m_gridButton->setVisible(many);
+    for (QToolButton *button : {m_previous, m_next})
+        button->setVisible(many && !asGrid);
     m_previous->setEnabled(m_current > 0);
     m_next->setEnabled(m_current + 1 < count());
 }

@@ -54,7 +54,7 @@ private:
     QWidget *makeEmptyState();
     void refresh();
     void refreshHeader();
-    void scaleMargins();
+    void followTheme();
     int count() const noexcept;
 
     const RunRecord *m_run = nullptr;

@@ -20,12 +20,10 @@ Consequence kvCacheConsequence(bool on, bool chosenBatchIsOne)
 
 Consequence memoryConsequence(int batch, bool kvCache, const MemoryPlan &plan)
 {
-    const QString answers =
-        batch == 1 ? QObject::tr("1 answer") : QObject::tr("%1 answers at once").arg(batch);
     const QString what = kvCache
         ? QObject::tr("%1 of cache").arg(figures::bytes(plan.cacheBytes))
         : QObject::tr("%1 of working memory").arg(figures::bytes(plan.workspaceBytes));
-    QString text = QObject::tr("%1: needs %2").arg(answers, what);
+    QString text = QObject::tr("Batch %1 needs %2").arg(batch).arg(what);
     if (plan.freeBytes > 0)
         text += QObject::tr(" (of %1 free)").arg(figures::bytes(plan.freeBytes));
     if (!plan.fits())

@@ -15,7 +15,7 @@ struct Consequence
 };
 
 Consequence kvCacheConsequence(bool on, bool chosenBatchIsOne);
-// "batch 64 needs 1.4 GiB of cache (of 3.1 GiB free)".
+// "Batch 64 needs 1.4 GiB of cache (of 3.1 GiB free)".
 Consequence memoryConsequence(int batch, bool kvCache, const MemoryPlan &plan);
 // Of the device that is chosen; `loaded` is what is in memory now.
 Consequence deviceConsequence(const DeviceInfo &chosen, const std::optional<ModelSummary> &loaded);

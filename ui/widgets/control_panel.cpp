@@ -10,6 +10,7 @@
 #include "model_picker.h"
 #include "prompt_editor.h"
 #include "sampling_panel.h"
+#include "ui/theme/theme.h"
 
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -74,8 +75,8 @@ QWidget *ControlPanel::makeSwitches()
     m_samplingFold->body()->addWidget(m_sampling);
     m_engineFold->body()->addWidget(m_switches->threadsRow());
     auto *column = new QVBoxLayout(page);
-    column->setContentsMargins(16, 12, 16, 12);
-    column->setSpacing(12);
+    column->setContentsMargins(space::kEdge, space::kBetween, space::kEdge, space::kInside);
+    column->setSpacing(space::kInside);
     column->addWidget(m_model);
     column->addWidget(m_prompt, 1);
     column->addWidget(m_switches);
@@ -89,6 +90,7 @@ QWidget *ControlPanel::makeFooter()
     auto *footer = new QWidget(this);
     m_run->setObjectName(QStringLiteral("runButton"));
     m_run->setProperty("kind", QStringLiteral("primary"));
+    m_run->setAutoDefault(true); // Enter presses it, as Space does: it has the focus at the start
     m_knee->setObjectName(QStringLiteral("kneeButton"));
     m_knee->setToolTip(
         tr("Runs batch sizes 1, 2, 4, 8, 16 and 32 and marks where more answers at once "
@@ -208,7 +210,9 @@ void ControlPanel::look()
 
     const int32_t context = m_summary ? m_summary->identity.contextTokens : 0;
     const QString trouble = promptProblem(text, m_promptTokens, context);
-    const QString size = tokens == 1 ? tr("1 token") : tr("%1 tokens").arg(figures::count(tokens));
+    QString size = tokens == 1 ? tr("1 token") : tr("%1 tokens").arg(figures::count(tokens));
+    if (context > 0)
+        size += tr(" (the model reads %1)").arg(figures::count(context));
     const QString fact = exact             ? size
         : text.size() > kCountedCharacters ? tr("about %1").arg(size)
                                            : QString();

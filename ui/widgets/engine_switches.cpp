@@ -120,7 +120,7 @@ QLabel *EngineSwitches::addHint(QVBoxLayout *column)
     hint->setTextFormat(Qt::PlainText);
     hint->setProperty("kind", QStringLiteral("caption"));
     column->addWidget(hint);
-    column->addSpacing(8);
+    column->addSpacing(4);
     return hint;
 }
 

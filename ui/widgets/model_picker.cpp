@@ -2,6 +2,7 @@
 #include "model_picker.h"
 
 #include "figures.h"
+#include "widget_kind.h"
 
 #include <QFileInfo>
 #include <QLabel>
@@ -35,8 +36,6 @@ QString modelFacts(const ModelSummary &model)
         facts += parameterCount(identity.parameters);
     if (identity.fileBytes > 0)
         facts += figures::bytes(identity.fileBytes);
-    if (identity.contextTokens > 0)
-        facts += QObject::tr("reads %1 tokens").arg(figures::count(identity.contextTokens));
     return facts.join(QStringLiteral(" · "));
 }
 
@@ -50,7 +49,7 @@ ModelPicker::ModelPicker(QWidget *parent)
     m_button->setProperty("kind", QStringLiteral("picker"));
     m_button->setAccessibleName(tr("Model"));
     m_button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    m_button->setMenu(m_menu);
+    popUpBelow(m_button, m_menu);
     m_menu->setToolTipsVisible(true);
     m_facts->setProperty("kind", QStringLiteral("caption"));
     m_facts->setWordWrap(true);
@@ -110,12 +109,9 @@ void ModelPicker::fillMenu()
 void ModelPicker::refresh()
 {
     const bool loaded = m_model.has_value() && m_model->choice.path == m_path;
-    QString name = tr("Choose a model");
-    if (loaded && !m_model->identity.name.empty())
-        name = QString::fromStdString(m_model->identity.name);
-    else if (!m_path.isEmpty())
-        name = QFileInfo(m_path).completeBaseName();
-    m_button->setText(name);
+    // The file's name, which people know it by; what the file calls itself is in the tooltip.
+    m_button->setText(m_path.isEmpty() ? tr("Choose a model")
+                                       : QFileInfo(m_path).completeBaseName());
     m_button->setToolTip(m_path.isEmpty() ? tr("Open a GGUF file, or drop one on the window")
                                           : m_path);
     m_facts->setText(loaded ? modelFacts(*m_model) : QString());

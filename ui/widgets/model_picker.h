@@ -12,7 +12,7 @@ class QPushButton;
 
 namespace inferlab {
 
-// "Q4_1 · 135 M parameters · 92 MiB · reads 8,192 tokens"
+// "Q4_1 · 135 M parameters · 94 MiB"
 QString modelFacts(const ModelSummary &model);
 
 class ModelPicker : public QWidget

@@ -21,7 +21,7 @@ namespace {
 
 constexpr int kChat = 0;
 constexpr int kRaw = 1;
-constexpr int kPromptLines = 5;
+constexpr int kPromptLines = 4;
 constexpr int kSystemLines = 3;
 
 // Takes plain text, but not megabytes of it: the caller says what is too much. Tab leaves the

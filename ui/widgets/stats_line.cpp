@@ -4,11 +4,15 @@
 #include "engine/measure/metrics.h"
 #include "figures.h"
 
+#include <algorithm>
+
 namespace inferlab {
 
 namespace {
 
 constexpr qint64 kLiveIntervalMs = 250; // live figures change at most four times a second
+// Figures of a large batch take milliseconds: live ones may take this share of one core.
+constexpr qint64 kRestPerWork = 50;
 
 QString endText(const RequestRecord &request)
 {
@@ -55,6 +59,25 @@ QString statsText(const RunRecord &run, size_t request, bool live)
     return parts.join(QStringLiteral(" · "));
 }
 
+QString batchStatsText(const RunRecord &run, bool live)
+{
+    const RunMetrics metrics = computeMetrics(run);
+    const QString about = live ? QStringLiteral("~") : QString();
+    QStringList parts;
+    if (metrics.outputTokPerSecond)
+        parts += about + figures::tokPerSecond(*metrics.outputTokPerSecond)
+            + QStringLiteral(" tok/s total");
+    if (metrics.userTokPerSecond)
+        parts += about + figures::tokPerSecond(metrics.userTokPerSecond->p50)
+            + QStringLiteral(" tok/s/user (P50)");
+    if (metrics.outputTokens > 0)
+        parts += QObject::tr("%1 tokens").arg(figures::count(metrics.outputTokens));
+    if (metrics.ttft)
+        parts +=
+            QObject::tr("%1 to first token (P50)").arg(figures::seconds(metrics.ttft->p50 / 1000));
+    return parts.join(QStringLiteral(" · "));
+}
+
 StatsLine::StatsLine(QWidget *parent)
     : QLabel(parent)
 {
@@ -66,16 +89,22 @@ StatsLine::StatsLine(QWidget *parent)
     setIndent(0);
 }
 
-void StatsLine::setRun(const RunRecord *run, size_t request, bool live)
+void StatsLine::setRun(const RunRecord *run, int request, bool live)
 {
     const bool same = live && m_live && request == m_request;
-    if (run != nullptr && same && m_sinceChange.isValid()
-        && m_sinceChange.elapsed() < kLiveIntervalMs)
+    if (run != nullptr && same && m_sinceChange.isValid() && m_sinceChange.elapsed() < m_restMs)
         return;
     m_request = request;
     m_live = live;
     m_sinceChange.start();
-    setText(run == nullptr ? QString() : statsText(*run, request, live));
+    if (run == nullptr)
+        setText({});
+    else if (request < 0)
+        setText(batchStatsText(*run, live));
+    else
+        setText(statsText(*run, static_cast<size_t>(request), live));
+    m_restMs = std::max(kLiveIntervalMs, m_sinceChange.elapsed() * kRestPerWork);
+    m_sinceChange.start();
 }
 
 } // namespace inferlab

@@ -14,6 +14,10 @@ namespace inferlab {
 // estimates.
 QString statsText(const RunRecord &run, size_t request, bool live);
 
+// Of all answers together: "208 tok/s total · 30.7 tok/s/user (P50) · 982 tokens · 0.47 s to first
+// token (P50)".
+QString batchStatsText(const RunRecord &run, bool live);
+
 class StatsLine : public QLabel
 {
     Q_OBJECT
@@ -21,12 +25,14 @@ class StatsLine : public QLabel
 public:
     explicit StatsLine(QWidget *parent = nullptr);
 
-    // Null: nothing. Calls closer together than a quarter of a second change nothing while live.
-    void setRun(const RunRecord *run, size_t request, bool live);
+    // Null: nothing. Request -1: all together. Calls closer together than a quarter of a second
+    // change nothing while live.
+    void setRun(const RunRecord *run, int request, bool live);
 
 private:
     QElapsedTimer m_sinceChange;
-    size_t m_request = 0;
+    qint64 m_restMs = 0; // until live figures change again
+    int m_request = 0;
     bool m_live = false;
 };
 

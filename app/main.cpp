@@ -1,0 +1,156 @@
+// inferlab: the window, or the demo where there is no display. The arguments are read first: they
+// decide which application object is made.
+#include "app/session/session.h"
+#include "app/startup/command_line.h"
+#include "app/startup/default_model.h"
+#include "app/startup/first_prompt.h"
+#include "app/startup/startup_trace.h"
+#include "headless_demo.h"
+#include "kernels/api/devices.h"
+#include "ui/charts/chart_source.h"
+#include "ui/main_window/main_window.h"
+#include "ui/pages/run_page.h"
+#include "ui/settings/settings.h"
+#include "ui/theme/theme_controller.h"
+#include "ui/widgets/control_panel.h"
+#include "ui/widgets/engine_switches.h"
+#include "ui/widgets/model_picker.h"
+#include "ui/widgets/prompt_editor.h"
+
+#include <QApplication>
+#include <QFileInfo>
+#include <QIcon>
+#include <QStandardPaths>
+#include <QTimer>
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+namespace inferlab {
+
+namespace {
+
+constexpr int kExitFailed = 1;
+constexpr int kExitBadInput = 2;
+constexpr auto kDemoFolder = "inferlab-demo";
+
+bool hasDisplay()
+{
+    return qEnvironmentVariableIsSet("DISPLAY") || qEnvironmentVariableIsSet("WAYLAND_DISPLAY")
+        || qEnvironmentVariableIsSet("QT_QPA_PLATFORM");
+}
+
+std::vector<ChartCard *> makeCharts()
+{
+    std::vector<ChartCard *> charts;
+    for (const QString &id : chartIds())
+        charts.push_back(makeChartCard(id));
+    return charts;
+}
+
+QString settingsFile()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::ConfigLocation)
+        + QStringLiteral("/inferlab/inferlab.ini");
+}
+
+void prepare(MainWindow &window, const CommandLine &arguments, const Settings &settings)
+{
+    ControlPanel *controls = window.runPage()->controls();
+    const QString standard = QString::fromStdString(defaultModelPath().string());
+    const bool hasStandard = QFileInfo::exists(standard);
+    controls->modelPicker()->setDefaultPath(hasStandard ? standard : QString());
+    controls->modelPicker()->setRecent(settings.recentModels());
+    controls->promptEditor()->setPrompt(arguments.prompt.empty()
+                                            ? QString::fromUtf8(kFirstPrompt)
+                                            : QString::fromStdString(arguments.prompt));
+    controls->switches()->setBatch(arguments.batch);
+    controls->switches()->setNewTokens(arguments.newTokens);
+    if (!arguments.model.empty())
+        window.openFile(QString::fromStdString(arguments.model));
+    else if (hasStandard)
+        window.runPage()->chooseModel(standard);
+    if (!arguments.openRecord.empty())
+        window.openFile(QString::fromStdString(arguments.openRecord));
+    controls->focusRun();
+}
+
+void traceTimes(MainWindow &window)
+{
+    if (!startupTraceWanted())
+        return;
+    QObject::connect(&window, &MainWindow::firstPainted, &window,
+                     [] { traceStartup("window-visible-ms", millisecondsSinceProcessStart()); });
+    QObject::connect(window.runPage(), &RunPage::firstTokenShown, &window,
+                     [](double ms) { traceStartup("first-token-ms", ms); });
+}
+
+int runWindow(QApplication &application, const CommandLine &arguments)
+{
+    ThemeController theme(application);
+    Settings settings;
+    settings.loadFrom(settingsFile());
+    Session session;
+    MainWindow window(session, settings, theme, makeCharts());
+    traceTimes(window);
+    window.show();
+    // After the first paint: the devices take a moment to ask, and loading may use every core.
+    QObject::connect(&window, &MainWindow::firstPainted, &window, [&] {
+        window.runPage()->controls()->switches()->setDevices(listDevices());
+        prepare(window, arguments, settings);
+    });
+    return QApplication::exec();
+}
+
+int start(int argc, char **argv)
+{
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    const auto parsed = parseCommandLine(words);
+    if (const auto *error = std::get_if<CommandLineError>(&parsed)) {
+        std::fprintf(stderr, "inferlab: %s\n", error->line.c_str());
+        return kExitBadInput;
+    }
+    CommandLine arguments = std::get<CommandLine>(parsed);
+    if (arguments.mode == CommandLine::Mode::Help) {
+        std::fputs(commandLineHelp().c_str(), stdout);
+        return 0;
+    }
+    if (arguments.mode == CommandLine::Mode::Version) {
+        std::puts(INFERLAB_VERSION);
+        return 0;
+    }
+    const bool platformGiven = std::find(words.begin(), words.end(), "-platform") != words.end();
+    if (arguments.mode == CommandLine::Mode::Window && !hasDisplay() && !platformGiven) {
+        arguments.mode = CommandLine::Mode::Demo;
+        arguments.outputFolder = kDemoFolder;
+        std::fprintf(stderr,
+                     "inferlab: no display (neither DISPLAY nor WAYLAND_DISPLAY is set): "
+                     "writing a demo into ./%s\n",
+                     kDemoFolder);
+    }
+    const bool demo = arguments.mode == CommandLine::Mode::Demo;
+    if (demo)
+        qputenv("QT_QPA_PLATFORM", "offscreen"); // charts need fonts and a painter, not a screen
+    QApplication application(argc, argv);
+    QApplication::setApplicationName(QStringLiteral("inferlab"));
+    QApplication::setApplicationDisplayName(QStringLiteral("InferLab"));
+    QApplication::setApplicationVersion(QStringLiteral(INFERLAB_VERSION));
+    QApplication::setDesktopFileName(QStringLiteral("inferlab"));
+    return demo ? runHeadlessDemo(arguments) : runWindow(application, arguments);
+}
+
+} // namespace
+
+} // namespace inferlab
+
+int main(int argc, char **argv)
+{
+    try {
+        return inferlab::start(argc, argv);
+    } catch (const std::exception &error) {
+        std::fprintf(stderr, "inferlab: %s\n", error.what());
+        return inferlab::kExitFailed;
+    }
+}

@@ -1,0 +1,122 @@
+// The program itself: its arguments, its exit codes, the demo without a display.
+#include <QDir>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QtTest>
+
+namespace {
+
+constexpr int kPatienceMs = 120000;
+
+QString tinyModel()
+{
+    return QStringLiteral(INFERLAB_FIXTURES "/tiny/llama_gqa/llama_gqa.f32.gguf");
+}
+
+struct Outcome
+{
+    int code = -1;
+    QString out;
+    QString err;
+};
+
+// No display, and nothing from the person's home.
+Outcome run(const QStringList &arguments, const QString &folder)
+{
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    for (const char *name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "INFERLAB_MODEL"})
+        environment.remove(QLatin1String(name));
+    environment.insert(QStringLiteral("HOME"), folder);
+    environment.insert(QStringLiteral("XDG_CACHE_HOME"), folder);
+    environment.insert(QStringLiteral("XDG_CONFIG_HOME"), folder);
+    QProcess process;
+    process.setProcessEnvironment(environment);
+    process.setWorkingDirectory(folder);
+    process.start(QStringLiteral(INFERLAB_PROGRAM), arguments);
+    if (!process.waitForFinished(kPatienceMs)) {
+        process.kill();
+        process.waitForFinished();
+        return {};
+    }
+    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
+            QString::fromUtf8(process.readAllStandardOutput()),
+            QString::fromUtf8(process.readAllStandardError())};
+}
+
+} // namespace
+
+class TestInferlab : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void helpAndVersion();
+    void badArguments();
+    void aMissingModelSaysHowToGetOne();
+    void theDemoWritesEverything();
+    void anUnwritableFolder();
+};
+
+void TestInferlab::helpAndVersion()
+{
+    const QTemporaryDir folder;
+    const Outcome help = run({QStringLiteral("--help")}, folder.path());
+    QCOMPARE(help.code, 0);
+    QVERIFY(help.out.contains(QStringLiteral("--headless demo")));
+    const Outcome version = run({QStringLiteral("--version")}, folder.path());
+    QCOMPARE(version.code, 0);
+    QCOMPARE(version.out.trimmed(), QStringLiteral(INFERLAB_VERSION));
+}
+
+void TestInferlab::badArguments()
+{
+    const QTemporaryDir folder;
+    const Outcome outcome = run({QStringLiteral("--batch"), QStringLiteral("0")}, folder.path());
+    QCOMPARE(outcome.code, 2);
+    QCOMPARE(outcome.err,
+             QStringLiteral("inferlab: --batch: expected a number from 1 to 256, found 0\n"));
+    QVERIFY(QDir(folder.path()).isEmpty());
+}
+
+void TestInferlab::aMissingModelSaysHowToGetOne()
+{
+    const QTemporaryDir folder;
+    const Outcome outcome = run({}, folder.path()); // no display: the demo; no default model here
+    QCOMPARE(outcome.code, 2);
+    QVERIFY2(outcome.err.contains(QStringLiteral("no display")), qPrintable(outcome.err));
+    QVERIFY2(outcome.err.contains(QStringLiteral("packaging/fetch_model.sh")),
+             qPrintable(outcome.err));
+}
+
+void TestInferlab::theDemoWritesEverything()
+{
+    const QTemporaryDir folder;
+    const Outcome outcome =
+        run({QStringLiteral("--model"), tinyModel(), QStringLiteral("--prompt"),
+             QStringLiteral("ab"), QStringLiteral("--new-tokens"), QStringLiteral("12"),
+             QStringLiteral("--batch"), QStringLiteral("2")},
+            folder.path());
+    QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+    QVERIFY(!outcome.out.trimmed().isEmpty()); // the answer
+    const QDir demo(folder.filePath(QStringLiteral("inferlab-demo")));
+    for (const char *name : {"runs.json", "tokens.csv", "requests.csv", "ttft.svg", "ttft.png",
+                             "itl.svg", "throughput.png", "percentiles.svg", "knee.png"})
+        QVERIFY2(QFileInfo(demo.filePath(QLatin1String(name))).size() > 0, name);
+    QVERIFY(!QImage(demo.filePath(QStringLiteral("knee.png"))).isNull());
+}
+
+void TestInferlab::anUnwritableFolder()
+{
+    const QTemporaryDir folder;
+    const Outcome outcome =
+        run({QStringLiteral("--headless"), QStringLiteral("demo"), QStringLiteral("--out"),
+             QStringLiteral("/proc/nowhere"), QStringLiteral("--model"), tinyModel(),
+             QStringLiteral("--prompt"), QStringLiteral("ab"), QStringLiteral("--new-tokens"),
+             QStringLiteral("2")},
+            folder.path());
+    QCOMPARE(outcome.code, 2);
+    QVERIFY2(outcome.err.contains(QStringLiteral("/proc/nowhere")), qPrintable(outcome.err));
+}
+
+QTEST_GUILESS_MAIN(TestInferlab)
+#include "test_inferlab.moc"
