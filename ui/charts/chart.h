@@ -14,8 +14,6 @@
 #include <memory>
 #include <vector>
 
-class QChart;
-
 namespace inferlab {
 
 struct PlotFrame;

@@ -149,9 +149,10 @@ void ItlChart::addFigures(PlotSpec &spec, const ChartData &data,
         }
         m_cap = capOf(runs);
         m_description = describe(runs);
-        m_sample = QStringLiteral("n = %1 gaps of %2 requests")
-                       .arg(m_gaps.size())
-                       .arg(data.current->requests.size());
+        const size_t requests = data.current->requests.size();
+        m_sample = QStringLiteral("n = %1 gaps").arg(m_gaps.size());
+        if (requests > 1)
+            m_sample += QStringLiteral(" of %1 requests").arg(requests);
     }
     if (data.current == nullptr) {
         m_labels.clear();

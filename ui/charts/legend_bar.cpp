@@ -41,7 +41,7 @@ QSize LegendButton::sizeHint() const
 {
     const Theme theme = Theme::current();
     const QFontMetrics metrics(theme.font(TextSize::Small));
-    return {metrics.horizontalAdvance(text()) + theme.px(kSwatch) + theme.px(14),
+    return {metrics.horizontalAdvance(words()) + theme.px(kSwatch) + theme.px(14),
             metrics.height() + theme.px(3)};
 }
 
@@ -76,10 +76,8 @@ void LegendButton::paintEvent(QPaintEvent *)
     painter.setFont(struck);
     painter.setPen(off ? theme.mutedText : theme.text);
     const int left = theme.px(kSwatch) + theme.px(7);
-    const bool fits = m_entry.brief.isEmpty() || width() >= sizeHint().width();
-    const QString &words = fits ? m_entry.text : m_entry.brief;
     painter.drawText(QRect(left, 0, width() - left, height()), Qt::AlignLeft | Qt::AlignVCenter,
-                     metrics.elidedText(words, Qt::ElideRight, width() - left));
+                     metrics.elidedText(words(), Qt::ElideRight, width() - left));
 }
 
 LegendBar::LegendBar(QWidget *parent)
@@ -142,6 +140,12 @@ void LegendBar::arrange()
     if (m_used == 0)
         return;
     int widest = width();
+    for (const bool brief : {false, true}) {
+        for (LegendButton *button : m_buttons)
+            button->setBrief(brief);
+        if (place(widest, false) == 1)
+            break;
+    }
     const int least = Theme::current().px(kNarrowest);
     while (place(widest, false) > m_mostRows && widest > least)
         widest -= std::max(1, widest / 20);

@@ -19,13 +19,20 @@ public:
     explicit LegendButton(QWidget *parent);
     void setEntry(const LegendEntry &entry);
     const LegendEntry &entry() const noexcept { return m_entry; }
+    void setBrief(bool brief) { m_brief = brief; } // the short words, where there are any
     QSize sizeHint() const override;
 
 protected:
     void paintEvent(QPaintEvent *event) override;
 
 private:
+    const QString &words() const
+    {
+        return m_brief && !m_entry.brief.isEmpty() ? m_entry.brief : m_entry.text;
+    }
+
     LegendEntry m_entry;
+    bool m_brief = false;
 };
 
 class LegendBar : public QWidget
@@ -36,7 +43,8 @@ public:
     explicit LegendBar(QWidget *parent = nullptr);
 
     void setEntries(const std::vector<LegendEntry> &entries); // keeps what is hidden
-    // Beyond, entries are shortened (their tooltips are not).
+    // One row is preferred, with brief words if need be; beyond these rows, words are cut (their
+    // tooltips are not).
     void setMostRows(int rows);
     QSet<QString> hidden() const { return m_hidden; }
 

@@ -284,7 +284,7 @@ PlotSpec PercentilesChart::plot(const ChartData &data, int view)
     std::vector<OverlaidRun> runs;
     for (const Summed &run : m_runs)
         runs.push_back(run.run);
-    addRunLegend(spec, runs, distribution ? PlotKind::Line : PlotKind::Bars, Meaning::Decode);
+    addRunLegend(spec, runs, distribution ? PlotKind::Dots : PlotKind::Bars, Meaning::Prediction);
     return spec;
 }
 

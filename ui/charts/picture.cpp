@@ -39,8 +39,13 @@ public:
         double y = kEdge + title.ascent();
         line(*painter, m_chart.spec.title, theme.font(TextSize::Big, QFont::DemiBold), theme.text,
              y);
+        painter->setFont(theme.font(TextSize::Body));
+        painter->setPen(theme.mutedText);
+        painter->drawText(
+            QPointF(m_size.width() - kEdge - body.horizontalAdvance(m_chart.spec.sample), y),
+            m_chart.spec.sample);
         y += title.descent() + theme.px(4) + body.ascent();
-        line(*painter, subtitle(), theme.font(TextSize::Body), theme.mutedText, y);
+        line(*painter, m_notes.subtitle, theme.font(TextSize::Body), theme.mutedText, y);
         y += body.descent() + theme.px(10);
         legend(painter, y);
         line(*painter, m_notes.foot, theme.font(TextSize::Small), theme.mutedText,
@@ -48,13 +53,6 @@ public:
     }
 
 private:
-    QString subtitle() const
-    {
-        QStringList parts {m_notes.subtitle, m_chart.spec.sample};
-        parts.removeAll(QString());
-        return parts.join(QStringLiteral("  ·  "));
-    }
-
     void line(QPainter &painter, const QString &text, const QFont &font, const QColor &color,
               double baseline) const
     {

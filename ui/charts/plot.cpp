@@ -4,13 +4,8 @@
 #include "ui/charts/plot_words.h"
 
 #include <QFontMetricsF>
-#include <QGraphicsLayout>
 #include <QGraphicsSceneResizeEvent>
-#include <QLegend>
-#include <QLineSeries>
-#include <QLogValueAxis>
 #include <QPainter>
-#include <QValueAxis>
 #include <algorithm>
 #include <cmath>
 
@@ -54,114 +49,43 @@ Extent extentOf(const PlotSpec &spec, const PlotLook &look)
 
 } // namespace
 
-// Marks above the grid; words and what is pointed at above the marks.
-class Plot::Layer : public QGraphicsItem
-{
-public:
-    explicit Layer(Plot *plot)
-        : QGraphicsItem(plot)
-        , m_plot(plot)
-    {
-        setZValue(100); // above everything of Qt's
-        setAcceptedMouseButtons(Qt::NoButton);
-    }
-
-    QRectF boundingRect() const override { return {QPointF(), m_plot->size()}; }
-    void resized() { prepareGeometryChange(); }
-
-    void paint(QPainter *painter, const QStyleOptionGraphicsItem *, QWidget *) override
-    {
-        const PlotSpec &spec = m_plot->m_spec;
-        const PlotFrame &frame = m_plot->m_frame;
-        const PlotLook &look = m_plot->m_look;
-        if (frame.area.width() < 1 || frame.area.height() < 1 || spec.isEmpty())
-            return;
-        paintRules(*painter, spec, frame, look);
-        paintAxes(*painter, spec, frame, look, m_plot->m_roomy);
-        // The current run above the earlier ones.
-        for (const bool earlier : {true, false}) {
-            for (const PlotSeries &series : spec.series) {
-                if ((series.age > 0) == earlier)
-                    paintSeries(*painter, series, frame, look);
-            }
-        }
-        paintOverflow(*painter, spec, frame, look);
-        paintCategories(*painter, spec, frame, look);
-        paintPointLabels(*painter, spec, frame, look);
-        paintEndLabels(*painter, spec, frame, look);
-        paintSelection(*painter, spec, frame, look, m_plot->m_selected);
-        if (m_plot->m_readout)
-            paintReadout(*painter, *m_plot->m_readout, frame, look);
-        if (m_plot->m_roomy && !spec.note.isEmpty())
-            paintNote(*painter, spec.note);
-    }
-
-private:
-    void paintNote(QPainter &painter, const QString &note) const
-    {
-        const Theme &theme = m_plot->m_look.theme;
-        const QFont font = theme.font(TextSize::Small);
-        const QFontMetricsF metrics(font);
-        painter.setFont(font);
-        painter.setPen(theme.mutedText);
-        const QRectF area = m_plot->m_frame.area;
-        painter.drawText(
-            QPointF(area.left(), m_plot->size().height() - metrics.descent() - 1),
-            metrics.elidedText(note, Qt::ElideRight, m_plot->size().width() - area.left()));
-    }
-
-    Plot *m_plot;
-};
-
 Plot::Plot(QGraphicsItem *parent)
-    : QChart(parent)
+    : QGraphicsWidget(parent)
 {
-    setAnimationOptions(QChart::NoAnimation);
-    setBackgroundVisible(false);
-    setPlotAreaBackgroundVisible(false);
-    legend()->hide();
-    layout()->setContentsMargins(0, 0, 0, 0);
-    setMargins({});
-    setBackgroundRoundness(0);
-    addSeries(new QLineSeries); // empty: gives the axes a domain
-    m_marks = new Layer(this);
+    setAcceptedMouseButtons(Qt::NoButton); // the view handles them
     m_look.theme = Theme::light();
-    makeAxes();
 }
 
 Plot::~Plot() = default;
 
-void Plot::makeAxes()
+void Plot::paint(QPainter *painter, const QStyleOptionGraphicsItem *, QWidget *)
 {
-    QAbstractSeries *domain = series().constFirst();
-    for (QAbstractAxis *axis : axes()) {
-        removeAxis(axis);
-        delete axis;
+    if (m_frame.area.width() < 1 || m_frame.area.height() < 1 || m_spec.isEmpty())
+        return;
+    paintAxes(*painter, m_spec, m_frame, m_look, m_roomy);
+    paintRules(*painter, m_spec, m_frame, m_look);
+    // The current run above the earlier ones.
+    for (const bool earlier : {true, false}) {
+        for (const PlotSeries &series : m_spec.series) {
+            if ((series.age > 0) == earlier)
+                paintSeries(*painter, series, m_frame, m_look);
+        }
     }
-    m_x = nullptr;
-    m_logX = nullptr;
-    m_y = new QValueAxis;
-    if (m_spec.x.logarithmic) {
-        m_logX = new QLogValueAxis;
-        m_logX->setBase(10);
-        addAxis(m_logX, Qt::AlignBottom);
-        domain->attachAxis(m_logX);
-    } else {
-        m_x = new QValueAxis;
-        addAxis(m_x, Qt::AlignBottom);
-        domain->attachAxis(m_x);
-    }
-    addAxis(m_y, Qt::AlignLeft);
-    domain->attachAxis(m_y);
+    paintOverflow(*painter, m_spec, m_frame, m_look);
+    paintCategories(*painter, m_spec, m_frame, m_look);
+    paintPointLabels(*painter, m_spec, m_frame, m_look);
+    paintEndLabels(*painter, m_spec, m_frame, m_look);
+    paintSelection(*painter, m_spec, m_frame, m_look, m_selected);
+    if (m_readout)
+        paintReadout(*painter, *m_readout, m_frame, m_look);
+    if (m_roomy)
+        paintNote(*painter, m_spec, size(), m_frame, m_look);
 }
 
 void Plot::setSpec(PlotSpec spec)
 {
     const bool other = spec.rangeKey != m_spec.rangeKey;
-    const bool axesDiffer = spec.x.logarithmic != m_spec.x.logarithmic;
     m_spec = std::move(spec);
-    if (axesDiffer)
-        makeAxes();
     if (other) {
         m_stickyX.reset();
         m_stickyY.reset();
@@ -172,7 +96,7 @@ void Plot::setSpec(PlotSpec spec)
     place();
     if (m_readout)
         m_readout = readoutAt(m_spec, m_look, m_readout->position);
-    m_marks->update();
+    update();
 }
 
 void Plot::setLook(const PlotLook &look)
@@ -180,14 +104,14 @@ void Plot::setLook(const PlotLook &look)
     m_look = look;
     fit();
     place();
-    m_marks->update();
+    update();
 }
 
 void Plot::setRoomy(bool roomy)
 {
     m_roomy = roomy;
     place();
-    m_marks->update();
+    update();
 }
 
 void Plot::setSelectedToken(TokenRef token)
@@ -195,24 +119,18 @@ void Plot::setSelectedToken(TokenRef token)
     if (token == m_selected)
         return;
     m_selected = token;
-    m_marks->update();
+    update();
 }
 
 void Plot::setReadout(const std::optional<Readout> &readout)
 {
     m_readout = readout;
-    m_marks->update();
-}
-
-void Plot::refresh()
-{
-    m_marks->update();
+    update();
 }
 
 void Plot::resizeEvent(QGraphicsSceneResizeEvent *event)
 {
-    QChart::resizeEvent(event);
-    m_marks->resized();
+    QGraphicsWidget::resizeEvent(event);
     place();
 }
 
@@ -296,40 +214,7 @@ void Plot::place()
     const int xLabels = std::clamp(
         static_cast<int>(m_frame.area.width() / (widest + m_look.theme.px(24))), 2, kMostLabels);
     m_frame.xStep = niceStep(m_frame.x.span(), xLabels, m_spec.x.whole);
-    setPlotArea(m_frame.area);
-    setTicks(m_y, m_frame.y, m_frame.yStep);
-    styleAxis(m_y, !m_spec.y.hidden);
-    if (m_x != nullptr) {
-        setTicks(m_x, m_frame.x, m_frame.xStep);
-        styleAxis(m_x, false);
-    } else {
-        m_logX->setRange(m_frame.x.min, m_frame.x.max);
-        styleAxis(m_logX, true);
-    }
-    m_marks->update();
-}
-
-void Plot::setTicks(QValueAxis *axis, const AxisRange &range, double step)
-{
-    if (axis->min() == range.min && axis->max() == range.max && axis->tickInterval() == step
-        && axis->tickType() == QValueAxis::TicksDynamic)
-        return;
-    // A wide range with the narrow step of before would make thousands of lines for a moment.
-    axis->setTickType(QValueAxis::TicksFixed);
-    axis->setTickCount(2);
-    axis->setRange(range.min, range.max);
-    axis->setTickAnchor(0);
-    axis->setTickInterval(step);
-    axis->setTickType(QValueAxis::TicksDynamic);
-}
-
-void Plot::styleAxis(QAbstractAxis *axis, bool grid)
-{
-    const Theme &theme = m_look.theme;
-    axis->setLabelsVisible(false);
-    axis->setLineVisible(false);
-    axis->setGridLineVisible(grid);
-    axis->setGridLinePen(QPen(theme.grid, std::max(1.0, theme.scale())));
+    update();
 }
 
 void Plot::setZoomed(bool zoomed)

@@ -22,7 +22,7 @@ namespace {
 constexpr qint64 kFrameMs = 33;     // a live chart is drawn at most 30 times a second
 constexpr qint64 kRestPerWork = 12; // and takes at most one thirteenth of a core
 constexpr int kRoomyWidth = 480, kRoomyHeight = 260; // from here on with axis titles and large type
-constexpr int kTwoRowsHeight = 200;                  // below, the legend has one row
+constexpr int kTwoRowsHeight = 140;                  // below, the legend has one row
 
 } // namespace
 

@@ -106,10 +106,11 @@ void paintLines(QPainter &painter, const PlotSeries &series, const PlotFrame &fr
             ? frame.area.width()
             : (pixels.back().x() - pixels.front().x()) / static_cast<double>(pixels.size() - 1);
         const bool roomy = perPoint >= kMarkerGap * scale;
-        if (pixels.size() == 1 || (series.markers && roomy))
+        const bool first = &curve == &series.curves.front();
+        if (pixels.size() == 1 || (series.markers && roomy && curves == 1))
             paintMarkers(painter, pixels, 0.0, (series.age > 0 ? 2.6 : 3.0) * scale, series, frame,
                          look);
-        else if (series.age > 0 || series.marker != MarkerShape::Circle)
+        else if (first && (series.age > 0 || series.marker != MarkerShape::Circle))
             paintMarkers(painter, pixels, kSparseGap * scale, 3.2 * scale, series, frame, look);
     }
 }
@@ -195,6 +196,11 @@ void paintBars(QPainter &painter, const PlotSeries &series, const PlotFrame &fra
 }
 
 } // namespace
+
+QFont PlotLook::smallFont(bool strong) const
+{
+    return theme.font(TextSize::Small, strong ? QFont::DemiBold : QFont::Normal);
+}
 
 bool PlotLook::shows(const QStringList &keys) const
 {

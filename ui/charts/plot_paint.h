@@ -16,6 +16,7 @@ struct PlotLook
     Theme theme;
     QSet<QString> hidden; // keys of legend entries that are off
 
+    QFont smallFont(bool strong = false) const; // of all words in a plot
     bool shows(const QStringList &keys) const;
     QColor edge(Meaning meaning, int age) const;
     QColor fill(Meaning meaning, int age) const;

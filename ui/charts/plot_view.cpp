@@ -19,11 +19,17 @@ constexpr int kShortestDrag = 6;   // pixels; less is a click
 } // namespace
 
 PlotView::PlotView(QWidget *parent)
-    : QChartView(parent)
+    : QGraphicsView(parent)
     , m_plot(new Plot)
     , m_band(new QRubberBand(QRubberBand::Rectangle, this))
 {
-    setChart(m_plot); // the scene owns it now
+    auto *content = new QGraphicsScene(this);
+    content->setItemIndexMethod(QGraphicsScene::NoIndex); // one item
+    content->addItem(m_plot);                             // and its owner
+    setScene(content);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setAlignment(Qt::AlignLeft | Qt::AlignTop);
     setFrameShape(QFrame::NoFrame);
     setBackgroundBrush(Qt::NoBrush);
     setStyleSheet(QStringLiteral("background: transparent"));
@@ -118,21 +124,21 @@ void PlotView::leaveEvent(QEvent *event)
 {
     if (!hasFocus())
         readOut(std::nullopt);
-    QChartView::leaveEvent(event);
+    QGraphicsView::leaveEvent(event);
 }
 
 void PlotView::focusInEvent(QFocusEvent *event)
 {
     m_ring =
         event->reason() != Qt::MouseFocusReason && event->reason() != Qt::ActiveWindowFocusReason;
-    QChartView::focusInEvent(event);
+    QGraphicsView::focusInEvent(event);
 }
 
 void PlotView::focusOutEvent(QFocusEvent *event)
 {
     if (!underMouse())
         readOut(std::nullopt);
-    QChartView::focusOutEvent(event);
+    QGraphicsView::focusOutEvent(event);
 }
 
 QPointF PlotView::zoomCentre() const
@@ -189,9 +195,17 @@ void PlotView::keyPressEvent(QKeyEvent *event)
     }
 }
 
+void PlotView::resizeEvent(QResizeEvent *event)
+{
+    QGraphicsView::resizeEvent(event);
+    const QRectF whole(viewport()->rect());
+    scene()->setSceneRect(whole);
+    m_plot->resize(whole.size());
+}
+
 void PlotView::paintEvent(QPaintEvent *event)
 {
-    QChartView::paintEvent(event);
+    QGraphicsView::paintEvent(event);
     if (!hasFocus() || !m_ring)
         return;
     QPainter painter(viewport());

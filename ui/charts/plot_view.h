@@ -6,13 +6,13 @@
 
 #include "ui/charts/plot.h"
 
-#include <QChartView>
+#include <QGraphicsView>
 
 class QRubberBand;
 
 namespace inferlab {
 
-class PlotView : public QChartView
+class PlotView : public QGraphicsView
 {
     Q_OBJECT
 
@@ -35,6 +35,7 @@ protected:
     void keyPressEvent(QKeyEvent *event) override;
     void focusInEvent(QFocusEvent *event) override;
     void focusOutEvent(QFocusEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
 
 private:

@@ -12,7 +12,8 @@ namespace inferlab {
 // Widest of the end labels that are shown, in pixels; 0 without any.
 double endLabelWidth(const PlotSpec &spec, const PlotLook &look);
 
-// Labels of both axes at their ticks, the base line, and, when `titled`, the words along x.
+// Grid and labels of both axes at their ticks, the base line, and, when `titled`, the words along
+// x.
 void paintAxes(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
                const PlotLook &look, bool titled);
 void paintRules(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
@@ -26,6 +27,9 @@ void paintCategories(QPainter &painter, const PlotSpec &spec, const PlotFrame &f
 // Arrows at the upper edge for points above it, and how far they go.
 void paintOverflow(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
                    const PlotLook &look);
+// The note at the bottom of a plot of that size.
+void paintNote(QPainter &painter, const PlotSpec &spec, const QSizeF &size, const PlotFrame &frame,
+               const PlotLook &look);
 void paintSelection(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
                     const PlotLook &look, TokenRef token);
 void paintReadout(QPainter &painter, const Readout &readout, const PlotFrame &frame,

@@ -176,7 +176,8 @@ PlotSpec ThroughputChart::plot(const ChartData &data, int)
     user.meaning = Meaning::Decode;
     user.marker = MarkerShape::Diamond;
     spec.legend = {total, user};
-    addRunLegend(spec, runs, PlotKind::Line, Meaning::Throughput);
+    addRunLegend(spec, runs, PlotKind::Dots,
+                 Meaning::Prediction); // shapes: each run has two colours
     return spec;
 }
 

@@ -1,0 +1,135 @@
+// Grid, ticks, categories, rules and the note of a plot.
+#include "ui/charts/plot_words.h"
+
+#include "ui/charts/decimate.h"
+
+#include <QFontMetricsF>
+#include <QPainter>
+#include <algorithm>
+
+namespace inferlab {
+
+namespace {
+
+void drawCentred(QPainter &painter, const QString &text, const QFontMetricsF &metrics, double x,
+                 double baseline)
+{
+    painter.drawText(QPointF(x - metrics.horizontalAdvance(text) / 2, baseline), text);
+}
+
+} // namespace
+
+void paintAxes(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
+               const PlotLook &look, bool titled)
+{
+    const Theme &theme = look.theme;
+    const QFont font = look.smallFont();
+    const QFontMetricsF metrics(font);
+    painter.setFont(font);
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    const double thin = std::max(1.0, theme.scale());
+    painter.setPen(QPen(theme.grid, thin));
+    if (!spec.y.hidden) {
+        for (const double tick : frame.yTicks()) {
+            const double y = frame.toPixel({frame.x.min, tick}).y();
+            painter.drawLine(QPointF(frame.area.left(), y), QPointF(frame.area.right(), y));
+        }
+    }
+    if (frame.xLogarithmic) {
+        for (const double tick : frame.xTicks()) {
+            const double x = frame.toPixel({tick, 0}).x();
+            painter.drawLine(QPointF(x, frame.area.top()), QPointF(x, frame.area.bottom()));
+        }
+    }
+    painter.setPen(QPen(theme.controlBorder, thin));
+    painter.drawLine(frame.area.bottomLeft(), frame.area.bottomRight());
+    painter.setPen(theme.mutedText);
+    const double lift = (metrics.ascent() - metrics.descent()) / 2;
+    if (!spec.y.hidden) {
+        for (const double tick : frame.yTicks()) {
+            const QString text = tickText(tick, frame.yStep);
+            const double y = frame.toPixel({frame.x.min, tick}).y();
+            painter.drawText(
+                QPointF(frame.area.left() - theme.px(5) - metrics.horizontalAdvance(text),
+                        y + lift),
+                text);
+        }
+    }
+    if (spec.x.hidden || !spec.x.categories.empty())
+        return;
+    const double baseline = frame.area.bottom() + theme.px(3) + metrics.ascent();
+    const std::vector<double> xTicks = frame.xTicks();
+    for (size_t i = 0; i < xTicks.size(); ++i) {
+        QString text = tickText(xTicks[i], frame.xLogarithmic ? 0 : frame.xStep);
+        if (!titled && i + 1 == xTicks.size() && !spec.x.unit.isEmpty())
+            text += QChar(0x00A0) + spec.x.unit;
+        const double half = metrics.horizontalAdvance(text) / 2;
+        const double x = frame.toPixel({xTicks[i], 0}).x();
+        drawCentred(painter, text, metrics,
+                    std::min(x, frame.area.right() + look.theme.px(10) - half), baseline);
+    }
+    if (titled)
+        drawCentred(painter, spec.x.title, metrics, frame.area.center().x(),
+                    baseline + metrics.height() + theme.px(2));
+}
+
+void paintRules(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
+                const PlotLook &look)
+{
+    painter.setRenderHint(QPainter::Antialiasing, true);
+    for (const EndLabel &label : spec.endLabels) {
+        if (!label.rule || !look.shows(label.keys))
+            continue;
+        const bool whole = label.ruleFrom == label.ruleTo;
+        QPointF a = frame.toPixel({whole ? frame.x.min : label.ruleFrom, label.y});
+        QPointF b = frame.toPixel({whole ? frame.x.max : label.ruleTo, label.y});
+        if (!clipSegment(a, b, frame.area.left(), frame.area.top(), frame.area.right(),
+                         frame.area.bottom()))
+            continue;
+        painter.setPen(
+            QPen(label.weak ? look.theme.controlBorder : look.theme.text, look.theme.scale()));
+        painter.drawLine(a, b);
+    }
+}
+
+void paintCategories(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
+                     const PlotLook &look)
+{
+    const QFont font = look.smallFont();
+    const QFontMetricsF metrics(font);
+    painter.setFont(font);
+    const double baseline = frame.area.bottom() + look.theme.px(3) + metrics.ascent();
+    for (const PlotCategory &category : spec.x.categories) {
+        const double left = std::max(frame.toPixel({category.from, 0}).x(), frame.area.left());
+        const double right = std::min(frame.toPixel({category.to, 0}).x(), frame.area.right());
+        if (right - left < look.theme.px(12))
+            continue;
+        const double middle = (left + right) / 2;
+        painter.setPen(look.theme.text);
+        const double room = right - left - look.theme.px(4);
+        const bool fits =
+            category.brief.isEmpty() || metrics.horizontalAdvance(category.text) <= room;
+        const QString &text = fits ? category.text : category.brief;
+        drawCentred(painter, metrics.elidedText(text, Qt::ElideRight, room), metrics, middle,
+                    baseline);
+        if (category.caption.isEmpty())
+            continue;
+        painter.setPen(look.theme.mutedText);
+        drawCentred(painter, metrics.elidedText(category.caption, Qt::ElideRight, room), metrics,
+                    middle, baseline + metrics.height());
+    }
+}
+
+void paintNote(QPainter &painter, const PlotSpec &spec, const QSizeF &size, const PlotFrame &frame,
+               const PlotLook &look)
+{
+    const QFont font = look.smallFont();
+    const QFontMetricsF metrics(font);
+    painter.setFont(font);
+    painter.setPen(look.theme.mutedText);
+    painter.drawText(
+        QPointF(frame.area.left(), size.height() - metrics.descent() - 1),
+        metrics.elidedText(spec.note, Qt::ElideRight, size.width() - frame.area.left()));
+}
+
+} // namespace inferlab
