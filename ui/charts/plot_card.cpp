@@ -40,6 +40,7 @@ PlotCard::PlotCard(std::unique_ptr<ChartSource> source, QWidget *parent)
     m_legend = new LegendBar;
     m_plotView = new PlotView;
     m_empty = new QLabel;
+    m_empty->setObjectName(QStringLiteral("emptyState"));
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
     m_empty->setProperty("kind", "muted");
@@ -88,8 +89,10 @@ void PlotCard::makeHeader()
     m_followButton->setText(QStringLiteral("Follow"));
     m_followButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_followButton->hide();
+    m_followButton->setObjectName(QStringLiteral("followButton"));
     m_enlargeButton =
         quietButton(QStringLiteral("enlarge"), QStringLiteral("Enlarge (double click)"));
+    m_enlargeButton->setObjectName(QStringLiteral("enlargeButton"));
     m_menuButton = quietButton(QStringLiteral("menu"), QStringLiteral("More: table, export"));
     m_menuButton->setPopupMode(QToolButton::InstantPopup);
     connect(m_followButton, &QToolButton::clicked, this, [this] { follow(); });
