@@ -78,20 +78,21 @@ bool agreesWithReference(const Shape &shape, DType dtype, Isa isa, int threads)
     return true;
 }
 
-// One layer's weights and outputs.
+// The matrices of one layer, with outputs that all layers write to.
 struct Layer
 {
-    Layer(MatmulEngine &engine, const Shape &shape, DType dtype, int64_t tokens)
+    Layer(MatmulEngine &engine, const Shape &shape, DType dtype, int64_t tokens,
+          std::vector<std::vector<float>> &y)
     {
-        for (int64_t out : shape.outs) {
+        for (size_t i = 0; i < shape.outs.size(); ++i) {
+            const int64_t out = shape.outs[i];
             const std::vector<unsigned char> bytes = randomWeight(dtype, out, shape.in, 1);
             weights.push_back(engine.load({bytes.data(), dtype, out, shape.in}));
-            y.emplace_back(static_cast<size_t>(tokens * out));
-            outputs.push_back({weights.back().get(), {y.back().data(), tokens, out, out}, nullptr});
+            y[i].resize(static_cast<size_t>(tokens * out));
+            outputs.push_back({weights.back().get(), {y[i].data(), tokens, out, out}, nullptr});
         }
     }
     std::vector<std::unique_ptr<Weight>> weights;
-    std::vector<std::vector<float>> y;
     std::vector<MatmulOutput> outputs;
 };
 
@@ -106,10 +107,11 @@ void timeShape(const Shape &shape, DType dtype, Isa isa, int64_t tokens, const O
     engine.reserve(limits);
     const size_t bytes = fileBytes(shape, dtype);
     const size_t copies = kBytesBeyondCaches / bytes + 1;
+    std::vector<std::vector<float>> y(shape.outs.size());
     std::vector<Layer> layers;
     layers.reserve(copies);
     for (size_t i = 0; i < copies; ++i)
-        layers.emplace_back(engine, shape, dtype, tokens);
+        layers.emplace_back(engine, shape, dtype, tokens, y);
     const std::vector<float> x = randomFloats(static_cast<size_t>(tokens * shape.in), 2);
 
     std::vector<double> times;
