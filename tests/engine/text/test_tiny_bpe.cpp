@@ -89,3 +89,30 @@ TEST_CASE("special tokens and their ids come from the files beside tokenizer.jso
     CHECK(std::vector<int32_t>(ends.begin(), ends.end()) == std::vector<int32_t> {511, 509});
     CHECK(tokenizer->isControl(510));
 }
+
+TEST_CASE(
+    "SmolLM's pre-tokeniser and Llama 3's begin token, as their tokenizer.json files have them")
+{
+    const test::ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
+    std::ifstream file(tinyFolder("gpt2") / "tokenizer.json");
+    nlohmann::json json = nlohmann::json::parse(file);
+    const nlohmann::json byteLevel = json.at("pre_tokenizer");
+    const nlohmann::json digits = {{"type", "Digits"}, {"individual_digits", true}};
+    json["pre_tokenizer"] = {{"type", "Sequence"}, {"pretokenizers", {digits, byteLevel}}};
+    const nlohmann::json begin = {{"SpecialToken", {{"id", "<|im_start|>"}, {"type_id", 0}}}};
+    json["post_processor"]["single"].insert(json["post_processor"]["single"].begin(), begin);
+    json["post_processor"] = {
+        {"type", "Sequence"},
+        {"processors", nlohmann::json::array({byteLevel, json["post_processor"]})}};
+    test::writeBytes(scratch / "tokenizer.json", json.dump());
+
+    const std::unique_ptr<Tokenizer> tokenizer = openTokenizer(scratch / "tokenizer.json");
+    CHECK(tokenizer->description() == "byte-level BPE, pre-tokeniser smollm, 512 tokens");
+    CHECK(tokenizer->addsBeginToken());
+    CHECK(tokenizer->beginToken() == 510);
+    // Without the digits apart, " 1" is a word and one token of this vocabulary.
+    CHECK(tokenizer->encode("a 12", SpecialTokens::Plain)
+          == std::vector<int32_t> {64, 220, 16, 17});
+    CHECK(openTokenizer(tinyFolder("gpt2"))->encode("a 12", SpecialTokens::Plain)
+          == std::vector<int32_t> {64, 392, 17});
+}
