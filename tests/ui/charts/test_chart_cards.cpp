@@ -58,11 +58,19 @@ void wheel(QWidget *viewport, const QPointF &at, int notches)
     QCoreApplication::sendEvent(viewport, &event);
 }
 
+// QTest::mouseMove() goes through the cursor of the screen, which may be smaller than the card.
+void moveTo(QWidget *viewport, const QPoint &at, Qt::MouseButtons buttons = Qt::NoButton)
+{
+    QMouseEvent event(QEvent::MouseMove, QPointF(at), viewport->mapToGlobal(QPointF(at)),
+                      Qt::NoButton, buttons, Qt::NoModifier);
+    QCoreApplication::sendEvent(viewport, &event);
+}
+
 void drag(QWidget *viewport, const QPoint &from, const QPoint &to)
 {
     QTest::mousePress(viewport, Qt::LeftButton, Qt::NoModifier, from);
-    QTest::mouseMove(viewport, (from + to) / 2);
-    QTest::mouseMove(viewport, to);
+    moveTo(viewport, (from + to) / 2, Qt::LeftButton);
+    moveTo(viewport, to, Qt::LeftButton);
     QTest::mouseRelease(viewport, Qt::LeftButton, Qt::NoModifier, to);
 }
 
@@ -254,8 +262,7 @@ private slots:
         card->setData(m_data);
         QSignalSpy pointed(card.get(), &ChartCard::tokenPointed);
         const PlotCurve &curve = card->plotSpec().series[0].curves[1];
-        QTest::mouseMove(card->plotView()->viewport(),
-                         card->plotFrame().toPixel(curve.points[20]).toPoint());
+        moveTo(card->plotView()->viewport(), card->plotFrame().toPixel(curve.points[20]).toPoint());
         QCOMPARE(pointed.count(), 1);
         QCOMPARE(pointed.last()[0].value<TokenRef>().index, 21);
         QVERIFY(card->plotView()->accessibleDescription().startsWith(QStringLiteral("token 21: ")));
