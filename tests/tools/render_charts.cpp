@@ -109,6 +109,24 @@ void renderLarge(const Scene &scene, const QString &folder, const QString &tone)
     }
 }
 
+// Every card small, with what is read out at a point in its middle.
+void renderReadouts(const Scene &scene, const QString &folder)
+{
+    for (const QString &id : chartIds()) {
+        PlotCard card(makeChartSource(id));
+        card.resize(400, 190);
+        card.show();
+        card.setData(scene.data);
+        QCoreApplication::processEvents();
+        Plot *plot = card.plotView()->plot();
+        const QPointF middle = plot->frame().area.center();
+        const auto at = nearestPoint(plot->spec(), plot->frame(), plot->look(), middle);
+        if (at)
+            plot->setReadout(readoutAt(plot->spec(), plot->look(), *at));
+        save(card, folder, QStringLiteral("readout-%1-%2").arg(id, scene.name));
+    }
+}
+
 void renderExports(const Scene &scene, const QString &folder)
 {
     std::vector<ExportedChart> charts;
@@ -147,6 +165,8 @@ int main(int argc, char **argv)
     }
     for (const Scene &one : scenes())
         renderExports(one, folder);
+    for (const Scene &one : scenes())
+        renderReadouts(one, folder);
     theme.setAppearance(Appearance::Light);
     theme.setPresenting(true);
     renderColumn(scenes()[2], folder, QStringLiteral("column-presenting"), {760, 1060});
