@@ -55,6 +55,7 @@ void RunPage::connectSession()
     connect(&m_session, &Session::statusChanged, this, &RunPage::onStatus);
     connect(&m_session, &Session::modelReady, this, [this](const ModelSummary &model) {
         m_settings.addRecentModel(model.choice.path);
+        m_modelShown = true;
         m_controls->setLoaded(m_session.model(), m_session.loadedModel());
         refreshEmptyState();
     });
@@ -153,11 +154,11 @@ void RunPage::onStatus()
         m_controls->setBusy(false);
         emit busyChanged(false);
     }
-    if (!m_session.model())
+    if (!m_session.model() && std::exchange(m_modelShown, false))
         m_controls->setLoaded(std::nullopt, nullptr);
     m_phase->setStatus(m_session.status(), m_paused);
-    m_phase->stopButton()->setToolTip(tr("Stop (Esc)"));
-    refreshEmptyState();
+    if (m_run == nullptr)
+        refreshEmptyState();
 }
 
 void RunPage::onRunStarted()

@@ -105,6 +105,7 @@ private:
     RunRecordPtr m_finished;
     std::vector<RunRecordPtr> m_sweep;
     bool m_paused = false;
+    bool m_modelShown = false;
     bool m_wide = true;
     bool m_arranged = false;
     bool m_runPending = false;  // from Run until the session is idle again

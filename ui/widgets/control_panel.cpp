@@ -164,6 +164,8 @@ void ControlPanel::setBusy(bool busy)
     m_run->setEnabled(!busy);
     m_run->setText(busy ? tr("Running…") : tr("Run"));
     m_knee->setEnabled(!busy);
+    if (!busy)
+        m_lookDelay.start();
 }
 
 void ControlPanel::setLoaded(const std::optional<ModelSummary> &summary,
@@ -222,6 +224,8 @@ void ControlPanel::look()
         m_switches->setMemory(nullptr);
         return;
     }
+    if (m_busy) // the backend serves the worker now; what is free will be asked when it has ended
+        return;
     const RunPlan chosen = plan();
     const MemoryPlan memory = planMemory(
         *model, engineOptions(chosen.settings, static_cast<size_t>(tokens), model.get()));
