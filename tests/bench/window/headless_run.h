@@ -6,8 +6,8 @@
 namespace inferlab::bench {
 
 // 20 tokens for the default model; the bench prints how many they are for the one it is given.
-inline constexpr const char *kTwentyTokens =
-    "The quick brown fox jumps over the lazy dog while the sun sets behind the quiet hills of the north";
+inline constexpr const char *kTwentyTokens = "The quick brown fox jumps over the lazy dog while "
+                                             "the sun sets behind the quiet hills of the north";
 
 // The real engine over one model in memory: loaded when it is first asked for, with the threads of
 // the first choice.
