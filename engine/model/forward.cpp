@@ -111,8 +111,9 @@ Forward::Forward(LoadedModel &model, const ForwardLimits &limits)
     m_indices = backend.allocate(indexCount(limits) * sizeof(int32_t));
     backend.reserve(stepLimits(model.config(), limits));
     m_cosSin.resize(static_cast<size_t>(limits.rows) * static_cast<size_t>(m_rope.ropeDim()));
-    m_logits.resize(static_cast<size_t>(limits.logitRows)
-                    * static_cast<size_t>(model.config().vocabulary));
+    if (!backend.hasHostMemory())
+        m_logits.resize(static_cast<size_t>(limits.logitRows)
+                        * static_cast<size_t>(model.config().vocabulary));
 }
 
 MatrixView Forward::view(size_t offset, int64_t rows, int64_t cols) const
@@ -200,6 +201,8 @@ ConstMatrixView Forward::run(const Batch &batch, const std::atomic<bool> &stop)
     backend.matmul({&output, 1}, picked);
     if (stop)
         throw Cancelled();
+    if (backend.hasHostMemory())
+        return logits;
     backend.download(m_logits.data(), logits.data,
                      static_cast<size_t>(wanted) * static_cast<size_t>(config.vocabulary)
                          * sizeof(float));

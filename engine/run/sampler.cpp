@@ -1,108 +1,13 @@
 #include "sampler.h"
 
+#include "engine/run/exponentials.h"
+#include "engine/run/leaders.h"
+
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <cmath>
 #include <limits>
 #include <numeric>
-#include <stdexcept>
 
 namespace inferlab {
-
-namespace {
-
-// Larger logit first; among equals the lower id, so that an order has one meaning.
-template <typename T>
-bool better(const T &a, const T &b) noexcept
-{
-    return a.logit > b.logit || (a.logit == b.logit && a.id < b.id);
-}
-
-struct Leader
-{
-    int32_t id = -1;
-    float logit = 0.0f;
-};
-
-// The best few of all logits in one pass. Also the check that every one is a number.
-struct Leaders
-{
-    static constexpr int kCount = TokenEvent::kRunnersUp + 1;
-    std::array<Leader, kCount> best;
-    int count = 0;
-
-    void offer(Leader candidate) noexcept
-    {
-        int at = count < kCount ? count++ : kCount - 1;
-        for (; at > 0 && better(candidate, best[static_cast<size_t>(at - 1)]); --at)
-            best[static_cast<size_t>(at)] = best[static_cast<size_t>(at - 1)];
-        best[static_cast<size_t>(at)] = candidate;
-    }
-    float worst() const noexcept { return best[kCount - 1].logit; }
-};
-
-Leaders findLeaders(std::span<const float> logits)
-{
-    Leaders leaders;
-    bool isNumber = true;
-    for (size_t i = 0; i < logits.size(); ++i) {
-        const float logit = logits[i];
-        isNumber = isNumber && !std::isnan(logit);
-        // Rising ids: an equal logit further on never replaces an earlier one.
-        if (leaders.count < Leaders::kCount || logit > leaders.worst())
-            leaders.offer({static_cast<int32_t>(i), logit});
-    }
-    if (!isNumber)
-        throw std::runtime_error("the model produced logits that are not numbers (NaN)");
-    if (leaders.count == 0 || !std::isfinite(leaders.best[0].logit))
-        throw std::runtime_error("the model produced logits that are not finite");
-    return leaders;
-}
-
-// exp for x <= 0 by 2^n times a polynomial, in plain arithmetic that compilers vectorise: the sum
-// over the vocabulary is taken at every token and only shown, so a relative error of 1e-6 is
-// plenty.
-float expNonPositive(float x) noexcept
-{
-    x = std::max(x, -87.0f); // below: 1e-38, nothing beside the largest term, 1
-    const float n = std::nearbyint(x * 1.44269504f);
-    const float r = x - n * 0.693359375f + n * 2.12194440e-4f; // ln 2 in two parts
-    float p = 1.9875691500e-4f;
-    p = p * r + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    p = p * r * r + r + 1.0f;
-    const auto bits = static_cast<uint32_t>(static_cast<int32_t>(n) + 127) << 23;
-    return p * std::bit_cast<float>(bits);
-}
-
-// Sum of exp(logit - largest) in a fixed order: eight lanes, then their sum.
-double exponentialSum(std::span<const float> logits, float largest)
-{
-    constexpr size_t kLanes = 8;
-    constexpr size_t kRun =
-        1024; // floats may add this many terms below 1 without losing the digits shown
-    double sum = 0.0;
-    for (size_t begin = 0; begin < logits.size(); begin += kRun) {
-        const size_t end = std::min(begin + kRun, logits.size());
-        std::array<float, kLanes> lanes {};
-        size_t i = begin;
-        for (; i + kLanes <= end; i += kLanes) {
-            for (size_t lane = 0; lane < kLanes; ++lane)
-                lanes[lane] += expNonPositive(logits[i + lane] - largest);
-        }
-        for (; i < end; ++i)
-            lanes[0] += expNonPositive(logits[i] - largest);
-        for (const float lane : lanes)
-            sum += static_cast<double>(lane);
-    }
-    return sum;
-}
-
-} // namespace
 
 Sampler::Sampler(const SamplingSettings &settings, int32_t vocabulary,
                  std::span<const int32_t> seen)
@@ -128,57 +33,77 @@ Choice Sampler::sample(std::span<const float> logits)
 {
     const Leaders leaders = findLeaders(logits);
     Choice choice;
-    if (m_settings.temperature == 0.0f && m_isSeen.empty()) {
-        choice.id = leaders.best[0].id;
-    } else {
-        selectCandidates(logits);
-        choice.id = m_settings.temperature == 0.0f ? m_candidates.front().id : draw();
-    }
+    choice.id = choose(logits, leaders);
     remember(choice.id);
 
     const float largest = leaders.best[0].logit;
-    const double sum = exponentialSum(logits, largest);
-    const auto probability = [&](float logit) {
-        return static_cast<float>(std::exp(static_cast<double>(logit) - largest) / sum);
+    const double sum = exponentialSum(logits, largest, 1.0f);
+    const auto probability = [&](int32_t id) {
+        const float term = expNonPositive(logits[static_cast<size_t>(id)] - largest);
+        return static_cast<float>(static_cast<double>(term) / sum);
     };
-    choice.probability = probability(logits[static_cast<size_t>(choice.id)]);
+    choice.probability = probability(choice.id);
     for (int i = 0; i < leaders.count; ++i) {
-        const Leader &leader = leaders.best[static_cast<size_t>(i)];
-        const bool full = choice.runnersUp.size() == TokenEvent::kRunnersUp;
-        if (leader.id != choice.id && !full)
-            choice.runnersUp.push_back({leader.id, probability(leader.logit), {}});
+        const int32_t id = leaders.best[static_cast<size_t>(i)].id;
+        if (id != choice.id && choice.runnersUp.size() < TokenEvent::kRunnersUp)
+            choice.runnersUp.push_back({id, probability(id), {}});
     }
     return choice;
 }
 
-void Sampler::selectCandidates(std::span<const float> modelLogits)
+// The token by the settings; `leaders` are those of the model's own logits.
+int32_t Sampler::choose(std::span<const float> modelLogits, const Leaders &leaders)
 {
     std::span<const float> logits = modelLogits;
+    RankedToken best = leaders.best[0];
     if (!m_isSeen.empty()) {
-        m_penalised.assign(modelLogits.begin(), modelLogits.end());
-        for (const int32_t id : m_seen) {
-            float &logit = m_penalised[static_cast<size_t>(id)];
-            logit = logit > 0.0f ? logit / m_settings.repetitionPenalty
-                                 : logit * m_settings.repetitionPenalty;
-        }
-        logits = m_penalised;
+        logits = penalise(modelLogits);
+        best = findLeaders(logits).best[0];
     }
-    if (m_settings.temperature == 0.0f) {
-        keepBest(logits, 1);
+    if (m_settings.temperature == 0.0f)
+        return best.id;
+    selectCandidates(logits, best.logit);
+    return draw();
+}
+
+std::span<const float> Sampler::penalise(std::span<const float> logits)
+{
+    m_penalised.assign(logits.begin(), logits.end());
+    for (const int32_t id : m_seen) {
+        float &logit = m_penalised[static_cast<size_t>(id)];
+        logit = logit > 0.0f ? logit / m_settings.repetitionPenalty
+                             : logit * m_settings.repetitionPenalty;
+    }
+    return m_penalised;
+}
+
+void Sampler::selectCandidates(std::span<const float> logits, float largest)
+{
+    if (m_settings.topK > 0 && static_cast<size_t>(m_settings.topK) < logits.size()) {
+        keepBest(logits, static_cast<size_t>(m_settings.topK));
+        const double total = weigh(largest);
+        if (m_settings.topP < 1.0f)
+            cutMass(total);
+        cutUnlikely();
         return;
     }
-    const bool cutsByRank =
-        m_settings.topK > 0 && static_cast<size_t>(m_settings.topK) < logits.size();
-    if (cutsByRank)
-        keepBest(logits, static_cast<size_t>(m_settings.topK));
-    else if (m_settings.topP < 1.0f)
-        keepMass(logits);
-    else
-        keepAll(logits);
-    weigh(logits);
-    if (m_settings.topP < 1.0f && cutsByRank)
-        cutMass(std::accumulate(m_weights.begin(), m_weights.end(), 0.0));
-    cutUnlikely();
+    m_exponentials.resize(logits.size());
+    const double total = exponentialSum(logits, largest, m_settings.temperature, m_exponentials);
+    if (m_settings.topP < 1.0f) {
+        keepMass(logits, largest, total);
+        cutUnlikely();
+        return;
+    }
+    // min-p alone, or no cut: whatever has a weight, in the order of the ids.
+    m_candidates.clear();
+    m_weights.clear();
+    for (size_t i = 0; i < logits.size(); ++i) {
+        const float weight = m_exponentials[i];
+        if (weight < m_settings.minP || weight == 0.0f)
+            continue;
+        m_candidates.push_back({static_cast<int32_t>(i), logits[i]});
+        m_weights.push_back(weight);
+    }
 }
 
 // The k best, best first. One pass over the logits; what is kept stays small enough for the cache.
@@ -189,7 +114,7 @@ void Sampler::keepBest(std::span<const float> logits, size_t k)
     float threshold = -std::numeric_limits<float>::infinity();
     const auto trim = [&] {
         const auto keep = m_candidates.begin() + static_cast<std::ptrdiff_t>(k);
-        std::nth_element(m_candidates.begin(), keep - 1, m_candidates.end(), better<Candidate>);
+        std::nth_element(m_candidates.begin(), keep - 1, m_candidates.end(), ranksBefore);
         threshold = (keep - 1)->logit;
         m_candidates.erase(keep, m_candidates.end());
     };
@@ -203,40 +128,31 @@ void Sampler::keepBest(std::span<const float> logits, size_t k)
     }
     if (m_candidates.size() > k)
         trim();
-    std::sort(m_candidates.begin(), m_candidates.end(), better<Candidate>);
-}
-
-void Sampler::keepAll(std::span<const float> logits)
-{
-    m_candidates.resize(logits.size());
-    for (size_t i = 0; i < logits.size(); ++i)
-        m_candidates[i] = {static_cast<int32_t>(i), logits[i]};
+    std::sort(m_candidates.begin(), m_candidates.end(), ranksBefore);
 }
 
 // The smallest set that holds the share top-p of all weight, best first. Usually a few dozen
-// tokens: tried with a thousand first.
-void Sampler::keepMass(std::span<const float> logits)
+// tokens: tried with some more first.
+void Sampler::keepMass(std::span<const float> logits, float largest, double total)
 {
-    keepAll(logits);
-    weigh(logits);
-    const double total = std::accumulate(m_weights.begin(), m_weights.end(), 0.0);
-    for (size_t k = 1024;; k *= 8) {
+    for (size_t k = 128;; k *= 8) {
         keepBest(logits, std::min(k, logits.size()));
-        weigh(logits);
-        const double mass = std::accumulate(m_weights.begin(), m_weights.end(), 0.0);
-        if (mass >= m_settings.topP * total || k >= logits.size())
+        if (weigh(largest) >= m_settings.topP * total || k >= logits.size())
             break;
     }
     cutMass(total);
 }
 
-void Sampler::weigh(std::span<const float> logits)
+// Weights of the candidates, relative to the most likely token, which has 1. Returns their sum.
+double Sampler::weigh(float largest)
 {
-    const float largest = *std::max_element(logits.begin(), logits.end());
     m_weights.resize(m_candidates.size());
-    for (size_t i = 0; i < m_candidates.size(); ++i)
-        m_weights[i] = std::exp((static_cast<double>(m_candidates[i].logit) - largest)
-                                / m_settings.temperature);
+    double sum = 0.0;
+    for (size_t i = 0; i < m_candidates.size(); ++i) {
+        m_weights[i] = expNonPositive((m_candidates[i].logit - largest) / m_settings.temperature);
+        sum += static_cast<double>(m_weights[i]);
+    }
+    return sum;
 }
 
 // Candidates are best first: keeps the shortest beginning that holds top-p of `total`.
@@ -245,7 +161,7 @@ void Sampler::cutMass(double total)
     double mass = 0.0;
     size_t kept = 0;
     while (kept < m_weights.size() && mass < m_settings.topP * total)
-        mass += m_weights[kept++];
+        mass += static_cast<double>(m_weights[kept++]);
     m_weights.resize(std::max<size_t>(kept, 1));
     m_candidates.resize(m_weights.size());
 }
@@ -269,11 +185,11 @@ void Sampler::cutUnlikely()
 int32_t Sampler::draw()
 {
     double total = 0.0;
-    for (const double weight : m_weights)
-        total += weight;
+    for (const float weight : m_weights)
+        total += static_cast<double>(weight);
     double left = m_random.uniform() * total;
     for (size_t i = 0; i + 1 < m_candidates.size(); ++i) {
-        left -= m_weights[i];
+        left -= static_cast<double>(m_weights[i]);
         if (left < 0.0)
             return m_candidates[i].id;
     }

@@ -2,6 +2,7 @@
 // of the tokens seen, so that what a request draws does not depend on who shares the batch.
 #pragma once
 
+#include "engine/run/leaders.h"
 #include "engine/run/random.h"
 #include "engine/run/request.h"
 
@@ -31,30 +32,26 @@ public:
     Choice sample(std::span<const float> logits);
 
 private:
-    struct Candidate
-    {
-        int32_t id = 0;
-        float logit = 0.0f;
-    };
-
     void remember(int32_t id);
+    int32_t choose(std::span<const float> modelLogits, const Leaders &leaders);
+    std::span<const float> penalise(std::span<const float> logits);
     // The candidates that all cuts leave, with their weights (not normalised) in m_weights.
-    void selectCandidates(std::span<const float> modelLogits);
+    void selectCandidates(std::span<const float> logits, float largest);
     void keepBest(std::span<const float> logits, size_t k);
-    void keepAll(std::span<const float> logits);
-    void keepMass(std::span<const float> logits);
-    void weigh(std::span<const float> logits);
+    void keepMass(std::span<const float> logits, float largest, double total);
+    double weigh(float largest);
     void cutMass(double total);
     void cutUnlikely();
     int32_t draw();
 
     SamplingSettings m_settings;
     Random m_random;
-    std::vector<uint8_t> m_isSeen;  // [vocabulary]; empty while the penalty is off
-    std::vector<int32_t> m_seen;    // the ids marked above
-    std::vector<float> m_penalised; // [vocabulary]; unused while the penalty is off
-    std::vector<Candidate> m_candidates;
-    std::vector<double> m_weights;
+    std::vector<uint8_t> m_isSeen;     // [vocabulary]; empty while the penalty is off
+    std::vector<int32_t> m_seen;       // the ids marked above
+    std::vector<float> m_penalised;    // [vocabulary]; unused while the penalty is off
+    std::vector<float> m_exponentials; // [vocabulary]
+    std::vector<RankedToken> m_candidates;
+    std::vector<float> m_weights; // of the candidates
 };
 
 } // namespace inferlab

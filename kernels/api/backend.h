@@ -104,6 +104,8 @@ public:
 
     // Memory. allocate() throws std::bad_alloc; its memory is zeroed and aligned to 64 bytes.
     virtual std::unique_ptr<Buffer> allocate(size_t bytes) = 0;
+    // Whether Buffer::data() may be read and written by the caller as it is.
+    virtual bool hasHostMemory() const noexcept { return true; }
     virtual void upload(void *device, const void *host, size_t bytes) = 0;
     virtual void download(void *host, const void *device, size_t bytes) = 0;
 
