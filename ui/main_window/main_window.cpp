@@ -181,12 +181,15 @@ void MainWindow::setPresenting(bool on)
     if (on) {
         m_sidebarBefore = m_page->isSidebarShown();
         m_stateBefore = windowState();
+        m_page->saveLayout();
     }
     m_theme.setPresenting(on);
     m_header->setVisible(!on);
     m_page->setSidebarShown(!on && m_sidebarBefore);
     setWindowState(on ? m_stateBefore | Qt::WindowFullScreen
                       : m_stateBefore & ~Qt::WindowStates(Qt::WindowFullScreen));
+    if (!on)
+        m_page->restoreLayout();
 }
 
 void MainWindow::showHelp()

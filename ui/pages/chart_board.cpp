@@ -157,6 +157,12 @@ void ChartBoard::move(const QString &id, int by)
     emit arrangementChanged();
 }
 
+void ChartBoard::reveal(const QString &id)
+{
+    if (ChartCard *wanted = card(id); wanted != nullptr && !m_hidden.contains(id))
+        ensureWidgetVisible(wanted, 0, 0);
+}
+
 void ChartBoard::enlarge(const QString &id)
 {
     m_enlarged = card(id) != nullptr && !m_hidden.contains(id) ? id : QString();

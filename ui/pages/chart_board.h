@@ -38,6 +38,7 @@ public:
     void setHidden(const QStringList &ids);
     void setHidden(const QString &id, bool hidden);
     void move(const QString &id, int by);
+    void reveal(const QString &id);  // scrolls to it
     void enlarge(const QString &id); // empty: back to all
     QString enlarged() const { return m_enlarged; }
     void fillMenu(QMenu *menu); // show, hide and move, for the page's "Charts" button

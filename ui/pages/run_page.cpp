@@ -102,13 +102,23 @@ void RunPage::run()
     }
     m_controls->errorBar()->dismiss();
     m_error->dismiss();
-    m_runPending = true;
     m_runPressedNs = nowNs();
-    if (m_controls->runButton()->hasFocus()) // it is about to be disabled
-        m_answers->setFocus();
+    startBusy();
+    m_session.run(m_controls->plan());
+}
+
+void RunPage::startBusy()
+{
+    m_runPending = true;
+    // A button that is about to be disabled would pass the focus on to any other.
+    const QWidget *focus = focusWidget();
+    for (const QPushButton *button :
+         {m_controls->runButton(), m_controls->kneeButton(), m_keep, m_export}) {
+        if (focus == button)
+            m_answers->setFocus();
+    }
     m_controls->setBusy(true);
     emit busyChanged(true);
-    m_session.run(m_controls->plan());
 }
 
 void RunPage::findKnee()
@@ -121,10 +131,9 @@ void RunPage::findKnee()
     }
     m_controls->errorBar()->dismiss();
     m_error->dismiss();
-    m_runPending = true;
     m_sweep.clear();
-    m_controls->setBusy(true);
-    emit busyChanged(true);
+    startBusy();
+    m_board->reveal(QStringLiteral("knee"));
     KneePlan plan;
     plan.base = m_controls->plan();
     m_session.findKnee(plan);

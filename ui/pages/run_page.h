@@ -97,6 +97,7 @@ private:
     void refreshEmptyState();
     void refreshSelection();
     void loadChoice();
+    void startBusy();
     void arrange();
 
     Session &m_session;

@@ -22,7 +22,7 @@ Consequence memoryConsequence(int batch, bool kvCache, const MemoryPlan &plan)
 {
     const QString what = kvCache
         ? QObject::tr("%1 of cache").arg(figures::bytes(plan.cacheBytes))
-        : QObject::tr("%1 of working memory").arg(figures::bytes(plan.workspaceBytes));
+        : figures::bytes(plan.workspaceBytes); // to compute in; there is no cache
     QString text = QObject::tr("Batch %1 needs %2").arg(batch).arg(what);
     if (plan.freeBytes > 0)
         text += QObject::tr(" (of %1 free)").arg(figures::bytes(plan.freeBytes));

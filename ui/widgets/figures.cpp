@@ -43,6 +43,8 @@ QString milliseconds(double ms)
 
 QString seconds(double s)
 {
+    if (s < 0.0995) // two decimals would say little
+        return fixed(s * 1e3, 0) + QStringLiteral(" ms");
     if (s < 9.995)
         return fixed(s, 2) + QStringLiteral(" s");
     if (s < 59.95)

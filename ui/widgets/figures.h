@@ -8,7 +8,7 @@ namespace inferlab::figures {
 
 QString count(int64_t value);      // "6,144"
 QString milliseconds(double ms);   // "6.3 ms", "0.42 ms", "1,204 ms"
-QString seconds(double s);         // "0.31 s", "12.4 s", "3 min 20 s"
+QString seconds(double s);         // "27 ms", "0.31 s", "12.4 s", "3 min 20 s"
 QString clock(double s);           // "4.2 s" and, from a minute on, "1:05"
 QString tokPerSecond(double rate); // "42.1", "152", "8,410"; without the unit
 QString bytes(uint64_t size);      // "92 MiB", "1.4 GiB"

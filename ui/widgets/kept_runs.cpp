@@ -101,7 +101,7 @@ QWidget *KeptRuns::makeRow(size_t index)
 {
     const QString label = QString::fromStdString(m_runs[index]->label);
     auto *row = new QWidget(this);
-    auto *show = new QPushButton(label, row);
+    auto *show = new QPushButton(tr("Kept: %1").arg(label), row);
     show->setProperty("kind", QStringLiteral("listRow"));
     show->setToolTip(tr("Show this run"));
     show->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);

@@ -55,6 +55,7 @@ void TestWords::figuresHaveUnits()
     QCOMPARE(figures::milliseconds(6.31), QStringLiteral("6.3 ms"));
     QCOMPARE(figures::milliseconds(0.421), QStringLiteral("0.42 ms"));
     QCOMPARE(figures::milliseconds(1204.4), QStringLiteral("1,204 ms"));
+    QCOMPARE(figures::seconds(0.027), QStringLiteral("27 ms"));
     QCOMPARE(figures::seconds(0.312), QStringLiteral("0.31 s"));
     QCOMPARE(figures::seconds(12.44), QStringLiteral("12.4 s"));
     QCOMPARE(figures::seconds(200), QStringLiteral("3 min 20 s"));
