@@ -296,15 +296,19 @@ void RunPage::showNotice(const QString &line)
 
 void RunPage::refreshEmptyState()
 {
+    const bool hasFile = QFileInfo::exists(m_controls->modelPicker()->path());
     if (m_session.status().phase == Phase::Loading)
         m_answers->setEmptyText(tr("Loading the model"), tr("You can press Run already"));
-    else if (QFileInfo::exists(m_controls->modelPicker()->path()))
+    else if (hasFile && !m_session.isBusy() && !m_session.model())
+        m_answers->setEmptyText(tr("The model did not load"),
+                                tr("Choose another one, or open a GGUF file with Ctrl+O"));
+    else if (hasFile)
         m_answers->setEmptyText(tr("Press Run"),
                                 tr("The answer streams here; the charts show what it costs"));
     else
         m_answers->setEmptyText(tr("No model yet"),
                                 tr("Open a GGUF file with Ctrl+O, or drop one on this window.\n"
-                                   "packaging/run.sh fetches the default model (92 MiB)."));
+                                   "packaging/run.sh fetches the default model (94 MiB)."));
 }
 
 } // namespace inferlab
