@@ -1,7 +1,10 @@
 #include "session.h"
 
+#include "app/session/frame_pacer.h"
 #include "app/session/worker.h"
+#include "engine/base/clock.h"
 #include "engine/measure/recorder.h"
+#include "kernels/api/devices.h"
 
 #include <QTimer>
 #include <type_traits>
@@ -12,6 +15,10 @@ namespace inferlab {
 namespace {
 
 constexpr int kFrameMs = 16; // one screen frame at 60 Hz
+// Of one core, for drawing while a run goes on: where the engine computes on all of them, so that
+// it loses less than 2%; where a core is free, what keeps the window answering at once.
+constexpr double kShareOfBusyCore = 0.014;
+constexpr double kShareOfFreeCore = 0.5;
 
 } // namespace
 
@@ -30,7 +37,7 @@ public:
     {
         ++openCommands;
         worker.post(std::move(command));
-        timer.start();
+        timer.start(leastMs);
     }
 
     void drain()
@@ -53,6 +60,9 @@ public:
             emit q->runAdvanced();
         if (openCommands == 0)
             timer.stop();
+        else if (const int next = live ? pacer.nextMs(threadCpuNs()) : leastMs;
+                 next != timer.interval())
+            timer.setInterval(next);
     }
 
     // Each returns whether the live run grew.
@@ -73,6 +83,8 @@ public:
     {
         finished.reset();
         const RunSettings settings = event.head.settings;
+        const bool allCores = settings.threads >= defaultThreads();
+        pacer.begin(allCores ? kShareOfBusyCore : kShareOfFreeCore);
         live.emplace(std::move(event.head));
         emit q->runStarted(settings);
         return false;
@@ -119,6 +131,8 @@ public:
     Session *q;
     Worker worker;
     QTimer timer;
+    int leastMs = kFrameMs; // between two frames
+    FramePacer pacer {kFrameMs};
     int openCommands = 0; // posted and not yet done
     bool commandEnded = false;
     PhaseStatus status;
@@ -163,6 +177,8 @@ const RunRecord *Session::liveRun() const noexcept
 
 void Session::setFrameInterval(int milliseconds)
 {
+    d->leastMs = milliseconds;
+    d->pacer.setLeastMs(milliseconds);
     d->timer.setInterval(milliseconds);
 }
 

@@ -28,7 +28,8 @@ public:
     // record at the end. Null before the first run.
     const RunRecord *liveRun() const noexcept;
 
-    // Draining: default every 16 ms.
+    // The least time between two drains; 16 ms unless set. While a run takes every core the drains
+    // come further apart, see frame_pacer.h.
     void setFrameInterval(int milliseconds);
 
 public slots:

@@ -164,7 +164,8 @@ def measure_window(table, bin_folder, env, model, rounds):
         table.add(f"Throughput lost to an open window, batch {entry['batch']}", entry["lost_percent"], "%", goal=2,
                   command=text_of(command),
                   detail=f"{entry['window_tok_s']:.1f} tok/s beside the window, {entry['headless_tok_s']:.1f} without; "
-                         f"medians of {entry['rounds']}, taking turns")
+                         f"medians of {entry['rounds']}, taking turns; the window's thread took "
+                         f"{entry['window_cpu_percent']:.1f}% of a core")
 
 
 def measure_frames(table, bin_folder, env, seconds):

@@ -58,17 +58,18 @@ Plot::Plot(QGraphicsItem *parent)
 
 Plot::~Plot() = default;
 
-void Plot::paint(QPainter *painter, const QStyleOptionGraphicsItem *, QWidget *)
+void Plot::paint(QPainter *painter, const QStyleOptionGraphicsItem *, QWidget *widget)
 {
     if (m_frame.area.width() < 1 || m_frame.area.height() < 1 || m_spec.isEmpty())
         return;
     paintAxes(*painter, m_spec, m_frame, m_look, m_roomy);
     paintRules(*painter, m_spec, m_frame, m_look);
+    const bool quick = m_spec.live && widget != nullptr; // pictures are always drawn smooth
     // The current run above the earlier ones.
     for (const bool earlier : {true, false}) {
         for (const PlotSeries &series : m_spec.series) {
             if ((series.age > 0) == earlier)
-                paintSeries(*painter, series, m_frame, m_look);
+                paintSeries(*painter, series, m_frame, m_look, quick);
         }
     }
     paintOverflow(*painter, m_spec, m_frame, m_look);

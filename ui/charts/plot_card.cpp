@@ -19,8 +19,6 @@ namespace inferlab {
 
 namespace {
 
-constexpr qint64 kFrameMs = 33;     // a live chart is drawn at most 30 times a second
-constexpr qint64 kRestPerWork = 12; // and takes at most one thirteenth of a core
 constexpr int kRoomyWidth = 480, kRoomyHeight = 260; // from here on with axis titles and large type
 constexpr int kTwoRowsHeight = 140;                  // below, the legend has one row
 
@@ -160,19 +158,14 @@ void PlotCard::setSelectedToken(TokenRef token)
 
 void PlotCard::setData(const ChartData &chartData)
 {
-    if (chartData.live
-        && (!isVisible() || (m_sinceDrawn.isValid() && m_sinceDrawn.elapsed() < m_restMs)))
+    if (chartData.live && !isVisible())
         return;
-    QElapsedTimer work;
-    work.start();
     m_plotView->plot()->setSpec(m_source->plot(chartData, m_view));
     const PlotSpec &spec = plotSpec();
     m_legend->setEntries(spec.legend);
     m_legend->setVisible(!spec.legend.empty());
     m_stack->setCurrentIndex(spec.isEmpty() ? 0 : 1);
     updateWords();
-    m_restMs = std::max(kFrameMs, work.elapsed() * kRestPerWork);
-    m_sinceDrawn.start();
 }
 
 void PlotCard::updateWords()

@@ -6,8 +6,6 @@
 #include "ui/charts/legend_bar.h"
 #include "ui/charts/plot_view.h"
 
-#include <QElapsedTimer>
-
 class QLabel;
 class QStackedLayout;
 class QToolButton;
@@ -60,8 +58,6 @@ private:
     std::unique_ptr<ChartSource> m_source;
     int m_view = 0;
     bool m_enlarged = false;
-    QElapsedTimer m_sinceDrawn;
-    qint64 m_restMs = 0; // before a live chart is drawn again
     QLabel *m_title = nullptr;
     QToolButton *m_viewButton = nullptr;
     QToolButton *m_followButton = nullptr;

@@ -19,6 +19,7 @@ constexpr double kMarkerGap = 7.0;  // pixels between points from which each get
 constexpr double kSparseGap = 40.0; // between the markers that tell an earlier run by shape
 constexpr size_t kMostShapes = 400; // dots drawn as shapes; more are drawn as small squares
 constexpr double kHatchGap = 5.0;
+constexpr size_t kMostSmooth = 120; // points of a line drawn smooth while others stream in
 
 QPen linePen(const QColor &color, double width)
 {
@@ -85,8 +86,27 @@ void paintMarkers(QPainter &painter, const std::vector<QPointF> &pixels, double 
     }
 }
 
+// One pixel wide and not smooth is the width that Qt draws without stroking an outline; wider lines
+// are several of them, each a pixel further along the diagonal.
+void drawQuick(QPainter &painter, const std::vector<QPointF> &pixels, const QRectF &area,
+               const QColor &color, double width)
+{
+    const double ratio = painter.device()->devicePixelRatioF();
+    const int passes = std::max(1, static_cast<int>(std::lround(width * ratio * 0.8)));
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    painter.setPen(QPen(color, 0));
+    for (int pass = 0; pass < passes; ++pass) {
+        const double shift = (pass - (passes - 1) / 2.0) / ratio;
+        painter.translate(shift, shift);
+        drawClipped(painter, pixels, area);
+        painter.translate(-shift, -shift);
+    }
+    painter.restore();
+}
+
 void paintLines(QPainter &painter, const PlotSeries &series, const PlotFrame &frame,
-                const PlotLook &look)
+                const PlotLook &look, bool quick)
 {
     const double scale = look.theme.scale();
     const auto curves = static_cast<int>(series.curves.size());
@@ -99,9 +119,13 @@ void paintLines(QPainter &painter, const PlotSeries &series, const PlotFrame &fr
         const std::vector<QPointF> pixels = pixelsOf(curve, frame, series.steps);
         drawn.clear();
         decimate(pixels, frame.area.left(), frame.area.right(), columns, drawn);
-        painter.setPen(linePen(color, series.width * scale));
         painter.setBrush(Qt::NoBrush);
-        drawClipped(painter, drawn, frame.area);
+        if (quick && drawn.size() > kMostSmooth) {
+            drawQuick(painter, drawn, frame.area, color, series.width * scale);
+        } else {
+            painter.setPen(linePen(color, series.width * scale));
+            drawClipped(painter, drawn, frame.area);
+        }
         const double perPoint = pixels.size() < 2
             ? frame.area.width()
             : (pixels.back().x() - pixels.front().x()) / static_cast<double>(pixels.size() - 1);
@@ -246,14 +270,14 @@ void paintMarker(QPainter &painter, MarkerShape shape, const QPointF &centre, do
 }
 
 void paintSeries(QPainter &painter, const PlotSeries &series, const PlotFrame &frame,
-                 const PlotLook &look)
+                 const PlotLook &look, bool quick)
 {
     if (!look.shows(series.keys))
         return;
     painter.setRenderHint(QPainter::Antialiasing, series.kind != PlotKind::Bars);
     switch (series.kind) {
     case PlotKind::Line:
-        paintLines(painter, series, frame, look);
+        paintLines(painter, series, frame, look, quick);
         break;
     case PlotKind::Dots:
         paintDots(painter, series, frame, look);

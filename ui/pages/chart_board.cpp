@@ -18,6 +18,7 @@ constexpr double kLeastWidth = 300; // of a chart whose labels can still be read
 constexpr double kLeastHeight = 156;
 constexpr double kMostHeight = 420; // taller, a line is only steeper
 constexpr int kDefaultFrames = 20;
+constexpr int kSoonMs = 200; // before charts that wait are drawn although no new data came
 
 } // namespace
 
@@ -47,23 +48,50 @@ ChartBoard::ChartBoard(std::vector<ChartCard *> cards, QWidget *parent)
     }
     setWidget(m_page);
     m_frame.setSingleShot(true);
-    connect(&m_frame, &QTimer::timeout, this, &ChartBoard::drawVisible);
+    m_frame.setInterval(kSoonMs);
+    connect(&m_frame, &QTimer::timeout, this, [this] { m_data.live ? drawNext() : drawVisible(); });
     setFramesPerSecond(kDefaultFrames);
 }
 
 void ChartBoard::setFramesPerSecond(int frames)
 {
-    m_frame.setInterval(1000 / std::max(1, frames));
+    m_restMs = 1000 / std::max(1, frames);
 }
 
 void ChartBoard::setData(const ChartData &shown)
 {
     m_data = shown;
-    m_stale = m_cards;
+    for (ChartCard *card : m_cards) {
+        if (std::find(m_stale.begin(), m_stale.end(), card) == m_stale.end())
+            m_stale.push_back(card); // behind those that wait already
+    }
+    const auto turns =
+        std::max<qint64>(1, std::count_if(m_cards.begin(), m_cards.end(), isInSight));
     if (!shown.live) // the last state does not wait
         drawVisible();
-    else
+    else if (m_sinceDrawn.isValid() && m_sinceDrawn.elapsed() < m_restMs / turns)
         drawSoon();
+    else
+        drawNext();
+}
+
+bool ChartBoard::isInSight(const ChartCard *card)
+{
+    return card->isVisible() && !card->visibleRegion().isEmpty();
+}
+
+// The charts take turns, one a frame: no frame has to wait for all of them.
+void ChartBoard::drawNext()
+{
+    m_frame.stop();
+    const auto next = std::find_if(m_stale.begin(), m_stale.end(), isInSight);
+    if (next != m_stale.end()) {
+        ChartCard *card = *next;
+        m_stale.erase(next);
+        card->setData(m_data);
+        m_sinceDrawn.start();
+    }
+    drawSoon(); // the rest, should no new data come
 }
 
 // Cards out of sight stay stale until they come into sight.
@@ -72,7 +100,7 @@ void ChartBoard::drawVisible()
     m_frame.stop();
     std::vector<ChartCard *> unseen;
     for (ChartCard *card : std::exchange(m_stale, {})) {
-        if (card->isVisible() && !card->visibleRegion().isEmpty())
+        if (isInSight(card))
             card->setData(m_data);
         else
             unseen.push_back(card);
@@ -214,7 +242,7 @@ void ChartBoard::arrange()
 
 void ChartBoard::drawSoon()
 {
-    if (!m_stale.empty() && !m_frame.isActive())
+    if (std::any_of(m_stale.begin(), m_stale.end(), isInSight) && !m_frame.isActive())
         m_frame.start();
 }
 

@@ -1,9 +1,11 @@
 // The charts of a page: in as many columns as there is room for, to be reordered by dragging,
-// hidden, and enlarged to fill the board. Redraws those in sight, at a frame rate of its own.
+// hidden, and enlarged to fill the board. Redraws those in sight: while a
+// run goes on one after the other, else at once.
 #pragma once
 
 #include "ui/charts/chart.h"
 
+#include <QElapsedTimer>
 #include <QScrollArea>
 #include <QTimer>
 #include <vector>
@@ -59,6 +61,8 @@ private:
     void addCardMenu(QMenu *menu, ChartCard *card);
     void arrange();
     void drawSoon();
+    static bool isInSight(const ChartCard *card);
+    void drawNext();
     void drawVisible();
     bool dragEvent(ChartCard *card, QEvent *event);
     std::vector<ChartCard *> shownCards() const;
@@ -69,6 +73,8 @@ private:
     ChartData m_data;
     std::vector<ChartCard *> m_stale; // lack the latest data
     QTimer m_frame;
+    QElapsedTimer m_sinceDrawn;
+    qint64 m_restMs = 0; // of one chart, while a run goes on
     QWidget *m_page;
     ChartCard *m_dragged = nullptr;
     QPoint m_pressedAt;

@@ -14,6 +14,7 @@
 #include <QTextBoundaryFinder>
 #include <QToolButton>
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace inferlab {
@@ -38,10 +39,10 @@ AnswerText::AnswerText(QWidget *parent)
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     viewport()->setMouseTracking(true);
     viewport()->setCursor(Qt::IBeamCursor);
+    viewport()->setAttribute(Qt::WA_OpaquePaintEvent); // scrolling then moves the pixels there are
     m_layoutDelay.setSingleShot(true);
     m_layoutDelay.setInterval(kLayoutDelayMs);
     connect(&m_layoutDelay, &QTimer::timeout, this, &AnswerText::layOut);
-    connect(verticalScrollBar(), &QScrollBar::valueChanged, this, &AnswerText::scrolled);
     m_followButton->setText(tr("↓ Latest"));
     m_followButton->setToolTip(tr("Follow the answer as it grows"));
     m_followButton->setFocusPolicy(Qt::NoFocus);
@@ -63,7 +64,7 @@ void AnswerText::setRequest(const RequestRecord *request)
             m_spans.extend(*request);
     }
     if (!m_layoutDelay.isActive())
-        layOut();
+        layOutNew();
 }
 
 void AnswerText::setTokenTints(bool on)
@@ -133,6 +134,23 @@ void AnswerText::layOut()
     viewport()->update();
 }
 
+// Only the last line, which new text may have changed, and what is below it are painted.
+void AnswerText::layOutNew()
+{
+    const size_t before = m_breaker.lines().size();
+    if (before == 0) {
+        layOut();
+        return;
+    }
+    if (!m_breaker.extend(text()))
+        return;
+    updateScrollBar();
+    const qreal top = answerMargin() + static_cast<qreal>(before - 1) * lineHeight()
+        - verticalScrollBar()->value();
+    viewport()->update(
+        viewport()->rect().adjusted(0, std::max(0, static_cast<int>(std::floor(top))), 0, 0));
+}
+
 void AnswerText::updateScrollBar()
 {
     QScrollBar *bar = verticalScrollBar();
@@ -147,14 +165,14 @@ void AnswerText::updateScrollBar()
     m_adjusting = false;
 }
 
-void AnswerText::scrolled()
+void AnswerText::scrollContentsBy(int dx, int dy)
 {
     if (!m_adjusting) {
         const QScrollBar *bar = verticalScrollBar();
         m_following = bar->value() >= bar->maximum() - bar->singleStep() / 2;
         m_followButton->setVisible(m_cursorShown && !m_following);
     }
-    viewport()->update();
+    viewport()->scroll(dx, dy);
 }
 
 void AnswerText::scrollToLine(size_t line)

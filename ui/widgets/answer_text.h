@@ -48,6 +48,7 @@ signals:
 protected:
     void paintEvent(QPaintEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
+    void scrollContentsBy(int dx, int dy) override;
     void changeEvent(QEvent *event) override;
     void mousePressEvent(QMouseEvent *event) override;
     void mouseMoveEvent(QMouseEvent *event) override;
@@ -63,8 +64,8 @@ private:
     qreal lineHeight() const;
     qreal columnWidth() const;
     void layOut();
+    void layOutNew();
     void updateScrollBar();
-    void scrolled();
     void scrollToLine(size_t line);
     std::unique_ptr<PaintedLine> shapeLine(size_t line) const;
     void paintLine(QPainter &painter, size_t line, qreal top) const;

@@ -23,10 +23,10 @@ bool LineBreaker::setColumn(const QFont &font, qreal width)
     return true;
 }
 
-void LineBreaker::extend(const QString &text)
+bool LineBreaker::extend(const QString &text)
 {
     if (m_done >= text.size() && !m_lines.empty())
-        return;
+        return false;
     qsizetype from = m_done;
     // The last line is laid out again: a word at its end may have grown too long for it. Lines
     // before it stay, for what did not fit there still does not.
@@ -43,6 +43,7 @@ void LineBreaker::extend(const QString &text)
         from = feed + 1;
     }
     m_done = text.size();
+    return true;
 }
 
 void LineBreaker::breakParagraph(const QString &text, qsizetype start, qsizetype end, bool ends)

@@ -21,8 +21,8 @@ public:
     void clear();
     // False when nothing changed.
     bool setColumn(const QFont &font, qreal width);
-    // `text` begins with what was laid out before; takes in the rest.
-    void extend(const QString &text);
+    // `text` begins with what was laid out before; takes in the rest. False when there is none.
+    bool extend(const QString &text);
 
     const std::vector<Line> &lines() const noexcept { return m_lines; }
     // The line that holds the character; 0 for an empty text.

@@ -4,6 +4,7 @@
 //   bench_window model --model FILE [--rounds 5]
 //       the first token from Run pressed, and the throughput beside an open window against none
 #include "bench_desk.h"
+#include "engine/base/clock.h"
 #include "engine/base/json.h"
 #include "engine/measure/metrics.h"
 #include "headless_run.h"
@@ -14,6 +15,7 @@
 #include "ui/widgets/prompt_editor.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
@@ -28,11 +30,13 @@ struct FrameArguments
     int seconds = 10;
 };
 
+constexpr int kMostPerAnswer = 1024; // further on attention, not the window, sets the pace
+
 struct ModelArguments
 {
     std::string model;
     int rounds = 5;
-    int newTokens = 96; // some seconds at batch 32: longer than the machine's moods
+    int tokens = 4096; // of a whole run: some seconds, longer than the machine's moods
 };
 
 Json summaryJson(const std::vector<double> &sample)
@@ -75,7 +79,7 @@ RunPlan modelPlan(const ModelArguments &arguments, int batch)
     plan.settings.chat = false;
     plan.settings.prompt = kTwentyTokens;
     plan.settings.batch = batch;
-    plan.settings.maxNewTokens = arguments.newTokens;
+    plan.settings.maxNewTokens = std::max(2, std::min(arguments.tokens / batch, kMostPerAnswer));
     plan.settings.ignoreEnd = true;
     return plan;
 }
@@ -95,13 +99,19 @@ Json compareThroughput(BenchDesk &desk, const EngineSource &source, const ModelA
     const RunPlan plan = modelPlan(arguments, batch);
     std::vector<double> with;
     std::vector<double> without;
+    std::vector<double> busy; // share of one core that the window's thread took
     for (int round = 0; round <= arguments.rounds; ++round) {
+        const int64_t begin = nowNs();
+        const int64_t cpuBegin = threadCpuNs();
         const double open = decodeRate(desk.run(plan));
+        const double share =
+            static_cast<double>(threadCpuNs() - cpuBegin) / static_cast<double>(nowNs() - begin);
         const double none = decodeRate(runHeadless(source, plan));
         if (round == 0)
             continue; // warm-up
         with.push_back(open);
         without.push_back(none);
+        busy.push_back(100.0 * share);
     }
     const double open = percentile(with, 50).value();
     const double none = percentile(without, 50).value();
@@ -110,6 +120,7 @@ Json compareThroughput(BenchDesk &desk, const EngineSource &source, const ModelA
             {"window_tok_s", open},
             {"headless_tok_s", none},
             {"lost_percent", 100.0 * (1.0 - open / none)},
+            {"window_cpu_percent", percentile(busy, 50).value()},
             {"window_all", with},
             {"headless_all", without}};
 }
@@ -159,7 +170,8 @@ int start(int argc, char **argv)
     CLI::App *const modelCommand = app.add_subcommand("model", "First token, throughput");
     modelCommand->add_option("--model", model.model)->required();
     modelCommand->add_option("--rounds", model.rounds)->check(CLI::Range(1, 1000));
-    modelCommand->add_option("--new-tokens", model.newTokens)->check(CLI::Range(2, 100'000));
+    modelCommand->add_option("--tokens", model.tokens, "Of a run, over all its answers")
+        ->check(CLI::Range(2, 1'000'000));
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {

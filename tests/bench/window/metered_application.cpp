@@ -3,7 +3,6 @@
 #include "engine/base/clock.h"
 
 #include <QThread>
-#include <ctime>
 #include <utility>
 
 namespace inferlab::bench {
@@ -12,13 +11,6 @@ namespace {
 
 constexpr double kNsPerMs = 1e6;
 constexpr double kLongEventMs = 1.0;
-
-int64_t threadCpuNs()
-{
-    timespec time {};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return int64_t {time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
 
 } // namespace
 
