@@ -182,6 +182,11 @@ void Session::setFrameInterval(int milliseconds)
     d->timer.setInterval(milliseconds);
 }
 
+bool Session::isShortOfTime() const noexcept
+{
+    return d->live && d->timer.interval() >= FramePacer::kMostMs;
+}
+
 void Session::load(const ModelChoice &choice)
 {
     d->post(choice);

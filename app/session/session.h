@@ -31,6 +31,8 @@ public:
     // The least time between two drains; 16 ms unless set. While a run takes every core the drains
     // come further apart, see frame_pacer.h.
     void setFrameInterval(int milliseconds);
+    // Frames come as seldom as they may and still cost more than they should: draw less in each.
+    bool isShortOfTime() const noexcept;
 
 public slots:
     void load(const inferlab::ModelChoice &choice); // in the background

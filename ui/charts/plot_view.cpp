@@ -31,8 +31,8 @@ PlotView::PlotView(QWidget *parent)
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setAlignment(Qt::AlignLeft | Qt::AlignTop);
     setFrameShape(QFrame::NoFrame);
-    setBackgroundBrush(Qt::NoBrush);
-    setStyleSheet(QStringLiteral("background: transparent"));
+    // Painted whole by itself: what is behind it need not be drawn for every frame.
+    viewport()->setAttribute(Qt::WA_OpaquePaintEvent);
     setRenderHint(QPainter::Antialiasing, false); // the marks choose for themselves
     setViewportUpdateMode(QGraphicsView::FullViewportUpdate);
     setFocusPolicy(Qt::StrongFocus);
@@ -139,6 +139,11 @@ void PlotView::focusOutEvent(QFocusEvent *event)
     if (!underMouse())
         readOut(std::nullopt);
     QGraphicsView::focusOutEvent(event);
+}
+
+void PlotView::drawBackground(QPainter *painter, const QRectF &rect)
+{
+    painter->fillRect(rect, m_plot->look().theme.surface);
 }
 
 QPointF PlotView::zoomCentre() const

@@ -18,7 +18,7 @@ constexpr double kLeastWidth = 300; // of a chart whose labels can still be read
 constexpr double kLeastHeight = 156;
 constexpr double kMostHeight = 420; // taller, a line is only steeper
 constexpr int kDefaultFrames = 20;
-constexpr int kSoonMs = 200; // before charts that wait are drawn although no new data came
+constexpr int kSoonMs = 500; // before charts that wait are drawn although no new data came
 
 } // namespace
 

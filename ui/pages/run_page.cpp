@@ -208,7 +208,9 @@ void RunPage::showRecord(const RunRecord *run, const RunRecordPtr &finished)
     const RunRecordPtr before = std::exchange(m_finished, finished); // the views still look at it
     m_run = run;
     m_answers->setRun(run, finished == nullptr);
-    refreshCharts();
+    m_chartsSkipped = finished == nullptr && m_session.isShortOfTime() && !m_chartsSkipped;
+    if (!m_chartsSkipped)
+        refreshCharts();
     m_keep->setEnabled(m_finished != nullptr);
     m_export->setEnabled(m_finished != nullptr);
     refreshSelection();

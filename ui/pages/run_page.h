@@ -106,6 +106,7 @@ private:
     RunRecordPtr m_finished;
     std::vector<RunRecordPtr> m_sweep;
     bool m_paused = false;
+    bool m_chartsSkipped = false; // in the last frame, so not in the next
     bool m_modelShown = false;
     bool m_wide = true;
     bool m_arranged = false;

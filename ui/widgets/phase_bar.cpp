@@ -159,7 +159,9 @@ void PhaseBar::refresh()
     const double elapsed = static_cast<double>(nowNs() - m_status.sinceNs) / 1e9;
     const auto done = phaseShare(m_status, m_progress);
     // Without a share the bar stands empty; the clock goes on.
+    m_bar->setUpdatesEnabled(false); // else it would paint at once, a frame of its own
     m_bar->setValue(static_cast<int>(done.value_or(0) * kBarSteps));
+    m_bar->setUpdatesEnabled(true);
     QString time = figures::clock(std::max(0.0, elapsed));
     if (done && *done > kShareForEstimate && elapsed > kSecondsForEstimate && !m_paused) {
         const double left = elapsed * (1 - *done) / *done;

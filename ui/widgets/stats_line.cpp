@@ -4,6 +4,7 @@
 #include "engine/measure/metrics.h"
 #include "figures.h"
 
+#include <QLabel>
 #include <algorithm>
 
 namespace inferlab {
@@ -79,14 +80,39 @@ QString batchStatsText(const RunRecord &run, bool live)
 }
 
 StatsLine::StatsLine(QWidget *parent)
-    : QLabel(parent)
+    : QWidget(parent)
+    , m_label(new QLabel(this))
 {
-    setObjectName(QStringLiteral("statsLine"));
-    setAccessibleName(tr("Figures of this answer"));
-    setTextInteractionFlags(Qt::TextSelectableByMouse);
-    setTextFormat(Qt::PlainText);
-    setWordWrap(true);
-    setIndent(0);
+    m_label->setObjectName(QStringLiteral("statsLine"));
+    m_label->setAccessibleName(tr("Figures of this answer"));
+    m_label->setTextFormat(Qt::PlainText);
+    m_label->setWordWrap(true);
+    m_label->setIndent(0);
+}
+
+QString StatsLine::text() const
+{
+    return m_label->text();
+}
+
+void StatsLine::setText(const QString &text)
+{
+    m_label->setText(text);
+    fit();
+}
+
+void StatsLine::fit()
+{
+    const int wanted = m_label->heightForWidth(width());
+    if (wanted > 0 && wanted != height())
+        setFixedHeight(wanted);
+    m_label->setGeometry(rect());
+}
+
+void StatsLine::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    fit();
 }
 
 void StatsLine::setRun(const RunRecord *run, int request, bool live)
@@ -96,6 +122,8 @@ void StatsLine::setRun(const RunRecord *run, int request, bool live)
         return;
     m_request = request;
     m_live = live;
+    // Words that can be selected are drawn by a text document, which is dear four times a second.
+    m_label->setTextInteractionFlags(live ? Qt::NoTextInteraction : Qt::TextSelectableByMouse);
     m_sinceChange.start();
     if (run == nullptr)
         setText({});

@@ -6,7 +6,9 @@
 #include "engine/measure/run_record.h"
 
 #include <QElapsedTimer>
-#include <QLabel>
+#include <QWidget>
+
+class QLabel;
 
 namespace inferlab {
 
@@ -18,7 +20,7 @@ QString statsText(const RunRecord &run, size_t request, bool live);
 // token (P50)".
 QString batchStatsText(const RunRecord &run, bool live);
 
-class StatsLine : public QLabel
+class StatsLine : public QWidget
 {
     Q_OBJECT
 
@@ -28,8 +30,16 @@ public:
     // Null: nothing. Request -1: all together. Calls closer together than a quarter of a second
     // change nothing while live.
     void setRun(const RunRecord *run, int request, bool live);
+    QString text() const;
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
+    void setText(const QString &text);
+    void fit();
+
+    QLabel *m_label; // in no layout: new words of the same height move nothing else
     QElapsedTimer m_sinceChange;
     qint64 m_restMs = 0; // until live figures change again
     int m_request = 0;
