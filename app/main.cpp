@@ -56,12 +56,21 @@ QString settingsFile()
         + QStringLiteral("/inferlab/inferlab.ini");
 }
 
+// The one used last, so that people find the window as they left it; empty when there is no file.
+QString modelAtStart(const Settings &settings, const QString &standard)
+{
+    const QStringList &recent = settings.recentModels();
+    const bool named = qEnvironmentVariableIsSet("INFERLAB_MODEL");
+    if (!named && !recent.isEmpty() && QFileInfo::exists(recent.first()))
+        return recent.first();
+    return QFileInfo::exists(standard) ? standard : QString();
+}
+
 void prepare(MainWindow &window, const CommandLine &arguments, const Settings &settings)
 {
     ControlPanel *controls = window.runPage()->controls();
     const QString standard = QString::fromStdString(defaultModelPath().string());
-    const bool hasStandard = QFileInfo::exists(standard);
-    controls->modelPicker()->setDefaultPath(hasStandard ? standard : QString());
+    controls->modelPicker()->setDefaultPath(QFileInfo::exists(standard) ? standard : QString());
     controls->modelPicker()->setRecent(settings.recentModels());
     controls->promptEditor()->setPrompt(arguments.prompt.empty()
                                             ? QString::fromUtf8(kFirstPrompt)
@@ -70,8 +79,8 @@ void prepare(MainWindow &window, const CommandLine &arguments, const Settings &s
     controls->switches()->setNewTokens(arguments.newTokens);
     if (!arguments.model.empty())
         window.openFile(QString::fromStdString(arguments.model));
-    else if (hasStandard)
-        window.runPage()->chooseModel(standard);
+    else if (const QString model = modelAtStart(settings, standard); !model.isEmpty())
+        window.runPage()->chooseModel(model);
     if (!arguments.openRecord.empty())
         window.openFile(QString::fromStdString(arguments.openRecord));
     controls->focusRun();

@@ -83,8 +83,10 @@ PlotSpec ItlChart::plot(const ChartData &data, int view)
     spec.view = views()[byTime ? 1 : 0];
     spec.rangeKey = spec.view + runKey(data.current);
     spec.live = data.live;
-    spec.emptyText = QStringLiteral(
-        "The time between one token and the next appears here.\nPress Run (Ctrl+Enter).");
+    spec.emptyText = data.current != nullptr && !data.live
+        ? QStringLiteral("No gap to show: no answer has two tokens.")
+        : QStringLiteral(
+            "The time between one token and the next appears here.\nPress Run (Ctrl+Enter).");
     spec.x.title = byTime ? QStringLiteral("time since the first request, s")
                           : QStringLiteral("token of the answer");
     spec.x.unit = byTime ? QStringLiteral("s") : QString();

@@ -49,7 +49,6 @@ PlotCard::PlotCard(std::unique_ptr<ChartSource> source, QWidget *parent)
     makeHeader();
     layout->addWidget(m_legend);
     layout->addLayout(m_stack, 1);
-    setFocusProxy(m_plotView);
 
     connect(m_legend, &LegendBar::hiddenChanged, this, &PlotCard::applyTheme);
     connect(m_plotView, &PlotView::pointed, this, &ChartCard::tokenPointed);
@@ -165,6 +164,8 @@ void PlotCard::setData(const ChartData &chartData)
     m_legend->setEntries(spec.legend);
     m_legend->setVisible(!spec.legend.empty());
     m_stack->setCurrentIndex(spec.isEmpty() ? 0 : 1);
+    // A card that passes its focus on to a hidden plot would stop the Tab key.
+    setFocusProxy(spec.isEmpty() ? nullptr : m_plotView);
     updateWords();
 }
 

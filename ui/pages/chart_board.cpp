@@ -34,9 +34,6 @@ ChartBoard::ChartBoard(std::vector<ChartCard *> cards, QWidget *parent)
     m_page->setProperty("kind", QStringLiteral("page"));
     for (ChartCard *card : m_cards) {
         card->setParent(m_page);
-        // A card that passes its focus on to a plot which is hidden (an empty chart) stops the Tab
-        // key.
-        card->setFocusProxy(nullptr);
         card->installEventFilter(this);
         connect(card, &ChartCard::tokenPointed, this, &ChartBoard::tokenPointed);
         connect(card, &ChartCard::exportRequested, this,

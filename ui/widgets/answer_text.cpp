@@ -2,6 +2,7 @@
 // answer_text_paint.cpp.
 #include "answer_text.h"
 
+#include "answer_accessible.h"
 #include "answer_text_line.h"
 #include "ui/theme/theme.h"
 
@@ -32,6 +33,7 @@ AnswerText::AnswerText(QWidget *parent)
     : QAbstractScrollArea(parent)
     , m_followButton(new QToolButton(this))
 {
+    installAnswerAccessibility();
     setObjectName(QStringLiteral("answerText"));
     setAccessibleName(tr("Answer"));
     setFrameShape(QFrame::NoFrame);

@@ -148,6 +148,30 @@ void AnswerView::setRun(const RunRecord *run, bool live)
 
 void AnswerView::setEmptyText(const QString &title, const QString &text)
 {
+    m_noRunTitle = title;
+    m_noRunText = text;
+    refreshEmpty();
+}
+
+// Without a run: what the page says. With one: why there is no text.
+void AnswerView::refreshEmpty()
+{
+    QString title = m_noRunTitle;
+    QString text = m_noRunText;
+    if (count() > 0) {
+        title = tr("An empty answer");
+        switch (m_run->requests[static_cast<size_t>(m_current)].endReason) {
+        case EndReason::Stop:
+            text = tr(
+                "The model ended it at once. Another seed, or Chat instead of Raw text, may help");
+            break;
+        case EndReason::Cancelled:
+            text = tr("It was stopped before its first token");
+            break;
+        default:
+            text = tr("Its tokens have no text of their own");
+        }
+    }
     m_emptyTitle->setText(title);
     m_emptyText->setText(text);
 }
@@ -192,14 +216,6 @@ void AnswerView::refresh()
 {
     const bool many = count() > 1;
     const bool asGrid = many && m_gridButton->isChecked();
-    QWidget *front = m_text;
-    if (count() == 0)
-        front = m_empty;
-    else if (asGrid)
-        front = m_grid;
-    if (m_stack->currentWidget() != front)
-        m_stack->setCurrentWidget(front);
-
     const RequestRecord *request =
         count() > 0 ? &m_run->requests[static_cast<size_t>(m_current)] : nullptr;
     // Only what is in sight is brought up to date.
@@ -209,6 +225,17 @@ void AnswerView::refresh()
         m_text->setCursorShown(m_live && request != nullptr
                                && request->endReason == EndReason::Running);
     }
+    const bool empty =
+        request == nullptr || (request->endReason != EndReason::Running && request->text.empty());
+    QWidget *front = m_text;
+    if (asGrid)
+        front = m_grid;
+    else if (empty)
+        front = m_empty;
+    if (front == m_empty)
+        refreshEmpty();
+    if (m_stack->currentWidget() != front)
+        m_stack->setCurrentWidget(front);
     m_stats->setRun(m_run, asGrid ? -1 : m_current, m_live);
     m_stats->setVisible(count() > 0);
     m_inspector->setVisible(count() > 0 && !asGrid);

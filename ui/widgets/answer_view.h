@@ -54,6 +54,7 @@ private:
     QWidget *makeEmptyState();
     void refresh();
     void refreshHeader();
+    void refreshEmpty();
     void followTheme();
     int count() const noexcept;
 
@@ -74,6 +75,7 @@ private:
     AnswerGrid *m_grid;
     TokenInspector *m_inspector;
     StatsLine *m_stats;
+    QString m_noRunTitle, m_noRunText;
 };
 
 } // namespace inferlab

@@ -2,11 +2,17 @@
 // and the place where a person is reading.
 #include "ui/widgets/answer_text.h"
 
+#include "ui/widgets/answer_view.h"
+
+#include <QAccessible>
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QLabel>
+#include <QScreen>
 #include <QScrollBar>
 #include <QSignalSpy>
 #include <QtTest>
+#include <algorithm>
 #include <random>
 
 using namespace inferlab;
@@ -66,6 +72,9 @@ class TestAnswerText : public QObject
     Q_OBJECT
 
 private slots:
+    void aScreenReaderGetsTheText();
+    void anEmptyAnswerSaysWhy();
+    void streamingLeavesNoOldPixels();
     void spansFollowTheText_data();
     void spansFollowTheText();
     void spansNoticeAnotherAnswer();
@@ -290,6 +299,69 @@ void TestAnswerText::longAnswersStream()
     view.resize(320, 400);
     QTRY_VERIFY(view.verticalScrollBar()->maximum() > 1000);
     QTRY_COMPARE(view.verticalScrollBar()->value(), view.verticalScrollBar()->maximum());
+}
+
+void TestAnswerText::aScreenReaderGetsTheText()
+{
+    AnswerText view;
+    const RequestRecord request = answer({"Paris", " is", " a city"});
+    view.setRequest(&request);
+    QAccessibleInterface *interface = QAccessible::queryAccessibleInterface(&view);
+    QVERIFY(interface != nullptr);
+    QCOMPARE(interface->role(), QAccessible::Document);
+    QCOMPARE(interface->text(QAccessible::Value), QStringLiteral("Paris is a city"));
+    QVERIFY(interface->state().readOnly);
+}
+
+void TestAnswerText::anEmptyAnswerSaysWhy()
+{
+    AnswerView view;
+    view.setEmptyText(QStringLiteral("Press Run"), {});
+    const auto shows = [&view](const QString &words) {
+        const QList<QLabel *> labels = view.findChildren<QLabel *>();
+        return std::any_of(labels.begin(), labels.end(), [&](const QLabel *label) {
+            return label->isVisibleTo(&view) && label->text().startsWith(words);
+        });
+    };
+    QVERIFY(shows(QStringLiteral("Press Run")));
+    RunRecord run;
+    run.requests.push_back(answer({"<end>"}));
+    run.requests.front().text.clear();
+    run.requests.front().endReason = EndReason::Stop;
+    view.setRun(&run, false);
+    QVERIFY(shows(QStringLiteral("The model ended it at once")));
+    run.requests.front() = answer({"text"});
+    run.requests.front().endReason = EndReason::Stop;
+    view.setRun(&run, false);
+    QVERIFY(!shows(QStringLiteral("The model ended it at once")));
+    view.setRun(nullptr, false);
+    QVERIFY(shows(QStringLiteral("Press Run")));
+}
+
+// Only what is new is painted, and scrolling moves the rest: the picture is the one that painting
+// everything gives.
+void TestAnswerText::streamingLeavesNoOldPixels()
+{
+    AnswerText view;
+    view.resize(300, 200);
+    view.setCursorShown(true);
+    view.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&view));
+    const auto onScreen = [&view] {
+        QCoreApplication::processEvents();
+        return view.screen()->grabWindow(view.winId()).toImage();
+    };
+    std::mt19937 random(7);
+    RequestRecord request;
+    Utf8Stream stream;
+    for (int step = 0; step < 60; ++step) {
+        append(request, stream, randomText(random, 2));
+        view.setRequest(&request);
+        const QImage streamed = onScreen();
+        view.viewport()->update();
+        QCOMPARE(streamed, onScreen());
+    }
+    QVERIFY(view.verticalScrollBar()->maximum() > 0);
 }
 
 QTEST_MAIN(TestAnswerText)
