@@ -9,7 +9,7 @@ inferlab_build_packages=(
   fonts-open-sans
   python3-pip ca-certificates
 )
-inferlab_test_packages=(doctest-dev clang-format unzip)
+inferlab_test_packages=(doctest-dev clang-format-14)
 
 # is_installed NAME[|OTHER]
 is_installed() {

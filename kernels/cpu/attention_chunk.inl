@@ -1,11 +1,13 @@
-// Attention over one stretch of keys, in terms of the vector operations that vector_kernels_<isa>.cpp
-// defines before it includes this text in its anonymous namespace (and of vector_rows.inl's exp).
+// Attention over one stretch of keys, in terms of the vector operations that
+// vector_kernels_<isa>.cpp defines before it includes this text in its anonymous namespace (and of
+// vector_rows.inl's exp).
 //
-// For each tile of kTileKeys keys: the keys are turned into float32 columns, so that a vector holds one
-// element of several keys; then each score is summed over the head's elements in rising order, and each
-// element of the result over the keys in rising order. Neither order knows which other queries are
-// computed at the same time. Softmax is computed on the way: the sums so far are scaled down whenever a
-// larger score appears (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018).
+// For each tile of kTileKeys keys: the keys are turned into float32 columns, so that a vector holds
+// one element of several keys; then each score is summed over the head's elements in rising order,
+// and each element of the result over the keys in rising order. Neither order knows which other
+// queries are computed at the same time. Softmax is computed on the way: the sums so far are scaled
+// down whenever a larger score appears (Milakov and Gimelshein, "Online normalizer calculation for
+// softmax", 2018).
 
 constexpr int kBlockQueries = 4; // queries that share a vector from memory; see kBlockVectors
 static_assert(kTileKeys % (kWidth * kBlockVectors) == 0);
@@ -50,12 +52,12 @@ void locateTile(const AttentionChunk &chunk, int32_t begin, TileRows<Element> &r
     locateRows(chunk, chunk.values, begin, count, rows.values);
 }
 
-// tile[d][j] = element d of key j. Meanwhile asks for the next tile, line by line: blocks lie anywhere, so
-// the processor's own prefetching ends with each. Into the second-level cache (locality 2), since
-// the tile at hand fills the first.
+// tile[d][j] = element d of key j. Meanwhile asks for the next tile, line by line: blocks lie
+// anywhere, so the processor's own prefetching ends with each. Into the second-level cache
+// (locality 2), since the tile at hand fills the first.
 template <typename Element>
-void transposeKeys(const Element *const (&rows)[kTileKeys], const TileRows<Element> &next, int32_t count,
-                   int32_t headDim, float *tile)
+void transposeKeys(const Element *const (&rows)[kTileKeys], const TileRows<Element> &next,
+                   int32_t count, int32_t headDim, float *tile)
 {
     constexpr int32_t kLineElements = 64 / static_cast<int32_t>(sizeof(Element));
     for (int32_t j = 0; j < count; j += kWidth) {
@@ -137,8 +139,8 @@ void scoreBlock(const float *q, int32_t headDim, const float *keyTile, float *sc
     }
 }
 
-void scoreQueries(int32_t queries, const float *q, int32_t headDim, const float *keyTile, int32_t count,
-                  float *scores)
+void scoreQueries(int32_t queries, const float *q, int32_t headDim, const float *keyTile,
+                  int32_t count, float *scores)
 {
     for (int32_t i = 0; i < queries; i += kBlockQueries) {
         const float *first = q + int64_t {i} * headDim;
@@ -162,7 +164,8 @@ void scoreQueries(int32_t queries, const float *q, int32_t headDim, const float 
     }
 }
 
-// sums[i][d] += sum over j < count of weights[i][j] * value j's element d, for V vectors of elements.
+// sums[i][d] += sum over j < count of weights[i][j] * value j's element d, for V vectors of
+// elements.
 template <int Q, int V, typename Element>
 void addValueBlock(const float *weights, const Element *const *rows, int32_t d, int32_t count,
                    float *sums, int32_t paddedDim)
@@ -234,8 +237,8 @@ void softmaxStep(float *scores, int32_t count, float &largest, float &total, flo
     total += sumOfLanes(tileTotal);
 }
 
-// Adds the values of a tile to the sums of queries first .. queries - 1, several that see the same number
-// of keys at a time.
+// Adds the values of a tile to the sums of queries first .. queries - 1, several that see the same
+// number of keys at a time.
 template <typename Element>
 void addTile(const AttentionChunk &chunk, int32_t first, const Element *const *rows, int32_t dims,
              int32_t begin, int32_t count)
@@ -311,7 +314,8 @@ void attendTiles(const AttentionChunk &chunk)
         const int next = begin + kTileKeys < chunk.tokens ? 1 - current : current;
         if (next != current)
             locateTile(chunk, begin + kTileKeys, rows[next]);
-        attendTile(chunk, first, begin, left < kTileKeys ? left : kTileKeys, rows[current], rows[next]);
+        attendTile(chunk, first, begin, left < kTileKeys ? left : kTileKeys, rows[current],
+                   rows[next]);
         current = next;
     }
 }

@@ -1,6 +1,6 @@
-// Operators on single rows, in terms of the few vector operations that vector_kernels_<isa>.cpp defines
-// before it includes this text in its anonymous namespace. (Text and not a header: compiled once for each
-// instruction set, none of it may be shared between them.)
+// Operators on single rows, in terms of the few vector operations that vector_kernels_<isa>.cpp
+// defines before it includes this text in its anonymous namespace. (Text and not a header: compiled
+// once for each instruction set, none of it may be shared between them.)
 
 // What lies beyond the end of a row reads as zero.
 template <typename Element>
@@ -18,8 +18,9 @@ void storePart(float *target, Reg value, int64_t count)
     std::memcpy(target, padded, static_cast<size_t>(count) * sizeof(float));
 }
 
-// exp(x) = 2^n exp(r), n = round(x / ln 2), so that |r| <= ln(2) / 2. The Taylor series to r^7 is then off
-// by less than r^8 / 8! = 5.2e-9, a tenth of float32's rounding. 1 + r + ... is summed from the end.
+// exp(x) = 2^n exp(r), n = round(x / ln 2), so that |r| <= ln(2) / 2. The Taylor series to r^7 is
+// then off by less than r^8 / 8! = 5.2e-9, a tenth of float32's rounding. 1 + r + ... is summed
+// from the end.
 Reg expOf(Reg x)
 {
     // exp(-110) is below half of the smallest subnormal, exp(89) above the largest float.
