@@ -22,7 +22,7 @@ build="$root/build/release"
 log="$build/build.log"
 mkdir -p "$build"
 [ -f "$build/build.ninja" ] || echo "inferlab: building (some minutes the first time; log: $log)" >&2
-(cd "$root" && cmake --preset release -DINFERLAB_BUILD_TESTS=OFF) >"$log" 2>&1 &&
+(cd "$root" && cmake --preset release -DINFERLAB_BUILD_TESTS=OFF -DINFERLAB_WINDOW=ON) >"$log" 2>&1 &&
   cmake --build "$build" >>"$log" 2>&1 || {
     tail -n 20 "$log" >&2
     echo "inferlab: the build failed; the whole log is $log" >&2

@@ -8,16 +8,21 @@ find_package(CLI11 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 
 set(INFERLAB_QT OFF)
-find_package(Qt6 6.4 QUIET COMPONENTS Core Gui Widgets Charts Svg)
+if(NOT INFERLAB_WINDOW STREQUAL "OFF")
+  find_package(Qt6 6.4 QUIET COMPONENTS Core Gui Widgets Svg)
+endif()
 if(Qt6_FOUND)
   set(INFERLAB_QT ON)
   if(INFERLAB_BUILD_TESTS)
     find_package(Qt6 6.4 QUIET REQUIRED COMPONENTS Test)
   endif()
   message(STATUS "Qt ${Qt6_VERSION}: the window is built")
+elseif(INFERLAB_WINDOW STREQUAL "ON")
+  message(FATAL_ERROR "INFERLAB_WINDOW is ON, and Qt 6.4 or newer with Core, Gui, Widgets and Svg was not found: "
+                      "${Qt6_NOT_FOUND_MESSAGE}")
 else()
-  message(STATUS "Qt 6 with Charts and Svg was not found: the window (app/session, ui, inferlab) is left out; "
-                 "engine, kernels, inferlab-cli and their tests are built")
+  message(STATUS "Qt 6 with Widgets and Svg was not found or not wanted: the window (app/session, ui, inferlab) is "
+                 "left out; engine, kernels, inferlab-cli and their tests are built")
 endif()
 
 find_program(INFERLAB_NVCC nvcc HINTS /usr/local/cuda/bin ENV CUDA_HOME PATH_SUFFIXES bin)
