@@ -34,7 +34,7 @@ void RunRecorder::add(const StepReport &report)
         token.id = event.id;
         token.piece = event.piece;
         token.probability = event.probability;
-        token.runnersUp = event.runnersUp;
+        token.runnersUp.assign(event.runnersUp.begin(), event.runnersUp.end());
         request->tokens.push_back(std::move(token));
         request->text += event.text;
     }

@@ -47,11 +47,28 @@ Layout layoutFor(const ModelConfig &config, const ForwardLimits &limits)
     return layout;
 }
 
+size_t tableEntries(const ForwardLimits &limits) noexcept
+{
+    return static_cast<size_t>(limits.sequences)
+        * static_cast<size_t>(blocksFor(limits.contextTokens));
+}
+
 size_t indexCount(const ForwardLimits &limits)
 {
-    return 2 * static_cast<size_t>(limits.rows)
-        + static_cast<size_t>(limits.sequences)
-        * static_cast<size_t>(blocksFor(limits.contextTokens));
+    return 2 * static_cast<size_t>(limits.rows) + tableEntries(limits);
+}
+
+size_t cosSinCount(const ModelConfig &config, const ForwardLimits &limits)
+{
+    return static_cast<size_t>(limits.rows) * static_cast<size_t>(config.ropeDim);
+}
+
+// Logits that are copied to the host; none where the device's memory is the host's.
+size_t hostLogitCount(const LoadedModel &model, const ForwardLimits &limits)
+{
+    if (model.backend().hasHostMemory())
+        return 0;
+    return static_cast<size_t>(limits.logitRows) * static_cast<size_t>(model.config().vocabulary);
 }
 
 StepLimits stepLimits(const ModelConfig &config, const ForwardLimits &limits)
@@ -75,6 +92,23 @@ const Architecture &architectureOf(const ModelConfig &config)
 
 } // namespace
 
+void Batch::reserve(const ForwardLimits &limits)
+{
+    const auto rows = static_cast<size_t>(limits.rows);
+    ids.reserve(rows);
+    positions.reserve(rows);
+    sequences.reserve(rows);
+    blockTables.reserve(tableEntries(limits));
+    logitRows.reserve(static_cast<size_t>(limits.logitRows));
+}
+
+size_t Batch::bytes(const ForwardLimits &limits) noexcept
+{
+    return (3 * static_cast<size_t>(limits.rows) + tableEntries(limits)
+            + static_cast<size_t>(limits.logitRows))
+        * sizeof(int32_t);
+}
+
 void Batch::clear() noexcept
 {
     ids.clear();
@@ -94,6 +128,7 @@ ForwardBytes forwardBytes(const LoadedModel &model, const ForwardLimits &limits)
         * config.kvBytesPerToken(limits.cacheType);
     bytes.workspace = layoutFor(config, limits).total * sizeof(float)
         + indexCount(limits) * sizeof(int32_t)
+        + (cosSinCount(config, limits) + hostLogitCount(model, limits)) * sizeof(float)
         + model.backend().workspaceBytes(stepLimits(config, limits));
     return bytes;
 }
@@ -110,10 +145,8 @@ Forward::Forward(LoadedModel &model, const ForwardLimits &limits)
     m_activations = backend.allocate(layoutFor(model.config(), limits).total * sizeof(float));
     m_indices = backend.allocate(indexCount(limits) * sizeof(int32_t));
     backend.reserve(stepLimits(model.config(), limits));
-    m_cosSin.resize(static_cast<size_t>(limits.rows) * static_cast<size_t>(m_rope.ropeDim()));
-    if (!backend.hasHostMemory())
-        m_logits.resize(static_cast<size_t>(limits.logitRows)
-                        * static_cast<size_t>(model.config().vocabulary));
+    m_cosSin.resize(cosSinCount(model.config(), limits));
+    m_logits.resize(hostLogitCount(model, limits));
 }
 
 MatrixView Forward::view(size_t offset, int64_t rows, int64_t cols) const

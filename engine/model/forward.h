@@ -39,10 +39,13 @@ struct Batch
     int32_t sequenceCount = 0;
     int32_t maxBlocks = 0;
 
+    // Room for every step within the limits. Throws std::bad_alloc.
+    void reserve(const ForwardLimits &limits);
+    static size_t bytes(const ForwardLimits &limits) noexcept; // that reserve() takes
     void clear() noexcept;
 };
 
-// Bytes, before anything is taken.
+// Bytes that a forward pass takes, before anything is taken; its caller's batches come on top.
 struct ForwardBytes
 {
     size_t cache = 0;

@@ -33,7 +33,13 @@ public:
         , m_memory(memory)
         , m_forward(*m_model, forwardLimits(options))
         , m_pool(forwardLimits(options).cacheBlocks)
-    { }
+        , m_scratch(m_model->config().vocabulary)
+    {
+        const auto sequences = static_cast<size_t>(options.maxSequences);
+        m_running.reserve(sequences);
+        m_plan.reserve(sequences);
+        m_batch.reserve(forwardLimits(options));
+    }
 
     RequestId submit(Request request) override;
     StepReport step() override;
@@ -48,8 +54,8 @@ private:
     void advance(StepReport &report);
     void admit();
     void endCancelled(StepReport &report);
-    void buildBatch(const StepPlan &plan, StepReport &report);
-    void takeTokens(const StepPlan &plan, ConstMatrixView logits, StepReport &report);
+    void buildBatch(StepReport &report);
+    void takeTokens(ConstMatrixView logits, StepReport &report);
     void takeToken(Sequence &sequence, std::span<const float> logits, StepReport &report);
     bool isEndToken(int32_t id) const;
     void finish(Sequence &sequence, EndReason reason, const std::string &message,
@@ -63,7 +69,9 @@ private:
     BlockPool m_pool;
     std::deque<SequencePtr> m_waiting;
     std::vector<SequencePtr> m_running; // rising ids
+    StepPlan m_plan;
     Batch m_batch;
+    SamplerScratch m_scratch;
     RequestId m_nextId = 0;
     std::atomic<bool> m_stop {false};
 };
@@ -91,7 +99,7 @@ RequestId StaticBatchEngine::submit(Request request)
     if (idle())
         m_stop = false; // asked for when nothing was open: it ends nothing that comes later
     m_waiting.push_back(
-        std::make_unique<Sequence>(m_nextId, std::move(request), config.vocabulary));
+        std::make_unique<Sequence>(m_nextId, std::move(request), m_options.contextTokens));
     return m_nextId++;
 }
 
@@ -130,14 +138,14 @@ void StaticBatchEngine::advance(StepReport &report)
     endCancelled(report);
     admit();
     const SchedulerLimits limits {m_options.kvCache, m_options.stepTokens};
-    const StepPlan plan = planStep(m_running, limits, m_pool.available());
-    if (plan.empty()) {
+    planStep(m_running, limits, m_pool.available(), m_plan);
+    if (m_plan.empty()) {
         report.idle = idle();
         return;
     }
-    buildBatch(plan, report);
+    buildBatch(report);
     const ConstMatrixView logits = m_forward.run(m_batch, m_stop);
-    takeTokens(plan, logits, report);
+    takeTokens(logits, report);
 }
 
 // A static batch is filled once and runs until its last sequence ends.
@@ -163,10 +171,10 @@ void StaticBatchEngine::endCancelled(StepReport &report)
     std::erase_if(m_waiting, end);
 }
 
-void StaticBatchEngine::buildBatch(const StepPlan &plan, StepReport &report)
+void StaticBatchEngine::buildBatch(StepReport &report)
 {
     m_batch.clear();
-    for (const PlannedRows &planned : plan) {
+    for (const PlannedRows &planned : m_plan) {
         Sequence &sequence = *planned.sequence;
         if (!sequence.started) {
             sequence.started = true;
@@ -200,16 +208,17 @@ void StaticBatchEngine::buildBatch(const StepPlan &plan, StepReport &report)
     m_batch.blockTables.assign(
         static_cast<size_t>(m_batch.sequenceCount) * static_cast<size_t>(m_batch.maxBlocks), 0);
     auto table = m_batch.blockTables.begin();
-    for (const PlannedRows &planned : plan) {
+    for (const PlannedRows &planned : m_plan) {
         std::copy(planned.sequence->blocks.begin(), planned.sequence->blocks.end(), table);
         table += m_batch.maxBlocks;
     }
 }
 
-void StaticBatchEngine::takeTokens(const StepPlan &plan, ConstMatrixView logits, StepReport &report)
+void StaticBatchEngine::takeTokens(ConstMatrixView logits, StepReport &report)
 {
+    report.tokens.reserve(static_cast<size_t>(logits.rows));
     int64_t row = 0;
-    for (const PlannedRows &planned : plan) {
+    for (const PlannedRows &planned : m_plan) {
         Sequence &sequence = *planned.sequence;
         sequence.computed += planned.tokens;
         if (sequence.pending() > 0)
@@ -230,7 +239,7 @@ void StaticBatchEngine::takeTokens(const StepPlan &plan, ConstMatrixView logits,
 void StaticBatchEngine::takeToken(Sequence &sequence, std::span<const float> logits,
                                   StepReport &report)
 {
-    Choice choice = sequence.sampler.sample(logits);
+    Choice choice = sequence.sampler.sample(logits, sequence.tokens, m_scratch);
     TokenEvent event;
     event.ns = nowNs(); // the id is known
     const Tokenizer &tokenizer = m_model->tokenizer();

@@ -53,7 +53,9 @@ public:
     // prompt longer than the context, settings out of range.
     virtual RequestId submit(Request request) = 0;
 
-    // Does not throw: a sequence that fails ends with EndReason::Error and a message.
+    // Does not throw: a sequence that fails ends with EndReason::Error and a message. Memory comes
+    // from what was taken when the engine was opened and the request was submitted; the report
+    // alone is new.
     virtual StepReport step() = 0;
 
     // Ends a request; its FinishedRequest comes with the next step.

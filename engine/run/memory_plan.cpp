@@ -4,6 +4,7 @@
 #include "engine/base/error.h"
 #include "engine/cache/block_pool.h"
 #include "engine/model/loaded_model.h"
+#include "engine/run/scheduler.h"
 
 #include <algorithm>
 #include <limits>
@@ -78,13 +79,24 @@ ForwardLimits forwardLimits(const EngineOptions &options)
     return limits;
 }
 
+size_t schedulingBytes(const LoadedModel &model, const EngineOptions &options)
+{
+    const ForwardLimits limits = forwardLimits(options);
+    const size_t perSequence = Sequence::mostBytes(options.contextTokens) + sizeof(Sequence)
+        + sizeof(std::unique_ptr<Sequence>) + sizeof(PlannedRows);
+    return Batch::bytes(limits) + SamplerScratch::bytes(model.config().vocabulary)
+        + static_cast<size_t>(limits.cacheBlocks) * sizeof(int32_t) // those that are free
+        + static_cast<size_t>(options.maxSequences) * perSequence;
+}
+
 MemoryPlan planMemory(const LoadedModel &model, const EngineOptions &options)
 {
-    const ForwardBytes bytes = forwardBytes(model, forwardLimits(completeOptions(model, options)));
+    const EngineOptions complete = completeOptions(model, options);
+    const ForwardBytes bytes = forwardBytes(model, forwardLimits(complete));
     MemoryPlan plan;
     plan.weightBytes = model.identity().weightBytes;
     plan.cacheBytes = bytes.cache;
-    plan.workspaceBytes = bytes.workspace;
+    plan.workspaceBytes = bytes.workspace + schedulingBytes(model, complete);
     plan.freeBytes = model.backend().device().freeBytes;
     return plan;
 }

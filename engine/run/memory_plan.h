@@ -12,6 +12,10 @@ EngineOptions completeOptions(const LoadedModel &model, EngineOptions options);
 // Throws InputError with the numbers, and what would fit.
 void requireFits(const MemoryPlan &plan, const EngineOptions &options);
 
+// What the engine itself takes for completed options, beside the forward pass: the step's batch and
+// plan, the sampler's scratch, and what its running sequences are made of.
+size_t schedulingBytes(const LoadedModel &model, const EngineOptions &options);
+
 // Limits of the forward pass for completed options.
 ForwardLimits forwardLimits(const EngineOptions &options);
 

@@ -2,8 +2,12 @@
 #pragma once
 
 #include <array>
+#include <cassert>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace inferlab {
@@ -46,6 +50,40 @@ struct RunnerUp
     std::string piece;
 };
 
+// The most likely other tokens of one draw, best first. They lie in the object itself: every token
+// of every step has some, and a step allocates nothing for them.
+class RunnersUp
+{
+public:
+    static constexpr size_t kMost = 5;
+
+    RunnersUp() = default;
+    RunnersUp(std::initializer_list<RunnerUp> others)
+    {
+        for (const RunnerUp &other : others)
+            push_back(other);
+    }
+
+    void push_back(RunnerUp other) // NOLINT(readability-identifier-naming): as a container's
+    {
+        assert(m_count < kMost);
+        m_others[m_count++] = std::move(other);
+    }
+    size_t size() const noexcept { return m_count; }
+    bool empty() const noexcept { return m_count == 0; }
+    RunnerUp &operator[](size_t i) noexcept { return m_others[i]; }
+    const RunnerUp &operator[](size_t i) const noexcept { return m_others[i]; }
+    const RunnerUp &front() const noexcept { return m_others.front(); }
+    RunnerUp *begin() noexcept { return m_others.data(); }
+    RunnerUp *end() noexcept { return m_others.data() + m_count; }
+    const RunnerUp *begin() const noexcept { return m_others.data(); }
+    const RunnerUp *end() const noexcept { return m_others.data() + m_count; }
+
+private:
+    std::array<RunnerUp, kMost> m_others;
+    size_t m_count = 0;
+};
+
 // One generated token, stamped when its id was known.
 struct TokenEvent
 {
@@ -56,9 +94,9 @@ struct TokenEvent
     std::string text;  // characters completed by this token; may be empty
     int64_t ns = 0;
     float probability = 0.0f; // of this token under the model at temperature 1, before penalties
-    std::vector<RunnerUp> runnersUp; // the most likely others, best first, at most kRunnersUp
+    RunnersUp runnersUp;      // the most likely others
 
-    static constexpr int kRunnersUp = 5;
+    static constexpr int kRunnersUp = static_cast<int>(RunnersUp::kMost);
 };
 
 struct PrefillProgress

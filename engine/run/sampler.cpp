@@ -9,32 +9,60 @@
 
 namespace inferlab {
 
-Sampler::Sampler(const SamplingSettings &settings, int32_t vocabulary,
-                 std::span<const int32_t> seen)
+namespace {
+
+// The k best, best first. One pass over the logits; what is kept stays small enough for the cache.
+void keepBest(std::span<const float> logits, size_t k, std::vector<RankedToken> &candidates)
+{
+    const size_t capacity = std::max<size_t>(4 * k, 256);
+    candidates.clear();
+    float threshold = -std::numeric_limits<float>::infinity();
+    const auto trim = [&] {
+        const auto keep = candidates.begin() + static_cast<std::ptrdiff_t>(k);
+        std::nth_element(candidates.begin(), keep - 1, candidates.end(), ranksBefore);
+        threshold = (keep - 1)->logit;
+        candidates.erase(keep, candidates.end());
+    };
+    for (size_t i = 0; i < logits.size(); ++i) {
+        // Ids rise, so one that equals the worst of k kept ones comes after it.
+        if (!(logits[i] > threshold) && candidates.size() >= k)
+            continue;
+        candidates.push_back({static_cast<int32_t>(i), logits[i]});
+        if (candidates.size() == capacity)
+            trim();
+    }
+    if (candidates.size() > k)
+        trim();
+    std::sort(candidates.begin(), candidates.end(), ranksBefore);
+}
+
+} // namespace
+
+SamplerScratch::SamplerScratch(int32_t vocabulary)
+{
+    const auto count = static_cast<size_t>(vocabulary);
+    penalised.reserve(count);
+    exponentials.reserve(count);
+    candidates.reserve(count);
+    weights.reserve(count);
+}
+
+size_t SamplerScratch::bytes(int32_t vocabulary) noexcept
+{
+    return static_cast<size_t>(vocabulary) * (3 * sizeof(float) + sizeof(RankedToken));
+}
+
+Sampler::Sampler(const SamplingSettings &settings)
     : m_settings(settings)
     , m_random(settings.seed)
-{
-    if (settings.repetitionPenalty == 1.0f)
-        return;
-    m_isSeen.resize(static_cast<size_t>(vocabulary));
-    for (const int32_t id : seen)
-        remember(id);
-}
+{ }
 
-void Sampler::remember(int32_t id)
-{
-    if (m_isSeen.empty() || m_isSeen[static_cast<size_t>(id)] != 0)
-        return;
-    m_isSeen[static_cast<size_t>(id)] = 1;
-    m_seen.push_back(id);
-}
-
-Choice Sampler::sample(std::span<const float> logits)
+Choice Sampler::sample(std::span<const float> logits, std::span<const int32_t> seen,
+                       SamplerScratch &scratch)
 {
     const Leaders leaders = findLeaders(logits);
     Choice choice;
-    choice.id = choose(logits, leaders);
-    remember(choice.id);
+    choice.id = choose(logits, leaders, seen, scratch);
 
     const float largest = leaders.best[0].logit;
     const double sum = exponentialSum(logits, largest, 1.0f);
@@ -52,148 +80,131 @@ Choice Sampler::sample(std::span<const float> logits)
 }
 
 // The token by the settings; `leaders` are those of the model's own logits.
-int32_t Sampler::choose(std::span<const float> modelLogits, const Leaders &leaders)
+int32_t Sampler::choose(std::span<const float> modelLogits, const Leaders &leaders,
+                        std::span<const int32_t> seen, SamplerScratch &scratch)
 {
     std::span<const float> logits = modelLogits;
     RankedToken best = leaders.best[0];
-    if (!m_isSeen.empty()) {
-        logits = penalise(modelLogits);
+    if (m_settings.repetitionPenalty != 1.0f) {
+        logits = penalise(modelLogits, seen, scratch.penalised);
         best = findLeaders(logits).best[0];
     }
     if (m_settings.temperature == 0.0f)
         return best.id;
-    selectCandidates(logits, best.logit);
-    return draw();
+    selectCandidates(logits, best.logit, scratch);
+    return draw(scratch);
 }
 
-std::span<const float> Sampler::penalise(std::span<const float> logits)
+std::span<const float> Sampler::penalise(std::span<const float> logits,
+                                         std::span<const int32_t> seen,
+                                         std::vector<float> &penalised) const
 {
-    m_penalised.assign(logits.begin(), logits.end());
-    for (const int32_t id : m_seen) {
-        float &logit = m_penalised[static_cast<size_t>(id)];
-        logit = logit > 0.0f ? logit / m_settings.repetitionPenalty
-                             : logit * m_settings.repetitionPenalty;
+    penalised.assign(logits.begin(), logits.end());
+    // From the model's logit: a token that came twice is penalised once.
+    for (const int32_t id : seen) {
+        const float logit = logits[static_cast<size_t>(id)];
+        penalised[static_cast<size_t>(id)] = logit > 0.0f ? logit / m_settings.repetitionPenalty
+                                                          : logit * m_settings.repetitionPenalty;
     }
-    return m_penalised;
+    return penalised;
 }
 
-void Sampler::selectCandidates(std::span<const float> logits, float largest)
+void Sampler::selectCandidates(std::span<const float> logits, float largest,
+                               SamplerScratch &scratch) const
 {
     if (m_settings.topK > 0 && static_cast<size_t>(m_settings.topK) < logits.size()) {
-        keepBest(logits, static_cast<size_t>(m_settings.topK));
-        const double total = weigh(largest);
+        keepBest(logits, static_cast<size_t>(m_settings.topK), scratch.candidates);
+        const double total = weigh(largest, scratch);
         if (m_settings.topP < 1.0f)
-            cutMass(total);
-        cutUnlikely();
+            cutMass(total, scratch);
+        cutUnlikely(scratch);
         return;
     }
-    m_exponentials.resize(logits.size());
-    const double total = exponentialSum(logits, largest, m_settings.temperature, m_exponentials);
+    scratch.exponentials.resize(logits.size());
+    const double total =
+        exponentialSum(logits, largest, m_settings.temperature, scratch.exponentials);
     if (m_settings.topP < 1.0f) {
-        keepMass(logits, largest, total);
-        cutUnlikely();
+        keepMass(logits, largest, total, scratch);
+        cutUnlikely(scratch);
         return;
     }
     // min-p alone, or no cut: whatever has a weight, in the order of the ids.
-    m_candidates.clear();
-    m_weights.clear();
+    scratch.candidates.clear();
+    scratch.weights.clear();
     for (size_t i = 0; i < logits.size(); ++i) {
-        const float weight = m_exponentials[i];
+        const float weight = scratch.exponentials[i];
         if (weight < m_settings.minP || weight == 0.0f)
             continue;
-        m_candidates.push_back({static_cast<int32_t>(i), logits[i]});
-        m_weights.push_back(weight);
+        scratch.candidates.push_back({static_cast<int32_t>(i), logits[i]});
+        scratch.weights.push_back(weight);
     }
-}
-
-// The k best, best first. One pass over the logits; what is kept stays small enough for the cache.
-void Sampler::keepBest(std::span<const float> logits, size_t k)
-{
-    const size_t capacity = std::max<size_t>(4 * k, 256);
-    m_candidates.clear();
-    float threshold = -std::numeric_limits<float>::infinity();
-    const auto trim = [&] {
-        const auto keep = m_candidates.begin() + static_cast<std::ptrdiff_t>(k);
-        std::nth_element(m_candidates.begin(), keep - 1, m_candidates.end(), ranksBefore);
-        threshold = (keep - 1)->logit;
-        m_candidates.erase(keep, m_candidates.end());
-    };
-    for (size_t i = 0; i < logits.size(); ++i) {
-        // Ids rise, so one that equals the worst of k kept ones comes after it.
-        if (!(logits[i] > threshold) && m_candidates.size() >= k)
-            continue;
-        m_candidates.push_back({static_cast<int32_t>(i), logits[i]});
-        if (m_candidates.size() == capacity)
-            trim();
-    }
-    if (m_candidates.size() > k)
-        trim();
-    std::sort(m_candidates.begin(), m_candidates.end(), ranksBefore);
 }
 
 // The smallest set that holds the share top-p of all weight, best first. Usually a few dozen
 // tokens: tried with some more first.
-void Sampler::keepMass(std::span<const float> logits, float largest, double total)
+void Sampler::keepMass(std::span<const float> logits, float largest, double total,
+                       SamplerScratch &scratch) const
 {
     for (size_t k = 128;; k *= 8) {
-        keepBest(logits, std::min(k, logits.size()));
-        if (weigh(largest) >= m_settings.topP * total || k >= logits.size())
+        keepBest(logits, std::min(k, logits.size()), scratch.candidates);
+        if (weigh(largest, scratch) >= m_settings.topP * total || k >= logits.size())
             break;
     }
-    cutMass(total);
+    cutMass(total, scratch);
 }
 
 // Weights of the candidates, relative to the most likely token, which has 1. Returns their sum.
-double Sampler::weigh(float largest)
+double Sampler::weigh(float largest, SamplerScratch &scratch) const
 {
-    m_weights.resize(m_candidates.size());
+    scratch.weights.resize(scratch.candidates.size());
     double sum = 0.0;
-    for (size_t i = 0; i < m_candidates.size(); ++i) {
-        m_weights[i] = expNonPositive((m_candidates[i].logit - largest) / m_settings.temperature);
-        sum += static_cast<double>(m_weights[i]);
+    for (size_t i = 0; i < scratch.candidates.size(); ++i) {
+        scratch.weights[i] =
+            expNonPositive((scratch.candidates[i].logit - largest) / m_settings.temperature);
+        sum += static_cast<double>(scratch.weights[i]);
     }
     return sum;
 }
 
 // Candidates are best first: keeps the shortest beginning that holds top-p of `total`.
-void Sampler::cutMass(double total)
+void Sampler::cutMass(double total, SamplerScratch &scratch) const
 {
     double mass = 0.0;
     size_t kept = 0;
-    while (kept < m_weights.size() && mass < m_settings.topP * total)
-        mass += static_cast<double>(m_weights[kept++]);
-    m_weights.resize(std::max<size_t>(kept, 1));
-    m_candidates.resize(m_weights.size());
+    while (kept < scratch.weights.size() && mass < m_settings.topP * total)
+        mass += static_cast<double>(scratch.weights[kept++]);
+    scratch.weights.resize(std::max<size_t>(kept, 1));
+    scratch.candidates.resize(scratch.weights.size());
 }
 
 // min-p: weights are relative to the most likely, which has 1.
-void Sampler::cutUnlikely()
+void Sampler::cutUnlikely(SamplerScratch &scratch) const
 {
     if (m_settings.minP <= 0.0f)
         return;
     size_t kept = 0;
-    for (size_t i = 0; i < m_candidates.size(); ++i) {
-        if (m_weights[i] < m_settings.minP)
+    for (size_t i = 0; i < scratch.candidates.size(); ++i) {
+        if (scratch.weights[i] < m_settings.minP)
             continue;
-        m_candidates[kept] = m_candidates[i];
-        m_weights[kept++] = m_weights[i];
+        scratch.candidates[kept] = scratch.candidates[i];
+        scratch.weights[kept++] = scratch.weights[i];
     }
-    m_candidates.resize(kept);
-    m_weights.resize(kept);
+    scratch.candidates.resize(kept);
+    scratch.weights.resize(kept);
 }
 
-int32_t Sampler::draw()
+int32_t Sampler::draw(const SamplerScratch &scratch)
 {
     double total = 0.0;
-    for (const float weight : m_weights)
+    for (const float weight : scratch.weights)
         total += static_cast<double>(weight);
     double left = m_random.uniform() * total;
-    for (size_t i = 0; i + 1 < m_candidates.size(); ++i) {
-        left -= static_cast<double>(m_weights[i]);
+    for (size_t i = 0; i + 1 < scratch.candidates.size(); ++i) {
+        left -= static_cast<double>(scratch.weights[i]);
         if (left < 0.0)
-            return m_candidates[i].id;
+            return scratch.candidates[i].id;
     }
-    return m_candidates.back().id;
+    return scratch.candidates.back().id;
 }
 
 } // namespace inferlab

@@ -1,5 +1,6 @@
-// From logits to a token. One sampler for each request: its own random numbers and its own memory
-// of the tokens seen, so that what a request draws does not depend on who shares the batch.
+// From logits to a token. One sampler for each request: its own settings and random numbers, so
+// that what a request draws does not depend on who shares the batch. The room to work in is the
+// engine's, one for all of them.
 #pragma once
 
 #include "engine/run/leaders.h"
@@ -18,40 +19,52 @@ struct Choice
     int32_t id = 0;
     float probability = 0.0f; // under the model: temperature 1, no penalty, no cuts
     // The most likely other tokens, best first. Pieces are not filled in.
-    std::vector<RunnerUp> runnersUp;
+    RunnersUp runnersUp;
+};
+
+// Room to choose one token in; taken once, so that sampling allocates nothing. What it holds
+// between two tokens means nothing.
+struct SamplerScratch
+{
+    // Throws std::bad_alloc.
+    explicit SamplerScratch(int32_t vocabulary);
+    static size_t bytes(int32_t vocabulary) noexcept;
+
+    // Each with room for the whole vocabulary.
+    std::vector<float> penalised;
+    std::vector<float> exponentials;
+    std::vector<RankedToken> candidates;
+    std::vector<float> weights; // of the candidates
 };
 
 class Sampler
 {
 public:
-    // `seen`: tokens that the repetition penalty counts from the start (the prompt).
-    Sampler(const SamplingSettings &settings, int32_t vocabulary, std::span<const int32_t> seen);
+    explicit Sampler(const SamplingSettings &settings);
 
-    // Draws from `logits` [vocabulary] and remembers the token as seen.
+    // Draws from `logits` [vocabulary of the scratch]. `seen`: tokens that the repetition penalty
+    // counts, in any order and as often as they came (prompt and answer).
     // Throws std::runtime_error when a logit is not a number, or none is finite.
-    Choice sample(std::span<const float> logits);
+    Choice sample(std::span<const float> logits, std::span<const int32_t> seen,
+                  SamplerScratch &scratch);
 
 private:
-    void remember(int32_t id);
-    int32_t choose(std::span<const float> modelLogits, const Leaders &leaders);
-    std::span<const float> penalise(std::span<const float> logits);
-    // The candidates that all cuts leave, with their weights (not normalised) in m_weights.
-    void selectCandidates(std::span<const float> logits, float largest);
-    void keepBest(std::span<const float> logits, size_t k);
-    void keepMass(std::span<const float> logits, float largest, double total);
-    double weigh(float largest);
-    void cutMass(double total);
-    void cutUnlikely();
-    int32_t draw();
+    int32_t choose(std::span<const float> modelLogits, const Leaders &leaders,
+                   std::span<const int32_t> seen, SamplerScratch &scratch);
+    std::span<const float> penalise(std::span<const float> logits, std::span<const int32_t> seen,
+                                    std::vector<float> &penalised) const;
+    // The candidates that all cuts leave, with their weights (not normalised).
+    void selectCandidates(std::span<const float> logits, float largest,
+                          SamplerScratch &scratch) const;
+    void keepMass(std::span<const float> logits, float largest, double total,
+                  SamplerScratch &scratch) const;
+    double weigh(float largest, SamplerScratch &scratch) const;
+    void cutMass(double total, SamplerScratch &scratch) const;
+    void cutUnlikely(SamplerScratch &scratch) const;
+    int32_t draw(const SamplerScratch &scratch);
 
     SamplingSettings m_settings;
     Random m_random;
-    std::vector<uint8_t> m_isSeen;     // [vocabulary]; empty while the penalty is off
-    std::vector<int32_t> m_seen;       // the ids marked above
-    std::vector<float> m_penalised;    // [vocabulary]; unused while the penalty is off
-    std::vector<float> m_exponentials; // [vocabulary]
-    std::vector<RankedToken> m_candidates;
-    std::vector<float> m_weights; // of the candidates
 };
 
 } // namespace inferlab

@@ -11,51 +11,53 @@ bool isPrefilling(const Sequence &sequence)
     return sequence.generated() == 0;
 }
 
-// Who may take part in this step, first come first.
-std::vector<Sequence *> candidates(const std::vector<std::unique_ptr<Sequence>> &running,
-                                   bool kvCache)
+// Who may take part in this step, first come first; no tokens yet.
+void listCandidates(const std::vector<std::unique_ptr<Sequence>> &running, bool kvCache,
+                    StepPlan &plan)
 {
-    std::vector<Sequence *> order;
-    order.reserve(running.size());
-    for (const auto &sequence : running)
-        order.push_back(sequence.get());
-    if (kvCache) {
-        const bool anyPrefill = std::any_of(order.begin(), order.end(),
-                                            [](const Sequence *s) { return isPrefilling(*s); });
-        if (anyPrefill)
-            std::erase_if(order, [](const Sequence *s) { return !isPrefilling(*s); });
-        return order;
+    plan.clear();
+    const bool onlyPrefill = kvCache
+        && std::any_of(running.begin(), running.end(),
+                       [](const auto &sequence) { return isPrefilling(*sequence); });
+    for (const auto &sequence : running) {
+        if (!onlyPrefill || isPrefilling(*sequence))
+            plan.push_back({sequence.get(), 0});
     }
+    if (kvCache)
+        return;
     // The lowest id among equals is the one that a step may have left half done.
-    std::stable_sort(order.begin(), order.end(), [](const Sequence *a, const Sequence *b) {
-        return a->generated() < b->generated();
+    std::sort(plan.begin(), plan.end(), [](const PlannedRows &a, const PlannedRows &b) {
+        const int32_t generatedA = a.sequence->generated();
+        const int32_t generatedB = b.sequence->generated();
+        return generatedA < generatedB
+            || (generatedA == generatedB && a.sequence->id < b.sequence->id);
     });
-    return order;
 }
 
 } // namespace
 
-StepPlan planStep(const std::vector<std::unique_ptr<Sequence>> &running,
-                  const SchedulerLimits &limits, int32_t freeBlocks)
+void planStep(const std::vector<std::unique_ptr<Sequence>> &running, const SchedulerLimits &limits,
+              int32_t freeBlocks, StepPlan &plan)
 {
-    StepPlan plan;
+    listCandidates(running, limits.kvCache, plan);
     int32_t rows = 0;
-    for (Sequence *sequence : candidates(running, limits.kvCache)) {
+    size_t planned = 0;
+    for (; planned < plan.size(); ++planned) {
+        const Sequence &sequence = *plan[planned].sequence;
         const int32_t room = limits.stepTokens - rows;
         if (room == 0)
             break;
-        const int32_t tokens = std::min(sequence->pending(), room);
         // Blocks for the whole sequence are counted at once: a chunk now that its rest could not
         // follow would hold blocks that another needs.
         const int32_t missing =
-            blocksFor(sequence->length()) - static_cast<int32_t>(sequence->blocks.size());
+            blocksFor(sequence.length()) - static_cast<int32_t>(sequence.blocks.size());
         if (missing > freeBlocks)
             break;
         freeBlocks -= missing;
-        plan.push_back({sequence, tokens});
-        rows += tokens;
+        plan[planned].tokens = std::min(sequence.pending(), room);
+        rows += plan[planned].tokens;
     }
-    return plan;
+    plan.resize(planned);
 }
 
 } // namespace inferlab

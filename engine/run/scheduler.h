@@ -27,7 +27,8 @@ struct SchedulerLimits
 // all decode in step. With the cache off a sequence's pending tokens are all of its tokens, and the
 // one with the shortest answer goes first, so that none runs ahead of the others. A sequence is
 // planned only when the blocks for it are free by then; one always fits.
-StepPlan planStep(const std::vector<std::unique_ptr<Sequence>> &running,
-                  const SchedulerLimits &limits, int32_t freeBlocks);
+// Replaces what was in `plan`, and allocates nothing when that has room for all that run.
+void planStep(const std::vector<std::unique_ptr<Sequence>> &running, const SchedulerLimits &limits,
+              int32_t freeBlocks, StepPlan &plan);
 
 } // namespace inferlab

@@ -6,6 +6,8 @@
 #include "engine/run/sampler.h"
 #include "engine/text/utf8_stream.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -14,13 +16,26 @@ namespace inferlab {
 
 struct Sequence
 {
-    Sequence(RequestId requestId, Request asked, int32_t vocabulary)
+    // Takes all that it will need until its last token, which is that of a full context at most.
+    // Throws std::bad_alloc.
+    Sequence(RequestId requestId, Request asked, int32_t contextTokens)
         : id(requestId)
-        , tokens(asked.promptTokens)
-        , promptTokens(static_cast<int32_t>(asked.promptTokens.size()))
-        , sampler(asked.sampling, vocabulary, asked.promptTokens)
+        , tokens(std::move(asked.promptTokens))
+        , promptTokens(static_cast<int32_t>(tokens.size()))
+        , sampler(asked.sampling)
         , request(std::move(asked))
-    { }
+    {
+        const int64_t longest =
+            std::min<int64_t>(int64_t {promptTokens} + request.maxNewTokens, contextTokens);
+        tokens.reserve(static_cast<size_t>(longest));
+        blocks.reserve(static_cast<size_t>(blocksFor(longest)));
+    }
+    // Memory that the above takes at most, beside the object itself.
+    static size_t mostBytes(int32_t contextTokens) noexcept
+    {
+        return static_cast<size_t>(int64_t {contextTokens} + blocksFor(contextTokens))
+            * sizeof(int32_t);
+    }
 
     int32_t length() const noexcept { return static_cast<int32_t>(tokens.size()); }
     int32_t generated() const noexcept { return length() - promptTokens; }
@@ -36,7 +51,7 @@ struct Sequence
     bool cancelled = false;
     Sampler sampler;
     Utf8Stream text;
-    Request request;
+    Request request; // without the prompt, which is in `tokens`
 };
 
 } // namespace inferlab

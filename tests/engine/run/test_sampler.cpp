@@ -1,6 +1,7 @@
 // The sampler: greedy choice and its ties, probabilities and runners-up, the penalty, its own
 // random numbers, and logits that are no numbers.
-#include "engine/run/sampler.h"
+#include "lone_sampler.h"
+
 #include "support/random_blocks.h"
 
 #include <doctest/doctest.h>
@@ -40,9 +41,9 @@ std::vector<double> softmax(const std::vector<float> &logits)
     return shares;
 }
 
-Sampler greedy(size_t vocabulary)
+LoneSampler greedy(size_t vocabulary)
 {
-    return {SamplingSettings {}, static_cast<int32_t>(vocabulary), {}};
+    return {SamplingSettings {}, vocabulary, {}};
 }
 
 } // namespace
@@ -86,7 +87,7 @@ TEST_CASE("the probability and the runners-up are the model's, whatever the sett
         hot.repetitionPenalty = 1.5f;
         hot.minP = 0.01f;
         for (const SamplingSettings &settings : {SamplingSettings {}, hot}) {
-            Sampler sampler(settings, static_cast<int32_t>(vocabulary), {});
+            LoneSampler sampler(settings, vocabulary);
             const Choice choice = sampler.sample(logits);
             CHECK(choice.probability
                   == Approx(shares[static_cast<size_t>(choice.id)]).epsilon(1e-5));
@@ -120,12 +121,12 @@ TEST_CASE("the penalty divides positive logits and multiplies negative ones, of 
     SamplingSettings settings;
     settings.repetitionPenalty = 2.0f;
     const std::vector<int32_t> prompt {0, 0};
-    Sampler sampler(settings, 4, prompt);
+    LoneSampler sampler(settings, 4, prompt);
     // 0: 3 becomes 1.5, once however often it was seen. Then 1 is seen as well: 2 becomes 1.
     const std::vector<float> logits {3.0f, 2.0f, 1.2f, 1.4f};
     CHECK(sampler.sample(logits).id == 1);
     CHECK(sampler.sample(logits).id == 0); // 1.5, 1, 1.2, 1.4
-    Sampler negative(settings, 2, std::vector<int32_t> {1});
+    LoneSampler negative(settings, 2, std::vector<int32_t> {1});
     CHECK(negative.sample(std::vector<float> {-1.5f, -1.0f}).id == 0); // -1 becomes -2
 }
 
@@ -135,7 +136,7 @@ TEST_CASE("the same seed draws the same tokens, another seed others")
     settings.temperature = 1.0f;
     const auto draws = [&settings](uint64_t seed) {
         settings.seed = seed;
-        Sampler sampler(settings, 300, {});
+        LoneSampler sampler(settings, 300);
         std::vector<int32_t> ids;
         for (uint64_t i = 0; i < 60; ++i)
             ids.push_back(sampler.sample(randomLogits(300, i, 2.0f)).id);
@@ -153,7 +154,7 @@ TEST_CASE("greedy settings draw nothing: the seed changes nothing")
     settings.topP = 0.5f;
     settings.minP = 0.5f;
     settings.seed = 99;
-    Sampler sampler(settings, 500, {});
+    LoneSampler sampler(settings, 500);
     for (uint64_t i = 0; i < 20; ++i) {
         const std::vector<float> logits = randomLogits(500, i);
         CHECK(sampler.sample(logits).id == greedy(500).sample(logits).id);
@@ -171,12 +172,12 @@ TEST_CASE("logits that are no numbers are an error, not a token")
              {std::vector<float> {1.0f, nan, 2.0f}, std::vector<float> {nan, nan, nan},
               std::vector<float> {infinity, 0.0f, 1.0f},
               std::vector<float> {-infinity, -infinity, -infinity}}) {
-            Sampler sampler(settings, 3, {});
+            LoneSampler sampler(settings, 3);
             CHECK_THROWS_AS(sampler.sample(logits), std::runtime_error);
         }
         std::vector<float> last(49152, 0.0f);
         last.back() = nan;
-        Sampler sampler(settings, 49152, {});
+        LoneSampler sampler(settings, 49152);
         CHECK_THROWS_AS(sampler.sample(last), std::runtime_error);
     }
 }

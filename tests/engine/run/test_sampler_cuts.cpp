@@ -1,6 +1,7 @@
 // Which tokens top-k, top-p and min-p leave, and how often each is drawn, against plain arithmetic
 // on small vocabularies.
-#include "engine/run/sampler.h"
+#include "lone_sampler.h"
+
 #include "support/random_blocks.h"
 
 #include <doctest/doctest.h>
@@ -97,7 +98,7 @@ void checkDraws(const SamplingSettings &settings, const std::vector<float> &logi
     constexpr int kDraws = 20000;
     const std::map<int32_t, double> shares = expectedShares(settings, logits, {});
     std::map<int32_t, int> counts;
-    Sampler sampler(settings, static_cast<int32_t>(logits.size()), {});
+    LoneSampler sampler(settings, logits.size());
     for (int i = 0; i < kDraws; ++i)
         ++counts[sampler.sample(logits).id];
     for (const auto &[id, count] : counts) {
@@ -213,7 +214,7 @@ TEST_CASE("the penalty comes before the cuts")
     CHECK_FALSE(shares.contains(0)); // 1 after the penalty
     for (uint64_t seed = 0; seed < 200; ++seed) {
         settings.seed = seed;
-        Sampler sampler(settings, 4, prompt);
+        LoneSampler sampler(settings, 4, prompt);
         CHECK(shares.contains(sampler.sample(logits).id));
     }
 }
@@ -231,7 +232,7 @@ TEST_CASE("a large vocabulary keeps the same tokens as plain arithmetic")
         settings.topK = topK;
         settings.topP = topP;
         const auto shares = expectedShares(settings, logits, {});
-        Sampler sampler(settings, static_cast<int32_t>(logits.size()), {});
+        LoneSampler sampler(settings, logits.size());
         for (int i = 0; i < 50; ++i)
             CHECK(shares.contains(sampler.sample(logits).id));
     }

@@ -20,7 +20,14 @@ std::unique_ptr<Sequence> makeSequence(RequestId id, int32_t promptTokens)
 {
     Request request;
     request.promptTokens.assign(static_cast<size_t>(promptTokens), 1);
-    return std::make_unique<Sequence>(id, std::move(request), 2);
+    return std::make_unique<Sequence>(id, std::move(request), 1000);
+}
+
+StepPlan plannedStep(const Running &running, const SchedulerLimits &limits, int32_t freeBlocks)
+{
+    StepPlan plan(3); // of an earlier step
+    planStep(running, limits, freeBlocks, plan);
+    return plan;
 }
 
 Running makeRunning(const std::vector<int32_t> &promptTokens)
@@ -66,7 +73,7 @@ TEST_CASE("prompts are computed in chunks, the first first, before anything deco
     BlockPool pool(16);
     const SchedulerLimits limits {true, 8};
     const auto next = [&] {
-        const StepPlan plan = planStep(running, limits, pool.available());
+        const StepPlan plan = plannedStep(running, limits, pool.available());
         commit(plan, pool, true);
         return summary(plan);
     };
@@ -81,11 +88,11 @@ TEST_CASE("planning changes nothing: the same plan again")
 {
     const Running running = makeRunning({40, 7});
     BlockPool pool(8);
-    const StepPlan first = planStep(running, {true, 16}, pool.available());
+    const StepPlan first = plannedStep(running, {true, 16}, pool.available());
     CHECK(pool.available() == 8);
     CHECK(running[0]->computed == 0);
     CHECK(running[0]->blocks.empty());
-    CHECK(summary(planStep(running, {true, 16}, pool.available())) == summary(first));
+    CHECK(summary(plannedStep(running, {true, 16}, pool.available())) == summary(first));
 }
 
 TEST_CASE("with the cache off every step computes all tokens, the shortest answer first")
@@ -94,7 +101,7 @@ TEST_CASE("with the cache off every step computes all tokens, the shortest answe
     BlockPool pool(2);
     const SchedulerLimits limits {false, 6};
     const auto next = [&] {
-        const StepPlan plan = planStep(running, limits, pool.available());
+        const StepPlan plan = plannedStep(running, limits, pool.available());
         commit(plan, pool, false);
         return summary(plan);
     };
@@ -109,7 +116,7 @@ TEST_CASE("a sequence whose blocks are not free waits, and one always goes on")
 {
     const Running running = makeRunning({3 * kBlockTokens, 3 * kBlockTokens});
     BlockPool pool(4);
-    const StepPlan plan = planStep(running, {false, 1000}, pool.available());
+    const StepPlan plan = plannedStep(running, {false, 1000}, pool.available());
     CHECK(summary(plan) == Rows {{0, 3 * kBlockTokens}});
 }
 
@@ -132,7 +139,7 @@ TEST_CASE("whatever the lengths and budgets, all sequences reach their end and n
 
         for (int step = 0; !running.empty(); ++step) {
             REQUIRE(step < 10000);
-            const StepPlan plan = planStep(running, {kvCache, stepTokens}, pool.available());
+            const StepPlan plan = plannedStep(running, {kvCache, stepTokens}, pool.available());
             REQUIRE(!plan.empty());
             int32_t rows = 0;
             for (const PlannedRows &planned : plan) {
