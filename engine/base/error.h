@@ -2,6 +2,7 @@
 // It is caught once, at the edge (a command's main, the worker's loop), and becomes one line.
 #pragma once
 
+#include <atomic>
 #include <stdexcept>
 #include <string>
 
@@ -33,5 +34,12 @@ class Cancelled : public std::exception
 public:
     const char *what() const noexcept override { return "cancelled"; }
 };
+
+// stop: null where nobody can ask.
+inline void throwIfStopped(const std::atomic<bool> *stop)
+{
+    if (stop != nullptr && *stop)
+        throw Cancelled();
+}
 
 } // namespace inferlab

@@ -89,10 +89,9 @@ std::shared_ptr<LoadedModel> LoadedModel::load(const std::filesystem::path &path
         throw InputError(path.string(), "general.architecture", "llama", parts.config.architecture);
     const std::vector<TensorSpec> specs = architecture->tensors(parts.config);
     parts.identity = identify(*file, parts.config);
-    if (stop != nullptr && *stop)
-        throw Cancelled();
+    throwIfStopped(stop);
 
-    parts.tokenizer = makeTokenizer(*file);
+    parts.tokenizer = makeTokenizer(*file, stop);
     if (parts.tokenizer->vocabularySize() != parts.config.vocabulary)
         throw InputError(path.string(), "tokenizer.ggml.tokens",
                          std::to_string(parts.config.vocabulary)

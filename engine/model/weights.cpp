@@ -119,18 +119,25 @@ ModelWeights loadWeights(const GgufFile &file, const std::vector<TensorSpec> &sp
     weights.layers.resize(static_cast<size_t>(config.layers));
     uint64_t done = 0;
     for (const TensorSpec &spec : specs) {
-        if (stop != nullptr && *stop)
-            throw Cancelled();
         const TensorEntry &tensor = file.tensor(spec.name);
-        if (spec.isGain())
+        const auto goOn = [&](size_t bytesOfTensor) {
+            if (progress)
+                progress(done + bytesOfTensor);
+            return stop == nullptr || !*stop;
+        };
+        if (spec.isGain()) {
             gainSlot(weights, spec) = loadGain(tensor, spec, file.path().string(), backend);
-        else
-            matrixSlot(weights, spec) = backend.loadWeight(tensor.matrix());
+            if (!goOn(tensor.bytes))
+                throw Cancelled();
+        } else {
+            std::unique_ptr<Weight> weight = backend.loadWeight(tensor.matrix(), goOn);
+            if (!weight)
+                throw Cancelled();
+            matrixSlot(weights, spec) = std::move(weight);
+        }
         // Copied: what the mapping holds of it need not stay in memory beside the copy.
         file.releasePages(tensor);
         done += tensor.bytes;
-        if (progress)
-            progress(done);
     }
     return weights;
 }

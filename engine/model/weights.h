@@ -46,7 +46,7 @@ size_t weightBytesNeeded(const GgufFile &file, const std::vector<TensorSpec> &sp
                          const Backend &backend);
 
 // Loads in the list's order; the tensors were checked by readModelConfig(). `progress` gets the
-// file's bytes done so far. Throws Cancelled.
+// file's bytes done so far, after each tensor and within large ones. Throws Cancelled.
 ModelWeights loadWeights(const GgufFile &file, const std::vector<TensorSpec> &specs,
                          const ModelConfig &config, Backend &backend,
                          const std::function<void(uint64_t)> &progress,

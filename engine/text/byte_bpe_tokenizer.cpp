@@ -13,6 +13,9 @@ namespace {
 
 constexpr int32_t kNoToken = -1;
 
+// Tokens or merges read between two looks at `stop`: a millisecond or two.
+constexpr size_t kEntriesBetweenLooks = 4096;
+
 } // namespace
 
 // Encodes the words of one text: the buffers of a call, and the words it has met.
@@ -57,7 +60,8 @@ private:
     std::vector<int32_t> m_word;
 };
 
-ByteBpeTokenizer::ByteBpeTokenizer(Vocabulary vocabulary, ByteBpeOptions options)
+ByteBpeTokenizer::ByteBpeTokenizer(Vocabulary vocabulary, ByteBpeOptions options,
+                                   const std::atomic<bool> *stop)
     : m_options(options)
     , m_merges(vocabulary.merges.size())
     , m_begin(vocabulary.special.begin)
@@ -65,16 +69,18 @@ ByteBpeTokenizer::ByteBpeTokenizer(Vocabulary vocabulary, ByteBpeOptions options
 {
     checkVocabulary(vocabulary);
     m_endTokens = findEndTokens(vocabulary);
-    readTokens(vocabulary);
-    readMerges(vocabulary);
+    readTokens(vocabulary, stop);
+    readMerges(vocabulary, stop);
     m_types = std::move(vocabulary.types);
 }
 
-void ByteBpeTokenizer::readTokens(const Vocabulary &v)
+void ByteBpeTokenizer::readTokens(const Vocabulary &v, const std::atomic<bool> *stop)
 {
     m_byteIds.fill(kNoToken);
     m_pieces.reserve(v.tokens.size()); // m_ids views the strings: they must not move
     for (size_t i = 0; i < v.tokens.size(); ++i) {
+        if (i % kEntriesBetweenLooks == 0)
+            throwIfStopped(stop);
         const auto id = static_cast<int32_t>(i);
         const std::string &token = v.tokens[i];
         if (v.types[i] == TokenType::Control || v.types[i] == TokenType::UserDefined) {
@@ -98,7 +104,7 @@ void ByteBpeTokenizer::readTokens(const Vocabulary &v)
     }
 }
 
-void ByteBpeTokenizer::readMerges(const Vocabulary &v)
+void ByteBpeTokenizer::readMerges(const Vocabulary &v, const std::atomic<bool> *stop)
 {
     const auto place = [](size_t rank) { return "merge " + std::to_string(rank); };
     const auto idOf = [&](size_t rank, const std::string &token) {
@@ -110,6 +116,8 @@ void ByteBpeTokenizer::readMerges(const Vocabulary &v)
         return found->second;
     };
     for (size_t rank = 0; rank < v.merges.size(); ++rank) {
+        if (rank % kEntriesBetweenLooks == 0)
+            throwIfStopped(stop);
         const auto &[left, right] = v.merges[rank];
         const int32_t leftId = idOf(rank, left);
         const int32_t rightId = idOf(rank, right);

@@ -9,6 +9,7 @@
 #include "vocabulary.h"
 
 #include <array>
+#include <atomic>
 #include <unordered_map>
 
 namespace inferlab {
@@ -24,8 +25,10 @@ class ByteBpeTokenizer final : public Tokenizer
 {
 public:
     // Throws InputError for a vocabulary that breaks a rule: entries outside the byte alphabet,
-    // merges of tokens that are not there, and all that checkVocabulary finds.
-    ByteBpeTokenizer(Vocabulary vocabulary, ByteBpeOptions options);
+    // merges of tokens that are not there, and all that checkVocabulary finds. Throws Cancelled
+    // when *stop became true.
+    ByteBpeTokenizer(Vocabulary vocabulary, ByteBpeOptions options,
+                     const std::atomic<bool> *stop = nullptr);
 
     int32_t vocabularySize() const noexcept override;
     std::string description() const override;
@@ -41,8 +44,8 @@ public:
 private:
     class WordEncoder;
 
-    void readTokens(const Vocabulary &vocabulary);
-    void readMerges(const Vocabulary &vocabulary);
+    void readTokens(const Vocabulary &vocabulary, const std::atomic<bool> *stop);
+    void readMerges(const Vocabulary &vocabulary, const std::atomic<bool> *stop);
 
     ByteBpeOptions m_options;
     std::vector<std::string> m_pieces; // bytes of each token; the name of a control token

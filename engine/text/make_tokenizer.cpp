@@ -13,7 +13,7 @@ namespace inferlab {
 
 namespace {
 
-std::unique_ptr<Tokenizer> makeByteBpe(const GgufFile &file)
+std::unique_ptr<Tokenizer> makeByteBpe(const GgufFile &file, const std::atomic<bool> *stop)
 {
     const std::string name = file.requireString("tokenizer.ggml.pre");
     const std::optional<PreTokenizer> preTokenizer = preTokenizerByName(name);
@@ -25,12 +25,14 @@ std::unique_ptr<Tokenizer> makeByteBpe(const GgufFile &file)
     // llama.cpp does not.
     const bool isLlama3 = *preTokenizer == PreTokenizer::LlamaBpe;
     Vocabulary vocabulary = readGgufVocabulary(file, isLlama3);
+    throwIfStopped(stop);
     vocabulary.merges = readGgufMerges(file);
-    return std::make_unique<ByteBpeTokenizer>(std::move(vocabulary),
-                                              ByteBpeOptions {*preTokenizer, isLlama3, false});
+    throwIfStopped(stop);
+    return std::make_unique<ByteBpeTokenizer>(
+        std::move(vocabulary), ByteBpeOptions {*preTokenizer, isLlama3, false}, stop);
 }
 
-std::unique_ptr<Tokenizer> makeSentencePiece(const GgufFile &file)
+std::unique_ptr<Tokenizer> makeSentencePiece(const GgufFile &file, const std::atomic<bool> *stop)
 {
     // GGUF's "llama" is SentencePiece's BPE without normalising, spaces kept.
     SentencePieceModel model;
@@ -38,6 +40,7 @@ std::unique_ptr<Tokenizer> makeSentencePiece(const GgufFile &file)
     model.removesExtraSpaces = false;
     model.addsDummyPrefix = file.optionalBool("tokenizer.ggml.add_space_prefix").value_or(true);
     model.vocabulary = readGgufVocabulary(file, true);
+    throwIfStopped(stop);
     const auto scores = file.optionalFloats("tokenizer.ggml.scores");
     if (!scores)
         throw InputError(file.path().string(), "tokenizer.ggml.scores", "a list of scores",
@@ -55,13 +58,13 @@ std::unique_ptr<Tokenizer> makeSentencePiece(const GgufFile &file)
 
 } // namespace
 
-std::unique_ptr<Tokenizer> makeTokenizer(const GgufFile &file)
+std::unique_ptr<Tokenizer> makeTokenizer(const GgufFile &file, const std::atomic<bool> *stop)
 {
     const std::string model = file.requireString("tokenizer.ggml.model");
     if (model == "gpt2")
-        return makeByteBpe(file);
+        return makeByteBpe(file, stop);
     if (model == "llama")
-        return makeSentencePiece(file);
+        return makeSentencePiece(file, stop);
     throw InputError(file.path().string(), "tokenizer.ggml.model", "gpt2 or llama",
                      "\"" + model + "\"");
 }

@@ -1,6 +1,7 @@
 // Text to token ids and back, for every vocabulary this program reads.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -55,8 +56,9 @@ public:
     virtual std::span<const int32_t> endTokens() const noexcept = 0;
 };
 
-// From a GGUF's tokenizer.ggml.* keys. Throws InputError.
-std::unique_ptr<Tokenizer> makeTokenizer(const GgufFile &file);
+// From a GGUF's tokenizer.ggml.* keys. Throws InputError, and Cancelled when *stop became true.
+std::unique_ptr<Tokenizer> makeTokenizer(const GgufFile &file,
+                                         const std::atomic<bool> *stop = nullptr);
 
 // From any of: GGUF, SentencePiece .model, tokenizer.json, or a folder with one of these. Throws
 // InputError.

@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -39,6 +40,10 @@ public:
     virtual DType dtype() const noexcept = 0;  // as in the file
     virtual size_t bytes() const noexcept = 0; // resident in the backend's memory
 };
+
+// Hears while a weight is loaded how many of the tensor's bytes are done, and says whether to go
+// on.
+using WeightProgress = std::function<bool(size_t doneBytes)>;
 
 // What a backend does with a weight of this type and shape.
 struct WeightSupport
@@ -109,9 +114,12 @@ public:
     virtual void upload(void *device, const void *host, size_t bytes) = 0;
     virtual void download(void *host, const void *device, size_t bytes) = 0;
 
-    // Weights. loadWeight() copies: the host tensor may go afterwards.
+    // Weights. loadWeight() copies: the host tensor may go afterwards. Null when `progress`, which
+    // is called on this thread after each piece of some milliseconds, said not to go on.
     virtual WeightSupport supportsWeight(DType dtype, int64_t rows, int64_t cols) const = 0;
-    virtual std::unique_ptr<Weight> loadWeight(const HostTensor &tensor) = 0;
+    virtual std::unique_ptr<Weight> loadWeight(const HostTensor &tensor,
+                                               const WeightProgress &progress) = 0;
+    std::unique_ptr<Weight> loadWeight(const HostTensor &tensor) { return loadWeight(tensor, {}); }
 
     // Workspace: bytes needed for these limits, and taking it. Call reserve() again to grow.
     virtual size_t workspaceBytes(const StepLimits &limits) const = 0;

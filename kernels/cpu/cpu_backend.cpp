@@ -78,9 +78,10 @@ public:
     {
         return m_matmul.supports(dtype, rows, cols);
     }
-    std::unique_ptr<Weight> loadWeight(const HostTensor &tensor) override
+    std::unique_ptr<Weight> loadWeight(const HostTensor &tensor,
+                                       const WeightProgress &progress) override
     {
-        return m_matmul.load(tensor);
+        return m_matmul.load(tensor, progress);
     }
 
     size_t workspaceBytes(const StepLimits &limits) const override

@@ -98,12 +98,12 @@ WeightSupport MatmulEngine::supports(DType dtype, int64_t rows, int64_t cols) co
     return support;
 }
 
-std::unique_ptr<Weight> MatmulEngine::load(const HostTensor &tensor)
+std::unique_ptr<Weight> MatmulEngine::load(const HostTensor &tensor, const WeightProgress &progress)
 {
     const WeightSupport support = supports(tensor.dtype, tensor.rows, tensor.cols);
     if (!support.supported)
         throw std::runtime_error(support.reason);
-    return std::make_unique<PackedWeight>(tensor, m_arena, *m_pool);
+    return PackedWeight::pack(tensor, m_arena, *m_pool, progress);
 }
 
 size_t MatmulEngine::workspaceBytes(const StepLimits &limits) const

@@ -36,8 +36,9 @@ public:
     void setPool(ThreadPool &pool) noexcept;
 
     WeightSupport supports(DType dtype, int64_t rows, int64_t cols) const;
-    // Throws std::runtime_error when the weight is not supported, std::bad_alloc.
-    std::unique_ptr<Weight> load(const HostTensor &tensor);
+    // As Backend::loadWeight(). Throws std::runtime_error when the weight is not supported,
+    // std::bad_alloc.
+    std::unique_ptr<Weight> load(const HostTensor &tensor, const WeightProgress &progress = {});
 
     size_t workspaceBytes(const StepLimits &limits) const;
     void reserve(const StepLimits &limits);

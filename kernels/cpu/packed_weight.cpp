@@ -5,6 +5,7 @@
 #include "kernels/api/dequantize.h"
 #include "kernels/api/half.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 #include <vector>
@@ -15,6 +16,10 @@ namespace {
 
 // A cache line, and the widest vector: values and scales begin on it.
 constexpr size_t kAlignment = 64;
+
+// Panels packed between two calls of `progress`: some milliseconds from memory, and still less than
+// a tenth of a second from a disk. Small against what the threads cost to start on each piece.
+constexpr int64_t kPieceBytes = int64_t {16} << 20;
 
 constexpr int kWordBytes = 4;
 constexpr int kVectorBytes = kPanelRows * kWordBytes; // a word of each lane
@@ -130,22 +135,37 @@ size_t packedBytes(DType dtype, int64_t rows, int64_t cols) noexcept
     return valueAreaBytes(layout, rows) + scales * sizeof(uint16_t);
 }
 
-PackedWeight::PackedWeight(const HostTensor &tensor, WeightArena &arena, ThreadPool &pool)
+PackedWeight::PackedWeight(const HostTensor &tensor, WeightArena &arena)
     : m_rows(tensor.rows)
     , m_cols(tensor.cols)
     , m_dtype(tensor.dtype)
     , m_format(panelFormat(tensor.dtype))
     , m_bytes(packedBytes(tensor.dtype, tensor.rows, tensor.cols))
     , m_memory(arena.allocate(m_bytes))
+{ }
+
+std::unique_ptr<PackedWeight> PackedWeight::pack(const HostTensor &tensor, WeightArena &arena,
+                                                 ThreadPool &pool, const WeightProgress &progress)
 {
+    std::unique_ptr<PackedWeight> weight(new PackedWeight(tensor, arena));
+    const PanelLayout layout = panelLayout(weight->m_format, tensor.cols);
+    const int64_t piece = std::max<int64_t>(1, kPieceBytes / layout.valueBytes);
     // Types without panels of their own pass through a row of float32 per thread.
-    const size_t rowFloats = hasOwnPanels(m_dtype) ? 0 : static_cast<size_t>(m_cols);
+    const size_t rowFloats = hasOwnPanels(tensor.dtype) ? 0 : static_cast<size_t>(tensor.cols);
     std::vector<float> floats(rowFloats * static_cast<size_t>(pool.threads()));
-    pool.run([&](int worker, int workers) {
-        const Range range = split(panels(), worker, workers, 1);
-        packPanels(tensor, range.begin, range.end,
-                   floats.data() + static_cast<size_t>(worker) * rowFloats);
-    });
+    const size_t fileRowBytes = rowBytes(tensor.dtype, tensor.cols);
+    for (int64_t first = 0; first < weight->panels(); first += piece) {
+        const int64_t panels = std::min(piece, weight->panels() - first);
+        pool.run([&](int worker, int workers) {
+            const Range range = split(panels, worker, workers, 1);
+            weight->packPanels(tensor, first + range.begin, first + range.end,
+                               floats.data() + static_cast<size_t>(worker) * rowFloats);
+        });
+        const int64_t rows = std::min((first + panels) * kPanelRows, tensor.rows);
+        if (progress && !progress(static_cast<size_t>(rows) * fileRowBytes))
+            return nullptr;
+    }
+    return weight;
 }
 
 PanelView PackedWeight::view() const noexcept

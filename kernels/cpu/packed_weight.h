@@ -24,8 +24,10 @@ class PackedWeight final : public Weight
 {
 public:
     // Packs panels on all threads of the pool, straight from the tensor. cols: whole blocks of the
-    // type. Throws std::bad_alloc.
-    PackedWeight(const HostTensor &tensor, WeightArena &arena, ThreadPool &pool);
+    // type. Null when `progress` said not to go on; it is called after every 16 MiB of panels and
+    // at the end. Throws std::bad_alloc.
+    static std::unique_ptr<PackedWeight> pack(const HostTensor &tensor, WeightArena &arena,
+                                              ThreadPool &pool, const WeightProgress &progress);
 
     int64_t rows() const noexcept override { return m_rows; }
     int64_t cols() const noexcept override { return m_cols; }
@@ -40,6 +42,7 @@ public:
     void unpackRow(int64_t row, float *out) const noexcept;
 
 private:
+    PackedWeight(const HostTensor &tensor, WeightArena &arena);
     // floats: room for a row.
     void packPanels(const HostTensor &tensor, int64_t firstPanel, int64_t endPanel,
                     float *floats) noexcept;

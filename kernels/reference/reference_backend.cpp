@@ -18,6 +18,9 @@ namespace inferlab {
 
 namespace {
 
+// Elements dequantised between two calls of `progress`: some milliseconds.
+constexpr int64_t kPieceElements = int64_t {4} << 20;
+
 class ReferenceWeight final : public Weight
 {
 public:
@@ -25,27 +28,41 @@ public:
         : m_rows(tensor.rows)
         , m_cols(tensor.cols)
         , m_dtype(tensor.dtype)
-        , m_values(static_cast<size_t>(tensor.rows * tensor.cols))
+        , m_values(
+              allocateHostMemory(static_cast<size_t>(tensor.rows * tensor.cols) * sizeof(float)))
+    { }
+
+    // False when `progress` said not to go on.
+    bool copy(const HostTensor &tensor, const WeightProgress &progress)
     {
         const size_t sourceBytes = rowBytes(tensor.dtype, tensor.cols);
         const auto *source = static_cast<const unsigned char *>(tensor.data);
+        auto *values = static_cast<float *>(m_values->data());
+        const int64_t piece = std::max<int64_t>(1, kPieceElements / m_cols);
         for (int64_t r = 0; r < m_rows; ++r) {
             dequantizeRow(m_dtype, source + static_cast<size_t>(r) * sourceBytes,
-                          m_values.data() + r * m_cols, m_cols);
+                          values + r * m_cols, m_cols);
+            const bool pieceEnds = (r + 1) % piece == 0 || r + 1 == m_rows;
+            if (pieceEnds && progress && !progress(static_cast<size_t>(r + 1) * sourceBytes))
+                return false;
         }
+        return true;
     }
 
     int64_t rows() const noexcept override { return m_rows; }
     int64_t cols() const noexcept override { return m_cols; }
     DType dtype() const noexcept override { return m_dtype; }
-    size_t bytes() const noexcept override { return m_values.size() * sizeof(float); }
-    ConstMatrixView values() const noexcept { return {m_values.data(), m_rows, m_cols, m_cols}; }
+    size_t bytes() const noexcept override { return m_values->bytes(); }
+    ConstMatrixView values() const noexcept
+    {
+        return {static_cast<const float *>(m_values->data()), m_rows, m_cols, m_cols};
+    }
 
 private:
     int64_t m_rows;
     int64_t m_cols;
     DType m_dtype;
-    std::vector<float> m_values;
+    std::unique_ptr<Buffer> m_values; // takes its pages as they are written
 };
 
 ConstMatrixView valuesOf(const Weight &weight)
@@ -101,12 +118,14 @@ public:
         support.reason = "the reference dequantises every weight to float32";
         return support;
     }
-    std::unique_ptr<Weight> loadWeight(const HostTensor &tensor) override
+    std::unique_ptr<Weight> loadWeight(const HostTensor &tensor,
+                                       const WeightProgress &progress) override
     {
         const WeightSupport support = supportsWeight(tensor.dtype, tensor.rows, tensor.cols);
         if (!support.supported)
             throw std::runtime_error(support.reason);
-        return std::make_unique<ReferenceWeight>(tensor);
+        auto weight = std::make_unique<ReferenceWeight>(tensor);
+        return weight->copy(tensor, progress) ? std::move(weight) : nullptr;
     }
 
     size_t workspaceBytes(const StepLimits &limits) const override

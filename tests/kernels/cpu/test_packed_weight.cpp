@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <numeric>
 #include <string>
 
 using namespace inferlab;
@@ -41,6 +42,39 @@ TEST_CASE("embedding gives every row of the file back, bit for bit")
                 REQUIRE(std::memcmp(view.row(r), expected.data(), kCols * sizeof(float)) == 0);
             }
         }
+    }
+}
+
+TEST_CASE("large weights are packed in pieces, and loading ends where it is told to")
+{
+    constexpr int64_t kRows = 2100;
+    constexpr int64_t kCols = 4096; // a panel of 256 KiB: 64 panels, or 1024 rows, in 16 MiB
+    const TestWeight weight(DType::F32, kRows, kCols);
+    constexpr size_t kRow = kCols * sizeof(float);
+    for (int threads : {1, 3}) {
+        ThreadPool pool(threads);
+        MatmulEngine engine(detectIsa(), pool);
+        std::vector<size_t> heard;
+        const auto all = engine.load(weight.tensor(), [&heard](size_t bytes) {
+            heard.push_back(bytes);
+            return true;
+        });
+        CHECK(heard == std::vector<size_t> {1024 * kRow, 2048 * kRow, kRows * kRow});
+        GuardedOutput out(kRows, kCols);
+        std::vector<int32_t> ids(kRows);
+        std::iota(ids.begin(), ids.end(), 0);
+        engine.embed(*all, ids, out.view());
+        for (int64_t r = 0; r < kRows; ++r)
+            REQUIRE(std::memcmp(out.view().row(r),
+                                weight.bytes.data() + static_cast<size_t>(r) * kRow, kRow)
+                    == 0);
+        heard.clear();
+        const auto none = engine.load(weight.tensor(), [&heard](size_t bytes) {
+            heard.push_back(bytes);
+            return heard.size() < 2;
+        });
+        CHECK(none == nullptr);
+        CHECK(heard.size() == 2); // the third piece was not touched
     }
 }
 

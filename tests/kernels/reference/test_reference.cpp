@@ -165,3 +165,25 @@ TEST_CASE("the device says what it is; threads are accepted")
     backend->download(&received, buffer->data(), sizeof received);
     CHECK(received == sent);
 }
+
+TEST_CASE("large weights are loaded in pieces, and loading ends where it is told to")
+{
+    const auto backend = makeReferenceBackend(1);
+    constexpr int64_t kRows = 2100;
+    constexpr int64_t kCols = 4096;
+    const std::vector<uint16_t> halves(static_cast<size_t>(kRows * kCols));
+    const HostTensor tensor {halves.data(), DType::F16, kRows, kCols};
+    constexpr size_t kRow = kCols * sizeof(uint16_t);
+    std::vector<size_t> heard;
+    const auto hear = [&heard](size_t most) {
+        heard.clear();
+        return [&heard, most](size_t bytes) {
+            heard.push_back(bytes);
+            return heard.size() < most;
+        };
+    };
+    CHECK(backend->loadWeight(tensor, hear(100)) != nullptr);
+    CHECK(heard == std::vector<size_t> {1024 * kRow, 2048 * kRow, kRows * kRow});
+    CHECK(backend->loadWeight(tensor, hear(1)) == nullptr);
+    CHECK(heard == std::vector<size_t> {1024 * kRow});
+}
