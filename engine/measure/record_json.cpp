@@ -194,6 +194,12 @@ void appendRun(const RunRecord &run, std::string &out)
 {
     JsonObject object(out);
     object.text("label", run.label);
+    for (const auto &[name, is] :
+         {std::pair {"is_shown", run.isShown}, std::pair {"is_kept", run.isKept},
+          std::pair {"is_of_sweep", run.isOfSweep}}) {
+        if (is)
+            object.boolean(name, true);
+    }
     appendProvenance(run.provenance, object.key("provenance"));
     appendSettings(run.settings, object.key("settings"));
     appendArray(object.key("requests"), run.requests, "\n", appendRequest);

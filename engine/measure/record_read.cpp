@@ -276,6 +276,9 @@ RunRecord readRun(const JsonCursor &object)
 {
     RunRecord run;
     read(object, "label", run.label);
+    read(object, "is_shown", run.isShown);
+    read(object, "is_kept", run.isKept);
+    read(object, "is_of_sweep", run.isOfSweep);
     if (const auto provenance = field(object, "provenance"))
         readProvenance(*provenance, run.provenance);
     if (const auto settings = field(object, "settings"))

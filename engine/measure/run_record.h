@@ -78,6 +78,11 @@ struct RunRecord
     std::string label; // "KV cache off, batch 8": what tells this run from others on the same chart
     Provenance provenance;
     RunSettings settings;
+    // Which part it plays among the runs of a file: on the screen when they were saved, kept beside
+    // that one, found by the search for the knee. One run can be more than one of these.
+    bool isShown = false;
+    bool isKept = false;
+    bool isOfSweep = false;
     std::vector<RequestRecord> requests;
     std::vector<StepRecord> steps;
 };

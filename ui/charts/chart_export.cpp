@@ -17,8 +17,11 @@
 #include <QPainter>
 #include <QPdfWriter>
 #include <QSaveFile>
+#include <QScopeGuard>
 #include <QSvgGenerator>
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <stdexcept>
 
 namespace inferlab {
@@ -124,8 +127,12 @@ void makeFolder(const QString &folder)
     const QFileInfo info(folder);
     if (info.exists() && !info.isDir())
         throw InputError(stdPath(folder), "", "a folder", "a file");
-    if (!QDir().mkpath(folder))
-        throw InputError(stdPath(folder) + ": the folder cannot be made");
+    errno = 0;
+    if (!QDir().mkpath(folder)) {
+        const QString why =
+            errno == 0 ? QString() : QStringLiteral(" (%1)").arg(qt_error_string(errno));
+        throw InputError(stdPath(folder) + ": the folder cannot be made" + why.toStdString());
+    }
 }
 
 } // namespace
@@ -188,32 +195,43 @@ void writeWhole(const QString &path, const QByteArray &bytes)
         throw InputError(stdPath(path), "", "a file", info.isDir() ? "a folder" : "a device");
     QSaveFile file(path);
     const auto refuse = [&] {
-        throw InputError(stdPath(path) + " was not written: " + file.errorString().toStdString());
-    };
-    if (!file.open(QIODevice::WriteOnly))
-        refuse();
-    if (file.write(bytes) != bytes.size() || !file.flush()) {
+        const std::string why = file.errorString().toStdString(); // before another call replaces it
         file.cancelWriting();
-        refuse();
-    }
-    if (!file.commit())
+        throw InputError(stdPath(path) + " was not written: " + why);
+    };
+    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.flush()
+        || !file.commit())
         refuse();
 }
 
 QStringList exportAll(const std::vector<ExportedChart> &charts, const ChartData &data,
                       const QString &folder)
 {
+    const bool isNew = !QFileInfo::exists(folder);
     makeFolder(folder);
     const QDir dir(folder);
     QStringList written;
+    // A folder that was made for nothing goes again; one with a file in it stays.
+    const auto tidy = qScopeGuard([&] {
+        if (isNew && written.isEmpty())
+            QDir().rmdir(folder);
+    });
     const auto write = [&](const QString &name, const QByteArray &bytes) {
         writeWhole(dir.filePath(name), bytes);
         written << dir.filePath(name);
     };
     // The runs first: from them, everything else can be made again.
+    const auto isIn = [](const std::vector<RunRecordPtr> &list, const RunRecord *run) {
+        return std::any_of(list.begin(), list.end(),
+                           [run](const RunRecordPtr &other) { return other.get() == run; });
+    };
     std::vector<RunRecord> runs;
-    for (const RunRecord *run : runsBehind(data))
+    for (const RunRecord *run : runsBehind(data)) {
         runs.push_back(*run);
+        runs.back().isShown = run == data.current;
+        runs.back().isKept = isIn(data.earlier, run);
+        runs.back().isOfSweep = isIn(data.sweep, run);
+    }
     write(QStringLiteral("runs.json"), QByteArray::fromStdString(runsToJson(runs)));
     write(QStringLiteral("requests.csv"), QByteArray::fromStdString(requestsToCsv(runs)));
     write(QStringLiteral("tokens.csv"), QByteArray::fromStdString(tokensToCsv(runs)));

@@ -31,6 +31,7 @@ namespace inferlab {
 namespace {
 
 constexpr QSize kFirstSize(1280, 800);
+constexpr QSize kFrame(16, 48); // what a window manager may add around it
 
 } // namespace
 
@@ -64,6 +65,9 @@ MainWindow::MainWindow(Session &session, Settings &settings, ThemeController &th
     applyTheme();
     refreshModelLine();
     resize(kFirstSize);
+    const QSize room = screen()->availableSize() - kFrame;
+    if (room.width() < kFirstSize.width() || room.height() < kFirstSize.height())
+        setWindowState(Qt::WindowMaximized);
     restore();
 }
 

@@ -74,7 +74,7 @@ void MainWindow::openRecord(const QString &path)
 {
     if (m_reader != nullptr)
         return;
-    if (m_session.isBusy() && m_session.status().phase != Phase::Loading) {
+    if (m_page->isRunning()) {
         m_page->showError(tr("A run is going on: stop it (Esc), then open the file again"));
         return;
     }

@@ -5,6 +5,7 @@
 #include "chart_board.h"
 #include "engine/base/clock.h"
 #include "engine/measure/metrics.h"
+#include "opened_runs.h"
 #include "token_selection.h"
 #include "ui/settings/settings.h"
 #include "ui/widgets/answer_text.h"
@@ -21,29 +22,6 @@
 #include <utility>
 
 namespace inferlab {
-
-namespace {
-
-bool contains(const std::vector<RunRecordPtr> &runs, const RunRecordPtr &run)
-{
-    return std::find(runs.begin(), runs.end(), run) != runs.end();
-}
-
-// A knee search, seen in its records: one prompt at three batch sizes or more, each once.
-bool looksLikeSweep(const std::vector<RunRecordPtr> &runs)
-{
-    std::vector<int> batches;
-    for (const RunRecordPtr &run : runs) {
-        if (run->settings.prompt != runs.front()->settings.prompt)
-            return false;
-        batches.push_back(run->settings.batch);
-    }
-    std::sort(batches.begin(), batches.end());
-    return batches.size() >= 3
-        && std::adjacent_find(batches.begin(), batches.end()) == batches.end();
-}
-
-} // namespace
 
 RunPage::~RunPage()
 {
@@ -259,29 +237,19 @@ void RunPage::showRuns(const std::vector<RunRecordPtr> &runs)
     if (runs.empty() || m_runPending)
         return;
     m_selection->clear();
-    m_sweep.clear();
-    if (looksLikeSweep(runs)) {
-        m_sweep = runs;
-    } else {
-        for (size_t i = 1; i < runs.size() && i <= KeptRuns::kMaxRuns; ++i)
-            m_kept->keep(runs[i]);
-    }
-    showRecord(runs.front().get(), runs.front());
-    m_controls->setSettings(runs.front()->settings);
-}
-
-std::vector<RunRecordPtr> RunPage::exportedRuns() const
-{
-    std::vector<RunRecordPtr> runs;
-    if (m_finished != nullptr)
-        runs.push_back(m_finished);
-    for (const auto *others : {&m_kept->runs(), &m_sweep}) {
-        for (const RunRecordPtr &run : *others) {
-            if (!contains(runs, run))
-                runs.push_back(run);
-        }
-    }
-    return runs;
+    m_error->dismiss();
+    const OpenedRuns opened = sortOpenedRuns(runs);
+    m_sweep = opened.sweep;
+    // The newest are kept where there are too many.
+    const size_t left = opened.kept.size() - std::min(opened.kept.size(), KeptRuns::kMaxRuns);
+    for (size_t i = left; i < opened.kept.size(); ++i)
+        m_kept->keep(opened.kept[i]);
+    showRecord(opened.shown.get(), opened.shown);
+    m_controls->setSettings(opened.shown->settings);
+    if (left > 0)
+        showNotice(tr("%1 more runs are in the file: %2 fit beside one another")
+                       .arg(left)
+                       .arg(KeptRuns::kMaxRuns));
 }
 
 void RunPage::showError(const QString &line)

@@ -40,7 +40,6 @@ public:
     const RunRecord *shownRun() const noexcept { return m_run; }
     RunRecordPtr finishedRun() const noexcept { return m_finished; }
     const std::vector<RunRecordPtr> &sweep() const noexcept { return m_sweep; }
-    std::vector<RunRecordPtr> exportedRuns() const; // the shown one and the kept ones, for a file
 
     void chooseModel(const QString &path); // loads it in the background
     // Splitters and charts as the settings remember them, and back into the settings.
@@ -49,6 +48,7 @@ public:
     void showRuns(const std::vector<RunRecordPtr> &runs); // the first, the others kept beside it
     void showError(const QString &line);
     void showNotice(const QString &line);
+    bool isRunning() const noexcept { return m_runPending; } // or about to; not while a model loads
     bool isPaused() const noexcept { return m_paused; }
     // Prompt and switches fold away.
     void setSidebarShown(bool shown);

@@ -4,6 +4,7 @@
 
 #include "engine/measure/record_json.h"
 #include "support/synthetic_engine.h"
+#include "ui/charts/chart_export.h"
 #include "ui/main_window/actions.h"
 #include "ui/pages/chart_board.h"
 #include "ui/pages/run_page.h"
@@ -13,6 +14,7 @@
 #include "ui/widgets/control_panel.h"
 #include "ui/widgets/engine_switches.h"
 #include "ui/widgets/error_bar.h"
+#include "ui/widgets/kept_runs.h"
 #include "ui/widgets/prompt_editor.h"
 #include "ui/widgets/segmented_control.h"
 #include "ui/widgets/toggle_switch.h"
@@ -80,6 +82,8 @@ private slots:
     void badFilesGiveOneLine_data();
     void badFilesGiveOneLine();
     void exportWritesEverythingIntoANewFolder();
+    void anExportOpensAsItWas();
+    void aRecordAndAModelOpenTogether();
     void anUnwritableFolderIsSaid();
     void oneChartIsExportedByItsSuffix();
     void aNarrowWindowPutsChartsBelow();
@@ -242,6 +246,54 @@ void TestMainWindow::exportWritesEverythingIntoANewFolder()
         QCOMPARE(runsFromJson(json.readAll().toStdString(), "runs.json").size(), size_t {2});
     }
     QVERIFY(f.page->errorBar()->line().startsWith(QStringLiteral("Exported ")));
+}
+
+// The shown run, the kept ones and the search for the knee each come back in their place.
+void TestMainWindow::anExportOpensAsItWas()
+{
+    WindowFixture f(syntheticSource(paced(50us)));
+    f.loadModel(f.someModelFile());
+    f.setPrompt(QStringLiteral("x"));
+    f.page->controls()->switches()->setNewTokens(5);
+    f.runToTheEnd();
+    f.page->keepRun();
+    f.page->findKnee();
+    f.waitUntilIdle();
+    f.page->controls()->switches()->setBatch(2);
+    f.runToTheEnd();
+    QTemporaryDir target;
+    f.window->exportTo(target.path());
+    const QStringList folders = QDir(target.path()).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    QCOMPARE(folders.size(), 1);
+
+    WindowFixture other(syntheticSource(paced(50us)));
+    other.window->openFile(QDir(target.filePath(folders[0])).filePath(QStringLiteral("runs.json")));
+    QTRY_VERIFY(other.page->finishedRun() != nullptr);
+    QCOMPARE(other.page->finishedRun()->label, f.page->finishedRun()->label);
+    QCOMPARE(other.page->finishedRun()->settings.batch, 2);
+    QCOMPARE(other.page->keptRuns()->runs().size(), size_t {1});
+    QCOMPARE(other.page->keptRuns()->runs()[0]->label, f.page->keptRuns()->runs()[0]->label);
+    QCOMPARE(other.page->sweep().size(), f.page->sweep().size());
+    for (size_t i = 0; i < f.page->sweep().size(); ++i)
+        QCOMPARE(other.page->sweep()[i]->settings.batch, f.page->sweep()[i]->settings.batch);
+}
+
+// As `inferlab --model M --open RUN.json` does it: the model is still loading.
+void TestMainWindow::aRecordAndAModelOpenTogether()
+{
+    RunRecord run;
+    run.label = "saved";
+    run.requests.emplace_back();
+    QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("run.json"));
+    writeWhole(path, QByteArray::fromStdString(runsToJson({run})));
+    WindowFixture f(syntheticSource(paced(50us)));
+    f.window->openFile(f.someModelFile());
+    f.window->openFile(path);
+    QTRY_VERIFY(f.page->finishedRun() != nullptr);
+    QCOMPARE(f.page->finishedRun()->label, std::string("saved"));
+    QCOMPARE(f.page->errorBar()->line(), QString());
+    f.waitUntilIdle();
 }
 
 void TestMainWindow::anUnwritableFolderIsSaid()

@@ -40,6 +40,7 @@ WindowFixture::WindowFixture(EngineSource source)
     , window(std::make_unique<MainWindow>(*session, settings, theme(), makeCharts()))
     , page(window->runPage())
 {
+    window->setWindowState(Qt::WindowNoState); // the offscreen screen is small: it opened maximised
     window->resize(1280, 800);
     window->show();
     if (!QTest::qWaitForWindowExposed(window.get()))
