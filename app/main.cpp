@@ -5,6 +5,7 @@
 #include "app/startup/default_model.h"
 #include "app/startup/first_prompt.h"
 #include "app/startup/startup_trace.h"
+#include "engine/base/error.h"
 #include "headless_demo.h"
 #include "kernels/api/devices.h"
 #include "ui/charts/chart_source.h"
@@ -118,7 +119,7 @@ int start(int argc, char **argv)
     const std::vector<std::string> words(argv + 1, argv + argc);
     const auto parsed = parseCommandLine(words);
     if (const auto *error = std::get_if<CommandLineError>(&parsed)) {
-        std::fprintf(stderr, "inferlab: %s\n", error->line.c_str());
+        std::fprintf(stderr, "inferlab: %s\n", InputError(error->line).what());
         return kExitBadInput;
     }
     CommandLine arguments = std::get<CommandLine>(parsed);

@@ -3,7 +3,9 @@
 #include "bench_run.h"
 #include "commands.h"
 
+#include "argument_checks.h"
 #include "engine/base/error.h"
+#include "engine/run/engine.h"
 #include "model_arguments.h"
 
 #include <cstdio>
@@ -18,18 +20,21 @@ struct BenchArguments
 {
     ModelArguments model;
     BenchPlan plan;
-    std::vector<int32_t> batches {1, 8, 32};
+    std::string batches = "1,8,32";
     bool json = false;
 };
 
 void runBenchCommand(const BenchArguments &arguments, Context &context)
 {
+    const std::vector<int32_t> batches = parseNumbers(
+        arguments.batches, "--batch", 1, EngineOptions::kMostSequences,
+        "sizes from 1 to " + std::to_string(EngineOptions::kMostSequences) + " such as 1,8,32");
     const std::shared_ptr<LoadedModel> model = loadModel(arguments.model, context);
     if (!arguments.json)
         printBenchHeader(*model);
     std::vector<BenchResult> results;
     try {
-        for (const int32_t batch : arguments.batches) {
+        for (const int32_t batch : batches) {
             BenchPlan plan = arguments.plan;
             plan.batch = batch;
             results.push_back(runBench(model, plan, *context.interrupted));
@@ -53,19 +58,20 @@ void addBench(CLI::App &app, Context &context)
     constexpr int32_t kMost = std::numeric_limits<int32_t>::max() / 4;
     addModelOptions(*command, arguments->model);
     command->add_option("--prompt-tokens", arguments->plan.promptTokens, "Of the prefill timing")
-        ->check(CLI::Range(1, kMost))
+        ->check(wholeNumber(1, kMost))
         ->capture_default_str();
     command->add_option("--new-tokens", arguments->plan.newTokens, "Of the decode timing")
-        ->check(CLI::Range(1, kMost))
+        ->check(wholeNumber(1, kMost))
         ->capture_default_str();
-    command->add_option("--batch", arguments->batches, "Batch sizes: 1,8,32")->delimiter(',');
+    command->add_option("--batch", arguments->batches, "Batch sizes: 1,8,32")
+        ->capture_default_str();
     command
         ->add_option("--depth", arguments->plan.depth,
                      "Tokens in each sequence's cache before the timing begins")
-        ->check(CLI::Range(0, kMost))
+        ->check(wholeNumber(0, kMost))
         ->capture_default_str();
     command->add_option("--repeat", arguments->plan.repeat, "Repetitions, after one warm-up")
-        ->check(CLI::Range(1, 1000))
+        ->check(wholeNumber(1, 1000))
         ->capture_default_str();
     command->add_flag("--json", arguments->json, "One JSON document on stdout");
     command->callback([arguments, &context] { runBenchCommand(*arguments, context); });

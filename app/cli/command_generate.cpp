@@ -1,6 +1,7 @@
 // inferlab-cli generate: a prompt in, tokens out as they come, and what they cost.
 #include "commands.h"
 
+#include "argument_checks.h"
 #include "engine/base/clock.h"
 #include "engine/base/error.h"
 #include "engine/base/mapped_file.h"
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -47,7 +49,7 @@ std::string promptFromFile(const std::string &path)
 std::vector<int32_t> promptTokens(const GenerateArguments &arguments, const LoadedModel &model)
 {
     if (!arguments.tokens.empty())
-        return parseTokenIds(arguments.tokens, "--tokens");
+        return parseTokenIds(arguments.tokens);
     PromptText text;
     text.chat = arguments.chat;
     text.system = arguments.settings.systemPrompt;
@@ -150,11 +152,14 @@ void addPromptOptions(CLI::App &command, GenerateArguments &arguments)
 {
     CLI::Option_group *source = command.add_option_group("prompt", "One of:");
     source->add_option("--prompt", arguments.prompt, "Text");
-    source->add_option("--prompt-file", arguments.promptFile, "A file with the text, UTF-8");
-    source->add_option("--tokens", arguments.tokens, "Token ids: 1,2,3");
+    source->add_option("--prompt-file", arguments.promptFile, "A file with the text, UTF-8")
+        ->check(notEmpty());
+    CLI::Option *tokens = source->add_option("--tokens", arguments.tokens, "Token ids: 1,2,3");
     source->require_option(1);
-    command.add_flag("--chat", arguments.chat,
-                     "Through the model's chat template; else the prompt is raw text");
+    command
+        .add_flag("--chat", arguments.chat,
+                  "Through the model's chat template; else the prompt is raw text")
+        ->excludes(tokens);
     command.add_option("--system", arguments.settings.systemPrompt, "System prompt, with --chat")
         ->needs("--chat");
 }
@@ -163,20 +168,29 @@ void addRunOptions(CLI::App &command, RunSettings &settings)
 {
     SamplingSettings &sampling = settings.sampling;
     command.add_option("--max-new-tokens", settings.maxNewTokens, "At most so many tokens")
+        ->check(wholeNumber(1, std::numeric_limits<int32_t>::max()))
         ->capture_default_str();
     command.add_option("--temperature", sampling.temperature, "0: always the most likely token")
+        ->check(realNumber(0, SamplingSettings::kMaxTemperature))
         ->capture_default_str();
     command.add_option("--top-k", sampling.topK, "Keep the k most likely; 0: off")
+        ->check(wholeNumber(0, SamplingSettings::kMaxTopK))
         ->capture_default_str();
     command.add_option("--top-p", sampling.topP, "Keep the likeliest that hold this probability")
+        ->check(realNumber(0, 1))
         ->capture_default_str();
     command.add_option("--min-p", sampling.minP, "Keep those at least this share of the likeliest")
+        ->check(realNumber(0, 1))
         ->capture_default_str();
     command.add_option("--repetition-penalty", sampling.repetitionPenalty, "1: off")
+        ->check(realNumber(SamplingSettings::kMinRepetitionPenalty,
+                           SamplingSettings::kMaxRepetitionPenalty))
         ->capture_default_str();
     command.add_option("--seed", sampling.seed, "Sequence i of a batch uses seed + i")
+        ->check(wholeNumber(0, std::numeric_limits<uint64_t>::max()))
         ->capture_default_str();
     command.add_option("--batch", settings.batch, "Sequences of the same prompt, together")
+        ->check(wholeNumber(1, EngineOptions::kMostSequences))
         ->capture_default_str();
     command.add_flag("--ignore-eos", settings.ignoreEnd, "Go on past the end of text");
 }
@@ -191,7 +205,7 @@ void addGenerate(CLI::App &app, Context &context)
     addPromptOptions(*command, *arguments);
     addRunOptions(*command, arguments->settings);
     command->add_option("--kv-cache", arguments->kvCache, "on or off")
-        ->check(CLI::IsMember({"on", "off"}))
+        ->check(oneOf({"on", "off"}))
         ->capture_default_str();
     command->add_flag("--json", arguments->json, "One JSON document on stdout");
     command->callback([arguments, &context] { runGenerate(*arguments, context); });

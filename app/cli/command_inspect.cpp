@@ -2,6 +2,7 @@
 // it.
 #include "commands.h"
 
+#include "argument_checks.h"
 #include "engine/base/error.h"
 #include "engine/files/file_format.h"
 #include "engine/files/gguf.h"
@@ -54,12 +55,12 @@ void addInspect(CLI::App &app, Context &)
     CLI::App *command = app.add_subcommand(
         "inspect", "Show what a model file holds, the memory it takes, and whether it runs here");
     const auto options = std::make_shared<Options>();
-    command->add_option("file", options->path, "Model file (GGUF)")->required();
+    command->add_option("file", options->path, "Model file, GGUF")->required()->check(notEmpty());
     command->add_flag("--json", options->json, "One JSON document on stdout");
     command
         ->add_option("--context", options->contextTokens,
                      "Context length that the memory is computed for; default: the model's")
-        ->check(CLI::Range(1, std::numeric_limits<int32_t>::max()));
+        ->check(wholeNumber(1, std::numeric_limits<int32_t>::max()));
     command->callback([options] { inspect(*options); });
 }
 

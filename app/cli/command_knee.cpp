@@ -1,6 +1,7 @@
 // inferlab-cli knee: where more load stops paying, by every method.
 #include "commands.h"
 
+#include "argument_checks.h"
 #include "engine/base/json.h"
 #include "engine/base/mapped_file.h"
 #include "engine/measure/knee.h"
@@ -13,6 +14,9 @@
 namespace inferlab::cli {
 
 namespace {
+
+// Of a latency budget: no request that anybody waits for takes longer, and its sums stay exact.
+constexpr double kMaxBudgetMs = 1e9;
 
 struct Arguments
 {
@@ -83,8 +87,10 @@ void addKnee(CLI::App &app, Context &)
     command
         ->add_option("--csv", arguments->csv,
                      "Columns x (load), throughput, latency (ms), with a header line")
-        ->required();
-    command->add_option("--budget", arguments->budgetMs, "Latency budget, ms");
+        ->required()
+        ->check(notEmpty());
+    command->add_option("--budget", arguments->budgetMs, "Latency budget, ms")
+        ->check(realNumber(0, kMaxBudgetMs));
     command->add_flag("--json", arguments->json, "One JSON document on stdout");
     command->callback([arguments] { runKnee(*arguments); });
 }

@@ -1,6 +1,7 @@
 // inferlab-cli logits: what the model says about the next token, in numbers; JSON lines.
 #include "commands.h"
 
+#include "argument_checks.h"
 #include "engine/base/error.h"
 #include "engine/base/json.h"
 #include "engine/base/mapped_file.h"
@@ -90,7 +91,7 @@ void runLogits(LogitsArguments arguments, const Context &context)
     arguments.options.stop = context.interrupted;
     const std::shared_ptr<LoadedModel> model = loadModel(arguments.model, context);
     if (arguments.cases.empty())
-        printLogits(*model, parseTokenIds(arguments.tokens, "--tokens"), arguments.options);
+        printLogits(*model, parseTokenIds(arguments.tokens), arguments.options);
     else
         printCases(*model, arguments);
 }
@@ -105,8 +106,10 @@ void addLogits(CLI::App &app, Context &context)
     addModelOptions(*command, arguments->model);
     CLI::Option_group *source = command->add_option_group("sequence", "One of:");
     source->add_option("--tokens", arguments->tokens, "Token ids: 1,2,3");
-    source->add_option("--cases", arguments->cases,
-                       "JSON lines, each with \"tokens\"; one line of output for each");
+    source
+        ->add_option("--cases", arguments->cases,
+                     "JSON lines, each with \"tokens\"; one line of output for each")
+        ->check(notEmpty());
     source->require_option(1);
     command->add_flag("--all", arguments->options.allPositions,
                       "A list for every position, not for the last one alone");

@@ -1,6 +1,7 @@
 // inferlab-cli metrics: every figure of the runs in a record file.
 #include "commands.h"
 
+#include "argument_checks.h"
 #include "engine/base/error.h"
 #include "engine/base/mapped_file.h"
 #include "engine/measure/record_json.h"
@@ -137,7 +138,9 @@ void addMetrics(CLI::App &app, Context &)
 {
     CLI::App *command = app.add_subcommand("metrics", "Every figure of a run, from its record");
     const auto arguments = std::make_shared<Arguments>();
-    command->add_option("--record", arguments->record, "Record of a run, JSON")->required();
+    command->add_option("--record", arguments->record, "Record of a run, JSON")
+        ->required()
+        ->check(notEmpty());
     command->add_option("--slo", arguments->slo,
                         "Targets, each at most: ttft_ms=500,tpot_ms=30,itl_ms=..,e2e_ms=..");
     command->add_flag("--json", arguments->json, "One JSON document on stdout");

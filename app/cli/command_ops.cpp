@@ -2,9 +2,11 @@
 // error, time, GB/s and GFLOP/s.
 #include "commands.h"
 
+#include "argument_checks.h"
 #include "engine/base/error.h"
 #include "kernels/api/devices.h"
 #include "kernels/check/operator_check.h"
+#include "model_arguments.h"
 
 #include <nlohmann/json.hpp>
 
@@ -158,11 +160,11 @@ void addOps(CLI::App &app, Context &context)
     command->add_option("--isa", options->isa,
                         "Instruction set of the CPU: portable, avx2, avx512; else the best");
     command->add_option("--threads", options->threads, "CPU threads; else all cores")
-        ->check(CLI::Range(1, 1024));
+        ->check(wholeNumber(1, kMaxThreads));
     command->add_option("--op", options->op, "Only this operator");
     command->add_option("--dtype", options->dtype, "Only this type of weight or cache");
     command->add_option("--seconds", options->seconds, "Time each case at least this long")
-        ->check(CLI::Range(0.0, 60.0))
+        ->check(realNumber(0, 60))
         ->capture_default_str();
     command->add_flag("--edges", options->edges, "Small odd shapes instead of models' shapes");
     command->add_flag("--json", options->json, "One JSON document on stdout");

@@ -2,6 +2,7 @@
 // log-likelihood.
 #include "commands.h"
 
+#include "argument_checks.h"
 #include "engine/base/error.h"
 #include "engine/base/json.h"
 #include "engine/base/mapped_file.h"
@@ -121,9 +122,11 @@ void addPerplexity(CLI::App &app, Context &context)
     CLI::App *command = app.add_subcommand("perplexity", "How well a model predicts a text");
     const auto arguments = std::make_shared<PerplexityArguments>();
     addModelOptions(*command, arguments->model);
-    command->add_option("--text-file", arguments->textFile, "The text")->required();
+    command->add_option("--text-file", arguments->textFile, "The text, UTF-8")
+        ->required()
+        ->check(notEmpty());
     command->add_option("--window", arguments->windowTokens, "Tokens read at once")
-        ->check(CLI::Range(2, std::numeric_limits<int32_t>::max()))
+        ->check(wholeNumber(2, std::numeric_limits<int32_t>::max()))
         ->capture_default_str();
     addCacheTypeOption(*command, arguments->options.cacheType);
     command->add_flag("--json", arguments->json, "One JSON document on stdout");

@@ -1,4 +1,5 @@
 // inferlab-cli template: a conversation as the model's chat template writes it.
+#include "argument_checks.h"
 #include "commands.h"
 #include "text_arguments.h"
 
@@ -54,11 +55,13 @@ void addTemplate(CLI::App &app, Context &)
         app.add_subcommand("template", "Render messages by the model's chat template");
     const auto arguments = std::make_shared<Arguments>();
     command->add_option("--model", arguments->model, "GGUF file or Hugging Face folder")
-        ->required();
+        ->required()
+        ->check(notEmpty());
     command
         ->add_option("--messages", arguments->messages,
                      "JSON file: a list of {\"role\", \"content\"}")
-        ->required();
+        ->required()
+        ->check(notEmpty());
     command->add_flag("--generation-prompt", arguments->generationPrompt,
                       "End with the beginning of the assistant's answer");
     command->add_flag("--json", arguments->json, "One JSON document on stdout: text and ids");

@@ -1,4 +1,5 @@
 // inferlab-cli tokenize: a text's tokens, or those of every case of a file.
+#include "argument_checks.h"
 #include "commands.h"
 #include "terminal_text.h"
 #include "text_arguments.h"
@@ -69,12 +70,14 @@ void addTokenize(CLI::App &app, Context &context)
     command
         ->add_option("--model", arguments->model,
                      "GGUF file, Hugging Face folder, SentencePiece .model or tokenizer.json")
-        ->required();
+        ->required()
+        ->check(notEmpty());
     CLI::Option_group *input = command->add_option_group("input");
     input->add_option("--text", arguments->text, "The text");
-    input->add_option(
-        "--cases", arguments->cases,
-        "JSON Lines with \"text\" and optionally \"parse_special\"; prints JSON Lines");
+    input
+        ->add_option("--cases", arguments->cases,
+                     "JSON Lines with \"text\" and optionally \"parse_special\"; prints JSON Lines")
+        ->check(notEmpty());
     input->require_option(1);
     command->add_flag("--parse-special", arguments->parseSpecial,
                       "Recognise special tokens such as <|im_end|> in the text");

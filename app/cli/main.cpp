@@ -1,5 +1,6 @@
 // inferlab-cli: the engine without a window. Parses the command line, runs one subcommand, turns
 // what went wrong into one line and an exit code.
+#include "argument_error.h"
 #include "commands.h"
 
 #include "engine/base/error.h"
@@ -53,8 +54,10 @@ int main(int argc, char **argv)
             throw std::runtime_error("the output could not be written completely");
         return context.exitCode;
     } catch (const CLI::ParseError &error) {
-        const int code = app.exit(error);
-        return code == 0 ? 0 : 2;
+        if (error.get_exit_code() == 0)
+            return app.exit(error); // --help, --version
+        std::fprintf(stderr, "inferlab-cli: %s\n", inferlab::cli::argumentError(app, error).what());
+        return 2;
     } catch (const inferlab::InputError &error) {
         std::fprintf(stderr, "inferlab-cli: %s\n", error.what());
         return 2;

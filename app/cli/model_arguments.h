@@ -11,6 +11,9 @@
 
 namespace inferlab::cli {
 
+// More than any machine has cores; a mistyped number should not start a million.
+inline constexpr int kMaxThreads = 1024;
+
 struct ModelArguments
 {
     std::string model;
@@ -26,7 +29,7 @@ void addCacheTypeOption(CLI::App &command, DType &type);
 // Throws InputError for a file or device that cannot be used, Cancelled after Ctrl+C.
 std::shared_ptr<LoadedModel> loadModel(const ModelArguments &arguments, const Context &context);
 
-// "1,2,3". Throws InputError naming `option` for anything else; ranges are the model's to check.
-std::vector<int32_t> parseTokenIds(const std::string &text, const std::string &option);
+// Of --tokens, "1,2,3". Throws InputError for anything else; ranges are the model's to check.
+std::vector<int32_t> parseTokenIds(const std::string &text);
 
 } // namespace inferlab::cli

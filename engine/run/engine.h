@@ -23,8 +23,9 @@ class LoadedModel;
 
 struct EngineOptions
 {
-    bool kvCache = true;       // off: each step computes each sequence from its beginning
-    int32_t maxSequences = 1;  // 1 .. 256, advancing together
+    bool kvCache = true; // off: each step computes each sequence from its beginning
+    static constexpr int32_t kMostSequences = 256;
+    int32_t maxSequences = 1;  // 1 .. kMostSequences, advancing together
     int32_t contextTokens = 0; // per sequence, prompt and answer; 0: what the model was trained for
     DType cacheType = DType::F16; // F32 or F16
     int32_t stepTokens = 0;       // most rows of one step (prefill chunk); 0: chosen by the engine

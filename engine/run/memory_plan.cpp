@@ -14,8 +14,6 @@ namespace inferlab {
 
 namespace {
 
-constexpr int32_t kMaxSequences = 256;
-
 // Rows of one step where nobody says: enough for the matrix products to be limited by arithmetic
 // instead of by reading the weights, and on two cores still only some 0.1 s of a small model, so
 // that progress moves.
@@ -47,7 +45,7 @@ int64_t sequencesThatFit(const MemoryPlan &plan, int32_t sequences)
 EngineOptions completeOptions(const LoadedModel &model, EngineOptions options)
 {
     const int32_t trained = model.config().contextTokens;
-    requireBetween("batch size", options.maxSequences, 1, kMaxSequences);
+    requireBetween("batch size", options.maxSequences, 1, EngineOptions::kMostSequences);
     requireBetween("context", options.contextTokens, 0, trained);
     if (options.contextTokens == 0)
         options.contextTokens = trained;

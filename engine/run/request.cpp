@@ -49,11 +49,12 @@ const char *endReasonName(EndReason reason) noexcept
 
 void SamplingSettings::validate() const
 {
-    requireRange("temperature", temperature, 0.0, 100.0);
-    requireRange("top-k", topK, 0.0, 1e9);
+    requireRange("temperature", temperature, 0.0, kMaxTemperature);
+    requireRange("top-k", topK, 0.0, kMaxTopK);
     requireRange("top-p", topP, 0.0, 1.0, false);
     requireRange("min-p", minP, 0.0, 1.0);
-    requireRange("repetition penalty", repetitionPenalty, 0.0, 100.0, false);
+    requireRange("repetition penalty", repetitionPenalty, kMinRepetitionPenalty,
+                 kMaxRepetitionPenalty);
 }
 
 } // namespace inferlab

@@ -18,7 +18,13 @@ using RequestId = int32_t; // counts up from 0 within one engine
 // temperature 0 is greedy: the highest logit after the penalty, the lowest id among equals.
 struct SamplingSettings
 {
-    float temperature = 0.0f; // 0 .. 100
+    static constexpr float kMaxTemperature = 100.0f;
+    static constexpr int32_t kMaxTopK = 1'000'000'000;
+    // A logit divided by less, or multiplied by more, could leave what a float holds.
+    static constexpr float kMinRepetitionPenalty = 0.01f;
+    static constexpr float kMaxRepetitionPenalty = 100.0f;
+
+    float temperature = 0.0f; // 0 .. kMaxTemperature
     int32_t topK = 0;         // keep the k most likely; 0: off
     float topP = 1.0f;        // keep the smallest set that holds this probability; 1: off
     float minP = 0.0f;        // keep those at least this share of the most likely; 0: off

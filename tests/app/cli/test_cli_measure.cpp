@@ -1,5 +1,5 @@
 // inferlab-cli metrics and knee: figures, tables, exit codes and messages.
-#include "run_cli.h"
+#include "check_refused.h"
 
 #include "engine/base/json.h"
 
@@ -57,15 +57,6 @@ Json jsonOf(const CliResult &result)
     REQUIRE(result.exitCode == 0);
     CHECK(result.err.empty());
     return parseJson(result.out, "stdout");
-}
-
-void checkRefused(const std::vector<std::string> &arguments, const std::string &part)
-{
-    const CliResult result = runCli(arguments);
-    INFO(result.err);
-    CHECK(result.exitCode == 2);
-    CHECK(result.out.empty());
-    CHECK(result.err.find(part) != std::string::npos);
 }
 
 } // namespace

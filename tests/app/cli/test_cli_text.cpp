@@ -1,5 +1,5 @@
 // inferlab-cli tokenize and template: documents, exit codes and messages.
-#include "run_cli.h"
+#include "check_refused.h"
 
 #include "default_model.h"
 #include "engine/base/json.h"
@@ -51,15 +51,6 @@ void checkCases(const std::string &model, const std::string &cases)
         CHECK(found[i].at("ids") == expected[i].at("ids"));
         CHECK(found[i].at("pieces").size() == found[i].at("ids").size());
     }
-}
-
-void checkRefused(const std::vector<std::string> &arguments, const std::string &part)
-{
-    const CliResult result = runCli(arguments);
-    INFO(result.err);
-    CHECK(result.exitCode == 2);
-    CHECK(result.out.empty());
-    CHECK(result.err.find(part) != std::string::npos);
 }
 
 } // namespace

@@ -51,7 +51,9 @@ TEST_CASE("a setting out of range is named with its range and what was found")
     CHECK(refusal(settings).find("min-p") == 0);
     settings = {};
     settings.repetitionPenalty = 0.0f;
-    CHECK(refusal(settings).find("repetition penalty") == 0);
+    CHECK(refusal(settings) == "repetition penalty: expected from 0.01 to 100, found 0");
+    settings.repetitionPenalty = 1e-38f; // logits divided by it are not finite
+    CHECK(refusal(settings).find("repetition penalty: expected from 0.01 to 100") == 0);
 }
 
 TEST_CASE("what is no number is in no range")

@@ -1,0 +1,100 @@
+#include "argument_checks.h"
+
+#include "engine/base/error.h"
+#include "engine/measure/number_text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+namespace inferlab::cli {
+
+namespace {
+
+// The whole text, or nothing.
+template <typename Number>
+std::optional<Number> parsed(std::string_view text)
+{
+    Number number {};
+    const char *end = text.data() + text.size();
+    const auto result = std::from_chars(text.data(), end, number);
+    if (result.ec != std::errc() || result.ptr != end)
+        return std::nullopt;
+    return number;
+}
+
+// What is wrong with a value, without the option's name: the parser puts that before it.
+std::string unlike(const std::string &expected, const std::string &found)
+{
+    return InputError("", "", expected, found.empty() ? "nothing" : found).what();
+}
+
+} // namespace
+
+CLI::Validator wholeNumber(int64_t least, uint64_t most)
+{
+    const std::string range = std::to_string(least) + " to " + std::to_string(most);
+    return {[least, most, range](const std::string &text) {
+                const auto below = parsed<int64_t>(text);
+                const auto above = parsed<uint64_t>(text);
+                const bool inside = (below && *below >= least && *below < 0)
+                    || (above && *above <= most
+                        && (least <= 0 || *above >= static_cast<uint64_t>(least)));
+                return inside ? std::string() : unlike("a whole number from " + range, text);
+            },
+            range};
+}
+
+CLI::Validator realNumber(double least, double most)
+{
+    const std::string range = shortText(least, 6) + " to " + shortText(most, 6);
+    return {[least, most, range](const std::string &text) {
+                const auto number = parsed<double>(text);
+                const bool inside = number && *number >= least && *number <= most;
+                return inside ? std::string() : unlike("a number from " + range, text);
+            },
+            range};
+}
+
+CLI::Validator oneOf(const std::vector<std::string> &words)
+{
+    std::string list;
+    for (const std::string &word : words)
+        list += (list.empty() ? "" : " or ") + word;
+    return {[words, list](const std::string &text) {
+                const bool known = std::find(words.begin(), words.end(), text) != words.end();
+                return known ? std::string() : unlike(list, text);
+            },
+            list};
+}
+
+CLI::Validator notEmpty()
+{
+    return {[](const std::string &text) {
+                return text.empty() ? unlike("a name", "an empty one") : std::string();
+            },
+            ""};
+}
+
+std::vector<int32_t> parseNumbers(std::string_view text, const std::string &option, int32_t least,
+                                  int32_t most, const std::string &expected)
+{
+    std::vector<int32_t> numbers;
+    while (true) {
+        const size_t comma = text.find(',');
+        std::string_view part = text.substr(0, comma);
+        while (part.starts_with(' '))
+            part.remove_prefix(1);
+        const auto number = parsed<int32_t>(part);
+        if (!number || *number < least || *number > most)
+            throw InputError(option, "", expected, "\"" + std::string(part) + "\"");
+        numbers.push_back(*number);
+        if (comma == std::string_view::npos)
+            return numbers;
+        text.remove_prefix(comma + 1);
+    }
+}
+
+} // namespace inferlab::cli
