@@ -13,6 +13,7 @@
 #include <QApplication>
 #include <QDir>
 #include <QEventLoop>
+#include <QFile>
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -168,6 +169,17 @@ int runHeadlessDemo(const CommandLine &arguments)
     }
     ThemeController theme(*qApp, [] { return false; }); // pictures are made for paper: light
     int exitCode = 0;
+    // Before minutes of work: can there be files at all?
+    const QString probe =
+        QDir(QString::fromStdString(chosen.outputFolder)).filePath(QStringLiteral("runs.json"));
+    try {
+        makeExportFolder(QString::fromStdString(chosen.outputFolder));
+        writeWhole(probe, "\n");
+        QFile::remove(probe);
+    } catch (const InputError &error) {
+        std::fprintf(stderr, "inferlab: %s\n", error.what());
+        return kExitBadInput;
+    }
     Demo demo(chosen);
     const RunRecordPtr run = demo.run(exitCode);
     if (run == nullptr)

@@ -254,7 +254,8 @@ RunRecordPtr Worker::runOnce(const RunPlan &plan, const std::atomic<bool> &stop)
             return;
         promptDone =
             std::min(promptTotal, promptDone + static_cast<uint64_t>(report.prefillTokens));
-        if (report.tokens.empty() && m_status.phase != Phase::Generating)
+        // While prompts are read, the first answers may grow already: the rest still waits.
+        if (report.prefillTokens > 0 && promptDone < promptTotal)
             setPhase(Phase::Prefill, promptDone, promptTotal);
         else if (!report.tokens.empty())
             setPhase(Phase::Generating);

@@ -122,19 +122,6 @@ std::string stdPath(const QString &path)
     return QDir::toNativeSeparators(path).toStdString();
 }
 
-void makeFolder(const QString &folder)
-{
-    const QFileInfo info(folder);
-    if (info.exists() && !info.isDir())
-        throw InputError(stdPath(folder), "", "a folder", "a file");
-    errno = 0;
-    if (!QDir().mkpath(folder)) {
-        const QString why =
-            errno == 0 ? QString() : QStringLiteral(" (%1)").arg(qt_error_string(errno));
-        throw InputError(stdPath(folder) + ": the folder cannot be made" + why.toStdString());
-    }
-}
-
 } // namespace
 
 QString formatSuffix(ExportFormat format)
@@ -188,6 +175,19 @@ QByteArray renderChart(const ExportedChart &chart, const ExportNotes &notes, Exp
     return toCsv(chart.table, QStringList {chart.spec.title} + notes.facts).toUtf8();
 }
 
+void makeExportFolder(const QString &folder)
+{
+    const QFileInfo info(folder);
+    if (info.exists() && !info.isDir())
+        throw InputError(stdPath(folder), "", "a folder", "a file");
+    errno = 0;
+    if (!QDir().mkpath(folder)) {
+        const QString why =
+            errno == 0 ? QString() : QStringLiteral(" (%1)").arg(qt_error_string(errno));
+        throw InputError(stdPath(folder) + ": the folder cannot be made" + why.toStdString());
+    }
+}
+
 void writeWhole(const QString &path, const QByteArray &bytes)
 {
     const QFileInfo info(path);
@@ -208,7 +208,7 @@ QStringList exportAll(const std::vector<ExportedChart> &charts, const ChartData 
                       const QString &folder)
 {
     const bool isNew = !QFileInfo::exists(folder);
-    makeFolder(folder);
+    makeExportFolder(folder);
     const QDir dir(folder);
     QStringList written;
     // A folder that was made for nothing goes again; one with a file in it stays.

@@ -33,6 +33,9 @@ inline constexpr QSizeF kPictureSize {960, 600}; // in points and pixels at 1x; 
 // creator, CSV comment lines. Throws std::runtime_error when the picture cannot be made.
 QByteArray renderChart(const ExportedChart &chart, const ExportNotes &notes, ExportFormat format);
 
+// Makes it and its parents where they are not there. Throws InputError: one line with why not.
+void makeExportFolder(const QString &folder);
+
 // Writes beside the file first and renames when all is on disk: there is never half a file.
 // Throws InputError: one line with the path and why.
 void writeWhole(const QString &path, const QByteArray &bytes);

@@ -3,6 +3,7 @@
 
 #include "ui/charts/plot_spec.h"
 
+#include <QFileInfo>
 #include <algorithm>
 
 namespace inferlab {
@@ -25,10 +26,29 @@ QString deviceText(const RunSettings &settings)
     return settings.device == "cuda" ? QStringLiteral("GPU") : text(settings.device);
 }
 
+QString penaltyText(const SamplingSettings &sampling)
+{
+    if (sampling.repetitionPenalty == 1.0f)
+        return {};
+    return QStringLiteral(", repetition penalty %1")
+        .arg(plainNumber(static_cast<double>(sampling.repetitionPenalty), 2));
+}
+
+// The file's name as people know it from the window; the name inside the file may be anything.
+QString modelText(const Provenance &from)
+{
+    const QString file = QFileInfo(text(from.modelFile)).completeBaseName();
+    const QString name = file.isEmpty() ? text(from.modelName) : file;
+    const QString quantisation = text(from.quantisation);
+    return name.contains(quantisation, Qt::CaseInsensitive)
+        ? name
+        : name + QLatin1Char(' ') + quantisation;
+}
+
 QString samplingText(const SamplingSettings &sampling)
 {
     if (sampling.temperature <= 0.0f)
-        return QStringLiteral("greedy");
+        return QStringLiteral("greedy") + penaltyText(sampling);
     QString out = QStringLiteral("temperature %1")
                       .arg(plainNumber(static_cast<double>(sampling.temperature), 2));
     if (sampling.topK > 0)
@@ -37,7 +57,7 @@ QString samplingText(const SamplingSettings &sampling)
         out += QStringLiteral(", top-p %1").arg(plainNumber(static_cast<double>(sampling.topP), 2));
     if (sampling.minP > 0.0f)
         out += QStringLiteral(", min-p %1").arg(plainNumber(static_cast<double>(sampling.minP), 2));
-    return out;
+    return out + penaltyText(sampling);
 }
 
 // The parts of a subtitle, in a fixed order.
@@ -45,9 +65,7 @@ QStringList partsOf(const RunRecord &run)
 {
     const RunSettings &settings = run.settings;
     const int32_t prompt = run.requests.empty() ? 0 : run.requests.front().promptTokens;
-    return {QStringLiteral("%1 %2")
-                .arg(text(run.provenance.modelName), text(run.provenance.quantisation))
-                .trimmed(),
+    return {modelText(run.provenance),
             deviceText(settings),
             QStringLiteral("batch %1").arg(settings.batch),
             settings.kvCache ? QStringLiteral("KV cache on") : QStringLiteral("KV cache off"),

@@ -51,7 +51,7 @@ std::vector<SweepPoint> pointsOf(const std::vector<RunRecordPtr> &sweep)
 QString methodName(const std::string &method)
 {
     constexpr std::array<std::pair<const char *, const char *>, 7> names {
-        {{"kneedle_linear", "Kneedle, linear"},
+        {{"kneedle_linear", "linear Kneedle"},
          {"kneedle_log2", "Kneedle"},
          {"max_power", "max power"},
          {"crossing", "crossing"},
@@ -100,6 +100,23 @@ QString allAnswers(const KneeReport &report)
     return parts.join(QStringLiteral(" · "));
 }
 
+// The way from batch to batch, step by step, for each of which x rises one way or the other.
+PlotSeries pathOf(const PlotSeries &points, const PlotCurve &curve)
+{
+    PlotSeries path = points;
+    path.kind = PlotKind::Line;
+    path.markers = false;
+    path.pointable = false;
+    for (size_t i = 1; i < curve.points.size(); ++i) {
+        PlotCurve step;
+        step.points = {curve.points[i - 1], curve.points[i]};
+        if (step.points[0].x() > step.points[1].x())
+            std::swap(step.points[0], step.points[1]);
+        path.curves.push_back(step);
+    }
+    return path;
+}
+
 class KneeChart : public ChartSource
 {
 public:
@@ -143,6 +160,7 @@ void KneeChart::addPoints(PlotSpec &spec, const std::vector<SweepPoint> &points,
     if (!std::is_sorted(curve.points.begin(), curve.points.end(),
                         [](const QPointF &a, const QPointF &b) { return a.x() < b.x(); })) {
         series.kind = PlotKind::Dots;
+        spec.series.push_back(pathOf(series, curve));
         std::vector<size_t> order(curve.points.size());
         for (size_t i = 0; i < order.size(); ++i)
             order[i] = i;
@@ -165,7 +183,7 @@ PlotSpec KneeChart::plot(const ChartData &data, int)
 {
     PlotSpec spec;
     spec.id = id();
-    spec.title = QStringLiteral("Knee: total tok/s against P50 latency");
+    spec.title = QStringLiteral("Knee: total tok/s against P50 latency, s");
     spec.live = data.live;
     spec.emptyText = QStringLiteral("Where a larger batch stops paying appears here.\n"
                                     "Press Find the knee: it runs batch 1, 2, 4, 8, 16, 32.");

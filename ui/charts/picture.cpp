@@ -45,7 +45,9 @@ public:
             QPointF(m_size.width() - kEdge - body.horizontalAdvance(m_chart.spec.sample), y),
             m_chart.spec.sample);
         y += title.descent() + theme.px(4) + body.ascent();
-        line(*painter, m_notes.subtitle, theme.font(TextSize::Body), theme.mutedText, y);
+        const bool fits = body.horizontalAdvance(m_notes.subtitle) <= m_size.width() - 2 * kEdge;
+        line(*painter, m_notes.subtitle, theme.font(fits ? TextSize::Body : TextSize::Small),
+             theme.mutedText, y);
         y += body.descent() + theme.px(10);
         legend(painter, y);
         line(*painter, m_notes.foot, theme.font(TextSize::Small), theme.mutedText,

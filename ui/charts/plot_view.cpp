@@ -69,8 +69,13 @@ void PlotView::step(Direction direction)
     readOut(stepFrom(m_plot->spec(), m_plot->look(), from, direction));
 }
 
+// A chart that was not asked for it lets the page scroll.
 void PlotView::wheelEvent(QWheelEvent *event)
 {
+    if (!hasFocus() && !event->modifiers().testFlag(Qt::ControlModifier)) {
+        event->ignore();
+        return;
+    }
     const double notches = event->angleDelta().y() / kNotch;
     if (notches != 0 && !m_plot->spec().isEmpty())
         m_plot->zoomBy(std::pow(kZoomStep, notches), event->position());

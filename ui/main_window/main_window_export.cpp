@@ -40,9 +40,11 @@ QString freeFolder(const QString &parent)
     return folder;
 }
 
+// Where people keep their papers; on a bare machine there is no such folder.
 QString documents()
 {
-    return QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
+    const QString folder = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
+    return QFileInfo(folder).isDir() ? folder : QDir::homePath();
 }
 
 } // namespace

@@ -196,6 +196,7 @@ void ControlPanel::edited()
     m_samplingFold->setSummary(samplingSummary(sampling, m_sampling->ignoreEnd()));
     const int threads = m_switches->threads();
     m_engineFold->setSummary(threads == 0 ? tr("all cores") : tr("%1 threads").arg(threads));
+    m_error->dismiss(); // it was about what has just been changed
     m_lookDelay.start();
 }
 

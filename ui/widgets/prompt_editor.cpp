@@ -157,7 +157,8 @@ void PromptEditor::setSystemPrompt(const QString &text)
 
 void PromptEditor::setChat(bool chat)
 {
-    m_mode->setCurrent(chat ? kChat : kRaw);
+    m_chatWanted = chat && !m_chatAvailable;
+    m_mode->setCurrent(chat && m_chatAvailable ? kChat : kRaw);
 }
 
 void PromptEditor::setChatAvailable(bool available)
@@ -167,6 +168,13 @@ void PromptEditor::setChatAvailable(bool available)
     m_mode->setAvailable(kChat, available,
                          available ? tr("The prompt goes through the model's chat template")
                                    : tr("This model's file has no chat template"));
+    // What is chosen is what is sent; the wish waits for a model that can.
+    if (!available && m_mode->current() == kChat) {
+        m_mode->setCurrent(kRaw);
+        m_chatWanted = true;
+    } else if (available && std::exchange(m_chatWanted, false)) {
+        m_mode->setCurrent(kChat);
+    }
     m_systemFold->setVisible(isChat());
     emit changed();
 }

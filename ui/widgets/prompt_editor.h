@@ -51,6 +51,7 @@ private:
     FoldSection *m_systemFold;
     QLabel *m_hint;
     bool m_chatAvailable = true;
+    bool m_chatWanted = false; // while there is no template
 };
 
 } // namespace inferlab

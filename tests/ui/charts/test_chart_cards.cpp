@@ -51,10 +51,11 @@ Meaning meaningOf(const QString &id)
                                                                            : Meaning::Decode;
 }
 
-void wheel(QWidget *viewport, const QPointF &at, int notches)
+void wheel(QWidget *viewport, const QPointF &at, int notches,
+           Qt::KeyboardModifiers modifiers = Qt::ControlModifier)
 {
     QWheelEvent event(at, viewport->mapToGlobal(at), QPoint(), QPoint(0, 120 * notches),
-                      Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+                      Qt::NoButton, modifiers, Qt::NoScrollPhase, false);
     QCoreApplication::sendEvent(viewport, &event);
 }
 
@@ -206,6 +207,9 @@ private slots:
         auto *follow = card->findChild<QWidget *>(QStringLiteral("followButton"));
         QVERIFY(follow != nullptr && !follow->isVisible());
         const QPointF at = card->plotFrame().toPixel({40, 0});
+        card->plotView()->clearFocus();
+        wheel(card->plotView()->viewport(), {at.x(), 100}, 3, Qt::NoModifier); // scrolls the page
+        QVERIFY(!card->isZoomedIn());
         wheel(card->plotView()->viewport(), {at.x(), 100}, 3);
         QVERIFY(card->isZoomedIn());
         QVERIFY(card->plotFrame().x.span() < whole.span() * 0.6);
