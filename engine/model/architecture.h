@@ -31,7 +31,8 @@ struct Architecture
 {
     std::string_view name; // general.architecture
     std::vector<TensorSpec> (*tensors)(const ModelConfig &config);
-    // One layer over the step's rows. Throws Cancelled between two operators once `stop` is true.
+    // One layer over the step's rows. Throws Cancelled after an operator once `stop` is true; the
+    // backend's operators, told of it before, then gave up.
     void (*layer)(Backend &backend, const ModelConfig &config, const LayerWeights &weights,
                   const KvLayerView &cache, const StepViews &views, const std::atomic<bool> &stop);
 };

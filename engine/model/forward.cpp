@@ -90,6 +90,23 @@ const Architecture &architectureOf(const ModelConfig &config)
     return *architecture;
 }
 
+// Lets the backend's operators give up while it lives.
+class StopScope
+{
+public:
+    StopScope(Backend &backend, const std::atomic<bool> &stop)
+        : m_backend(backend)
+    {
+        m_backend.setStopCheck([&stop] { return stop.load(std::memory_order_relaxed); });
+    }
+    ~StopScope() { m_backend.setStopCheck({}); }
+    StopScope(const StopScope &) = delete;
+    StopScope &operator=(const StopScope &) = delete;
+
+private:
+    Backend &m_backend;
+};
+
 } // namespace
 
 void Batch::reserve(const ForwardLimits &limits)
@@ -197,6 +214,7 @@ ConstMatrixView Forward::run(const Batch &batch, const std::atomic<bool> &stop)
     const int64_t queryWidth = int64_t {config.heads} * config.headDim;
     const int64_t kvWidth = int64_t {config.kvHeads} * config.headDim;
 
+    const StopScope stopScope(backend, stop);
     place(batch);
     const auto *indices = static_cast<const int32_t *>(m_indices->data());
     StepViews views;

@@ -60,8 +60,9 @@ public:
     Forward(LoadedModel &model, const ForwardLimits &limits);
 
     // Logits of batch.logitRows in their order: [logitRows, vocabulary], in host memory, valid
-    // until the next run. Throws Cancelled between two operators once `stop` is true; the cache
-    // then holds rows that nobody may count on.
+    // until the next run. Throws Cancelled soon after `stop` became true, in the middle of an
+    // operator; the cache then holds rows that nobody may count on. `stop` must stay true until
+    // then.
     ConstMatrixView run(const Batch &batch, const std::atomic<bool> &stop);
 
 private:

@@ -219,6 +219,8 @@ void StaticBatchEngine::takeTokens(ConstMatrixView logits, StepReport &report)
     report.tokens.reserve(static_cast<size_t>(logits.rows));
     int64_t row = 0;
     for (const PlannedRows &planned : m_plan) {
+        if (m_stop)
+            throw Cancelled();
         Sequence &sequence = *planned.sequence;
         sequence.computed += planned.tokens;
         if (sequence.pending() > 0)

@@ -64,9 +64,9 @@ public:
 
     virtual bool idle() const = 0;
 
-    // From any thread: the step in progress gives up between two operators, and every open request
-    // ends as Cancelled in its report (or in the next one). Without an open request it does
-    // nothing.
+    // From any thread: the step in progress gives up, in the middle of an operator or between the
+    // draws of two sequences, and every open request ends as Cancelled in its report (or in the
+    // next one). Without an open request it does nothing.
     virtual void requestStop() noexcept = 0;
 
     virtual MemoryPlan memory() const = 0;

@@ -41,6 +41,10 @@ public:
     virtual size_t bytes() const noexcept = 0; // resident in the backend's memory
 };
 
+// Says whether to give up; once it has said yes it must not say no again. Asked by all threads that
+// compute, by several at once.
+using StopCheck = std::function<bool()>;
+
 // Hears while a weight is loaded how many of the tensor's bytes are done, and says whether to go
 // on.
 using WeightProgress = std::function<bool(size_t doneBytes)>;
@@ -124,6 +128,11 @@ public:
     // Workspace: bytes needed for these limits, and taking it. Call reserve() again to grow.
     virtual size_t workspaceBytes(const StepLimits &limits) const = 0;
     virtual void reserve(const StepLimits &limits) = 0;
+
+    // From now on matmul() and attention() ask before each piece of their work, of some
+    // milliseconds on the CPU, and give up when told to: their outputs are then undefined, and the
+    // caller asks the check itself. Empty: nobody is asked. Between operators only.
+    virtual void setStopCheck(StopCheck stop) noexcept = 0;
 
     // Operators. Matrices are in device memory.
     // out[r] = row ids[r] of table, as float32.

@@ -186,8 +186,8 @@ void CpuAttention::prepare(const AttentionArgs &args, RowTile tile, int32_t kvHe
     chunk.scores = scratch.scores;
 }
 
-void CpuAttention::attendWhole(const AttentionArgs &args, RowTile tile, int32_t kvHead,
-                               const Scratch &scratch) const noexcept
+bool CpuAttention::attendWhole(const AttentionArgs &args, RowTile tile, int32_t kvHead,
+                               const Scratch &scratch, const StopCheck &stop) const noexcept
 {
     AttentionChunk chunk;
     prepare(args, tile, kvHead, scratch, chunk);
@@ -196,6 +196,8 @@ void CpuAttention::attendWhole(const AttentionArgs &args, RowTile tile, int32_t 
     Partial current = scratch.chunk;
     Partial merged = scratch.merged;
     for (chunk.begin = 0; chunk.begin < tokens; chunk.begin += kChunkKeys) {
+        if (stop && stop())
+            return false;
         chunk.end = std::min(tokens, chunk.begin + kChunkKeys);
         chunk.largest = current.largest;
         chunk.total = current.total;
@@ -218,6 +220,7 @@ void CpuAttention::attendWhole(const AttentionArgs &args, RowTile tile, int32_t 
             + int64_t {kvHead * group + i % group} * chunk.headDim;
         divideInto(out, merged.sums + i * dim, merged.total[i], chunk.headDim);
     }
+    return true;
 }
 
 // One chunk of keys for one row tile and head of the cache; its partials go to their places.
@@ -244,7 +247,8 @@ void CpuAttention::attendPiece(const AttentionArgs &args, RowTile tile, int32_t 
     }
 }
 
-void CpuAttention::runWhole(const AttentionArgs &args, ThreadPool &pool) const
+void CpuAttention::runWhole(const AttentionArgs &args, ThreadPool &pool,
+                            const StopCheck &stop) const
 {
     const int32_t kvHeads = args.cache.kvHeads;
     const auto pieces = static_cast<int64_t>(m_tiles.size()) * kvHeads;
@@ -256,13 +260,15 @@ void CpuAttention::runWhole(const AttentionArgs &args, ThreadPool &pool) const
         for (int64_t taken = next.fetch_add(1, std::memory_order_relaxed); taken < pieces;
              taken = next.fetch_add(1, std::memory_order_relaxed)) {
             const int64_t piece = pieces - 1 - taken;
-            attendWhole(args, m_tiles[static_cast<size_t>(piece / kvHeads)],
-                        static_cast<int32_t>(piece % kvHeads), scratch);
+            if (!attendWhole(args, m_tiles[static_cast<size_t>(piece / kvHeads)],
+                             static_cast<int32_t>(piece % kvHeads), scratch, stop))
+                return;
         }
     });
 }
 
-void CpuAttention::runSplit(const AttentionArgs &args, ThreadPool &pool) const
+void CpuAttention::runSplit(const AttentionArgs &args, ThreadPool &pool,
+                            const StopCheck &stop) const
 {
     const int32_t kvHeads = args.cache.kvHeads;
     const RowPlacement &placement = args.placement;
@@ -281,11 +287,16 @@ void CpuAttention::runSplit(const AttentionArgs &args, ThreadPool &pool) const
              piece = next.fetch_add(1, std::memory_order_relaxed)) {
             const RowTile tile = m_tiles[static_cast<size_t>(piece / chunks / kvHeads)];
             const auto chunk = static_cast<int32_t>(piece % chunks);
+            if (stop && stop())
+                return;
             if (chunk < chunksOf(lastOf(tile)))
                 attendPiece(args, tile, static_cast<int32_t>(piece / chunks % kvHeads), chunk,
                             scratch);
         }
     });
+
+    if (stop && stop())
+        return;
 
     const int32_t headDim = args.cache.headDim;
     const int64_t dim = roundUp(headDim, kPadding);
@@ -303,7 +314,7 @@ void CpuAttention::runSplit(const AttentionArgs &args, ThreadPool &pool) const
     }
 }
 
-void CpuAttention::run(const AttentionArgs &args, ThreadPool &pool)
+void CpuAttention::run(const AttentionArgs &args, ThreadPool &pool, const StopCheck &stop)
 {
     assert(args.cache.dtype == DType::F32 || args.cache.dtype == DType::F16);
     assert(args.cache.kvHeads > 0 && args.heads % args.cache.kvHeads == 0);
@@ -317,9 +328,9 @@ void CpuAttention::run(const AttentionArgs &args, ThreadPool &pool)
         return;
     cutRows(args);
     if (pool.threads() > 1 && args.placement.rows <= m_sizes.splitRows)
-        runSplit(args, pool);
+        runSplit(args, pool, stop);
     else
-        runWhole(args, pool);
+        runWhole(args, pool, stop);
 }
 
 } // namespace inferlab

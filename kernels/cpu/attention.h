@@ -26,7 +26,8 @@ public:
 
     size_t workspaceBytes(const StepLimits &limits, int threads) const noexcept;
     void reserve(const StepLimits &limits, int threads);
-    void run(const AttentionArgs &args, ThreadPool &pool);
+    // Gives up, some of args.out not written, when `stop` says so.
+    void run(const AttentionArgs &args, ThreadPool &pool, const StopCheck &stop);
 
 private:
     // Rows of one sequence that share each tile of keys.
@@ -69,12 +70,13 @@ private:
     void cutRows(const AttentionArgs &args);
     void prepare(const AttentionArgs &args, RowTile tile, int32_t kvHead, const Scratch &scratch,
                  AttentionChunk &chunk) const noexcept;
-    void attendWhole(const AttentionArgs &args, RowTile tile, int32_t kvHead,
-                     const Scratch &scratch) const noexcept;
+    // False when it gave up.
+    bool attendWhole(const AttentionArgs &args, RowTile tile, int32_t kvHead,
+                     const Scratch &scratch, const StopCheck &stop) const noexcept;
     void attendPiece(const AttentionArgs &args, RowTile tile, int32_t kvHead, int32_t chunkIndex,
                      const Scratch &scratch) const noexcept;
-    void runWhole(const AttentionArgs &args, ThreadPool &pool) const;
-    void runSplit(const AttentionArgs &args, ThreadPool &pool) const;
+    void runWhole(const AttentionArgs &args, ThreadPool &pool, const StopCheck &stop) const;
+    void runSplit(const AttentionArgs &args, ThreadPool &pool, const StopCheck &stop) const;
 
     const VectorKernels *m_kernels;
     Sizes m_sizes;

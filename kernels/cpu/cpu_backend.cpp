@@ -16,6 +16,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace inferlab {
 
@@ -104,13 +105,15 @@ public:
         m_limits = grown;
     }
 
+    void setStopCheck(StopCheck stop) noexcept override { m_stop = std::move(stop); }
+
     void embed(const Weight &table, std::span<const int32_t> ids, MatrixView out) override
     {
         m_matmul.embed(table, ids, out);
     }
     void matmul(std::span<const MatmulOutput> outputs, ConstMatrixView x) override
     {
-        m_matmul.matmul(outputs, x);
+        m_matmul.matmul(outputs, x, m_stop);
     }
     void rmsNorm(ConstMatrixView x, const float *gain, float epsilon, MatrixView out) override
     {
@@ -130,7 +133,7 @@ public:
     }
     void writeKv(ConstMatrixView k, ConstMatrixView v, const KvLayerView &cache,
                  const RowPlacement &placement) override;
-    void attention(const AttentionArgs &args) override { m_attention.run(args, *m_pool); }
+    void attention(const AttentionArgs &args) override { m_attention.run(args, *m_pool, m_stop); }
     void siluMultiply(ConstMatrixView gate, ConstMatrixView up, MatrixView out) override
     {
         assert(gate.rows == out.rows && gate.cols == out.cols);
@@ -186,6 +189,7 @@ private:
     CpuAttention m_attention;
     MatmulEngine m_matmul;
     std::optional<StepLimits> m_limits; // of the last reserve()
+    StopCheck m_stop;
 };
 
 void CpuBackend::writeKv(ConstMatrixView k, ConstMatrixView v, const KvLayerView &cache,

@@ -45,7 +45,9 @@ public:
 
     // y = x * weight^T (+ bias) for each output; all read the same x. x.cols at most as reserved.
     // A row of x with a NaN or an infinity gives NaN where it meets quantised weights.
-    void matmul(std::span<const MatmulOutput> outputs, ConstMatrixView x);
+    // Gives up, the rest of y not written, when `stop` says so.
+    void matmul(std::span<const MatmulOutput> outputs, ConstMatrixView x,
+                const StopCheck &stop = {});
     // out[r] = row ids[r] of table, as float32, with the bits of dequantizeRow().
     void embed(const Weight &table, std::span<const int32_t> ids, MatrixView out);
 
@@ -67,9 +69,10 @@ private:
     int64_t tokensAtOnce(std::span<const MatmulOutput> outputs, ConstMatrixView x) const noexcept;
     void prepare(const FormatFamily &family, const TileMemory &tiles, ConstMatrixView x) noexcept;
     void multiply(std::span<const MatmulOutput> outputs, int64_t firstToken, int64_t tokens,
-                  int64_t cols) noexcept;
-    void multiplyPanels(const MatmulOutput &output, int64_t firstPanel, int64_t endPanel,
-                        int64_t firstToken, int64_t tokens) const noexcept;
+                  int64_t cols, const StopCheck &stop) noexcept;
+    // False when it gave up.
+    bool multiplyPanels(const MatmulOutput &output, Range panels, int64_t firstToken,
+                        int64_t tokens, const StopCheck &stop) const noexcept;
 
     const MatmulKernels &m_kernels;
     ThreadPool *m_pool;

@@ -58,7 +58,7 @@ void writeKv(ConstMatrixView k, ConstMatrixView v, const KvLayerView &cache,
     }
 }
 
-void attention(const AttentionArgs &args, std::span<double> workspace)
+void attention(const AttentionArgs &args, std::span<double> workspace, const StopCheck &stop)
 {
     const KvLayerView &cache = args.cache;
     const int32_t headDim = cache.headDim;
@@ -72,6 +72,8 @@ void attention(const AttentionArgs &args, std::span<double> workspace)
         const int32_t tokens = args.placement.position[r] + 1;
         assert(static_cast<size_t>(tokens) <= scores.size());
         for (int32_t head = 0; head < args.heads; ++head) {
+            if (stop && stop())
+                return;
             const float *q = args.q.row(r) + int64_t {head} * headDim;
             double largest = -HUGE_VAL;
             for (int32_t p = 0; p < tokens; ++p) {

@@ -12,6 +12,7 @@
 #include <cassert>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace inferlab {
@@ -139,6 +140,8 @@ public:
             m_workspace.resize(elements);
     }
 
+    void setStopCheck(StopCheck stop) noexcept override { m_stop = std::move(stop); }
+
     void embed(const Weight &table, std::span<const int32_t> ids, MatrixView out) override
     {
         assert(table.cols() == out.cols);
@@ -151,7 +154,7 @@ public:
     void matmul(std::span<const MatmulOutput> outputs, ConstMatrixView x) override
     {
         for (const MatmulOutput &output : outputs)
-            reference::matmul(valuesOf(*output.weight), output.bias, x, output.y);
+            reference::matmul(valuesOf(*output.weight), output.bias, x, output.y, m_stop);
     }
     void rope(MatrixView x, int32_t headDim, int32_t ropeDim, ConstMatrixView cosSin,
               RopeLayout layout) override
@@ -163,7 +166,10 @@ public:
     {
         reference::writeKv(k, v, cache, placement);
     }
-    void attention(const AttentionArgs &args) override { reference::attention(args, m_workspace); }
+    void attention(const AttentionArgs &args) override
+    {
+        reference::attention(args, m_workspace, m_stop);
+    }
     void siluMultiply(ConstMatrixView gate, ConstMatrixView up, MatrixView out) override
     {
         reference::siluMultiply(gate, up, out);
@@ -177,6 +183,7 @@ public:
 private:
     int m_threads = 1;
     std::vector<double> m_workspace; // of attention
+    StopCheck m_stop;
 };
 
 } // namespace

@@ -39,10 +39,13 @@ void rmsNorm(ConstMatrixView x, const float *gain, float epsilon, MatrixView out
     }
 }
 
-void matmul(ConstMatrixView weight, const float *bias, ConstMatrixView x, MatrixView y)
+void matmul(ConstMatrixView weight, const float *bias, ConstMatrixView x, MatrixView y,
+            const StopCheck &stop)
 {
     assert(weight.cols == x.cols && y.rows == x.rows && y.cols == weight.rows);
     for (int64_t c = 0; c < weight.rows; ++c) {
+        if (stop && stop())
+            return;
         for (int64_t r = 0; r < x.rows; ++r) {
             const double start = bias != nullptr ? static_cast<double>(bias[c]) : 0.0;
             y.row(r)[c] = static_cast<float>(start + dot(x.row(r), weight.row(c), x.cols));
