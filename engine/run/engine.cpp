@@ -55,6 +55,7 @@ private:
     void admit();
     void endCancelled(StepReport &report);
     void buildBatch(StepReport &report);
+    void reportRows(StepReport &report) const;
     void takeTokens(ConstMatrixView logits, StepReport &report);
     void takeToken(Sequence &sequence, std::span<const float> logits, StepReport &report);
     bool isEndToken(int32_t id) const;
@@ -145,6 +146,7 @@ void StaticBatchEngine::advance(StepReport &report)
     }
     buildBatch(report);
     const ConstMatrixView logits = m_forward.run(m_batch, m_stop);
+    reportRows(report);
     takeTokens(logits, report);
 }
 
@@ -193,24 +195,31 @@ void StaticBatchEngine::buildBatch(StepReport &report)
         ++m_batch.sequenceCount;
         m_batch.maxBlocks =
             std::max(m_batch.maxBlocks, static_cast<int32_t>(sequence.blocks.size()));
-
-        if (sequence.generated() == 0) {
-            report.prefillTokens += planned.tokens;
-            report.prefill.push_back(
-                {sequence.id, sequence.computed + planned.tokens, sequence.promptTokens});
-        } else {
-            const bool completes = planned.tokens == sequence.pending();
-            report.decodeTokens += completes ? 1 : 0;
-            report.recomputedTokens += planned.tokens - (completes ? 1 : 0);
-        }
     }
-    report.running = m_batch.sequenceCount;
     m_batch.blockTables.assign(
         static_cast<size_t>(m_batch.sequenceCount) * static_cast<size_t>(m_batch.maxBlocks), 0);
     auto table = m_batch.blockTables.begin();
     for (const PlannedRows &planned : m_plan) {
         std::copy(planned.sequence->blocks.begin(), planned.sequence->blocks.end(), table);
         table += m_batch.maxBlocks;
+    }
+}
+
+// The rows that were computed; a step that gave up computed none that count. Tokens are counted as
+// they are taken.
+void StaticBatchEngine::reportRows(StepReport &report) const
+{
+    report.running = m_batch.sequenceCount;
+    for (const PlannedRows &planned : m_plan) {
+        const Sequence &sequence = *planned.sequence;
+        if (sequence.generated() == 0) {
+            report.prefillTokens += planned.tokens;
+            report.prefill.push_back(
+                {sequence.id, sequence.computed + planned.tokens, sequence.promptTokens});
+        } else {
+            const bool completes = planned.tokens == sequence.pending();
+            report.recomputedTokens += planned.tokens - (completes ? 1 : 0);
+        }
     }
 }
 
@@ -226,6 +235,8 @@ void StaticBatchEngine::takeTokens(ConstMatrixView logits, StepReport &report)
         if (sequence.pending() > 0)
             continue; // a chunk of a longer prompt
         const std::span<const float> own {logits.row(row++), static_cast<size_t>(logits.cols)};
+        if (m_options.lookAtLogits)
+            m_options.lookAtLogits(sequence.id, own);
         try {
             takeToken(sequence, own, report);
         } catch (const std::exception &error) {
@@ -255,6 +266,7 @@ void StaticBatchEngine::takeToken(Sequence &sequence, std::span<const float> log
         other.piece = tokenizer.piece(other.id);
     // Control tokens have a name and no text.
     event.text = tokenizer.isControl(choice.id) ? std::string() : sequence.text.push(event.piece);
+    report.decodeTokens += event.index > 0 ? 1 : 0;
     report.tokens.push_back(std::move(event));
 
     sequence.tokens.push_back(choice.id);

@@ -1,6 +1,7 @@
 // Ending requests from outside: cancel() between steps, requestStop() from another thread.
 #include "engine_runs.h"
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -109,6 +110,10 @@ TEST_CASE("requestStop from another thread ends every open request, in prefill a
             begun = true;
             const auto outcomes = runToEnd(*engine, [&](const StepReport &report) {
                 tokens += static_cast<int>(report.tokens.size());
+                // Of the step that gave up as of all others: what was done, not what was begun.
+                const auto next = std::count_if(report.tokens.begin(), report.tokens.end(),
+                                                [](const TokenEvent &e) { return e.index > 0; });
+                CHECK(report.decodeTokens == next);
             });
             stopper.join();
             REQUIRE(outcomes.size() == 3);
@@ -138,4 +143,31 @@ TEST_CASE("a stopped engine goes on with what is submitted afterwards")
     engine->requestStop(); // came too late for that one
     engine->submit(longRequest({10, 20}, 7));
     CHECK(runToEnd(*engine).at(2).ids() == fresh);
+}
+
+TEST_CASE("a stop between two draws ends the step there: it reports the tokens that it took")
+{
+    const auto model = loadWritten(makeRandomModel({}));
+    EngineOptions options = optionsFor(8);
+    Engine *running = nullptr;
+    int shown = 0;
+    options.lookAtLogits = [&](RequestId, std::span<const float> logits) {
+        CHECK(logits.size() == 512);
+        if (++shown == 2 * 8 + 3) // the third draw of the third step
+            running->requestStop();
+    };
+    const auto engine = openEngine(model, options);
+    running = engine.get();
+    for (uint64_t i = 0; i < 8; ++i)
+        engine->submit(longRequest({10, 20, 30}, i));
+    CHECK(engine->step().tokens.size() == 8);
+    CHECK(engine->step().tokens.size() == 8);
+    const StepReport last = engine->step();
+    CHECK(last.tokens.size() == 3);
+    CHECK(last.decodeTokens == 3);
+    CHECK(last.finished.size() == 8);
+    for (const FinishedRequest &finished : last.finished)
+        CHECK(finished.reason == EndReason::Cancelled);
+    CHECK(engine->idle());
+    CHECK(shown == 2 * 8 + 3);
 }
