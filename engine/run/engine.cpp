@@ -17,11 +17,8 @@ namespace inferlab {
 
 namespace {
 
-bool hasFinished(const StepReport &report, RequestId id)
-{
-    return std::any_of(report.finished.begin(), report.finished.end(),
-                       [id](const FinishedRequest &finished) { return finished.request == id; });
-}
+// Short enough to lie within its std::string: said when there is no memory.
+constexpr const char *kOutOfMemory = "out of memory";
 
 class StaticBatchEngine final : public Engine
 {
@@ -53,15 +50,15 @@ private:
 
     void advance(StepReport &report);
     void admit();
-    void endCancelled(StepReport &report);
+    void endCancelled();
     void buildBatch(StepReport &report);
     void reportRows(StepReport &report) const;
     void takeTokens(ConstMatrixView logits, StepReport &report);
     void takeToken(Sequence &sequence, std::span<const float> logits, StepReport &report);
     bool isEndToken(int32_t id) const;
-    void finish(Sequence &sequence, EndReason reason, const std::string &message,
-                StepReport &report);
-    void finishAll(EndReason reason, const std::string &message, StepReport &report);
+    void end(Sequence &sequence, EndReason reason, const char *message = "") noexcept;
+    void endAll(EndReason reason, const char *message = "") noexcept;
+    void collectEnded(StepReport &report);
 
     std::shared_ptr<LoadedModel> m_model;
     EngineOptions m_options;
@@ -120,13 +117,14 @@ StepReport StaticBatchEngine::step()
     try {
         advance(report);
     } catch (const Cancelled &) {
-        finishAll(EndReason::Cancelled, {}, report);
+        endAll(EndReason::Cancelled);
         m_stop = false;
     } catch (const std::bad_alloc &) {
-        finishAll(EndReason::Error, "out of memory in the middle of a step", report);
+        endAll(EndReason::Error, kOutOfMemory);
     } catch (const std::exception &error) {
-        finishAll(EndReason::Error, error.what(), report);
+        endAll(EndReason::Error, error.what());
     }
+    collectEnded(report);
     report.waiting = static_cast<int32_t>(m_waiting.size());
     report.endNs = nowNs();
     return report;
@@ -136,7 +134,8 @@ void StaticBatchEngine::advance(StepReport &report)
 {
     if (m_stop)
         throw Cancelled();
-    endCancelled(report);
+    endCancelled();
+    collectEnded(report);
     admit();
     const SchedulerLimits limits {m_options.kvCache, m_options.stepTokens};
     planStep(m_running, limits, m_pool.available(), m_plan);
@@ -161,16 +160,14 @@ void StaticBatchEngine::admit()
     }
 }
 
-void StaticBatchEngine::endCancelled(StepReport &report)
+void StaticBatchEngine::endCancelled()
 {
-    const auto end = [&](SequencePtr &sequence) {
-        if (!sequence->cancelled)
-            return false;
-        finish(*sequence, EndReason::Cancelled, {}, report);
-        return true;
+    const auto endOne = [this](const SequencePtr &sequence) {
+        if (sequence->cancelled)
+            end(*sequence, EndReason::Cancelled);
     };
-    std::erase_if(m_running, end);
-    std::erase_if(m_waiting, end);
+    std::for_each(m_running.begin(), m_running.end(), endOne);
+    std::for_each(m_waiting.begin(), m_waiting.end(), endOne);
 }
 
 void StaticBatchEngine::buildBatch(StepReport &report)
@@ -239,14 +236,13 @@ void StaticBatchEngine::takeTokens(ConstMatrixView logits, StepReport &report)
             m_options.lookAtLogits(sequence.id, own);
         try {
             takeToken(sequence, own, report);
+        } catch (const std::bad_alloc &) {
+            end(sequence, EndReason::Error, kOutOfMemory);
         } catch (const std::exception &error) {
             // Its own logits are bad; the others of the batch go on.
-            finish(sequence, EndReason::Error, error.what(), report);
+            end(sequence, EndReason::Error, error.what());
         }
     }
-    std::erase_if(m_running, [&report](const SequencePtr &sequence) {
-        return hasFinished(report, sequence->id);
-    });
 }
 
 void StaticBatchEngine::takeToken(Sequence &sequence, std::span<const float> logits,
@@ -275,10 +271,10 @@ void StaticBatchEngine::takeToken(Sequence &sequence, std::span<const float> log
         m_pool.release(sequence.blocks);
     }
     if (isEndToken(choice.id) && !sequence.request.ignoreEnd)
-        finish(sequence, EndReason::Stop, {}, report);
+        end(sequence, EndReason::Stop);
     else if (sequence.generated() >= sequence.request.maxNewTokens
              || sequence.length() >= m_options.contextTokens)
-        finish(sequence, EndReason::Length, {}, report);
+        end(sequence, EndReason::Length);
 }
 
 bool StaticBatchEngine::isEndToken(int32_t id) const
@@ -287,23 +283,48 @@ bool StaticBatchEngine::isEndToken(int32_t id) const
     return std::find(ends.begin(), ends.end(), id) != ends.end();
 }
 
-void StaticBatchEngine::finish(Sequence &sequence, EndReason reason, const std::string &message,
-                               StepReport &report)
+// Of a sequence that has ended already the first ending counts.
+void StaticBatchEngine::end(Sequence &sequence, EndReason reason, const char *message) noexcept
 {
+    if (sequence.ending)
+        return;
+    Ending &ending = sequence.ending.emplace();
+    ending.reason = reason;
+    ending.ns = nowNs();
+    try {
+        ending.message = message;
+    } catch (const std::bad_alloc &) {
+        ending.message = kOutOfMemory;
+    }
     m_pool.release(sequence.blocks);
-    report.finished.push_back({sequence.id, reason, message, sequence.text.finish(), nowNs()});
 }
 
-void StaticBatchEngine::finishAll(EndReason reason, const std::string &message, StepReport &report)
+void StaticBatchEngine::endAll(EndReason reason, const char *message) noexcept
 {
-    const auto end = [&](const SequencePtr &sequence) {
-        if (!hasFinished(report, sequence->id))
-            finish(*sequence, reason, message, report);
+    const auto endOne = [&](const SequencePtr &sequence) { end(*sequence, reason, message); };
+    std::for_each(m_running.begin(), m_running.end(), endOne);
+    std::for_each(m_waiting.begin(), m_waiting.end(), endOne);
+}
+
+// Moves the sequences that ended into the report. Room comes first, for all that may end in this
+// step, so that none is moved halfway.
+void StaticBatchEngine::collectEnded(StepReport &report)
+{
+    const auto hasEnded = [](const SequencePtr &sequence) { return sequence->ending.has_value(); };
+    if (std::none_of(m_running.begin(), m_running.end(), hasEnded)
+        && std::none_of(m_waiting.begin(), m_waiting.end(), hasEnded))
+        return;
+    report.finished.reserve(report.finished.size() + m_running.size() + m_waiting.size());
+    const auto collect = [&](const SequencePtr &sequence) {
+        if (!sequence->ending)
+            return false;
+        Ending &ending = *sequence->ending;
+        report.finished.push_back({sequence->id, ending.reason, std::move(ending.message),
+                                   sequence->text.finish(), ending.ns});
+        return true;
     };
-    std::for_each(m_running.begin(), m_running.end(), end);
-    std::for_each(m_waiting.begin(), m_waiting.end(), end);
-    m_running.clear();
-    m_waiting.clear();
+    std::erase_if(m_running, collect);
+    std::erase_if(m_waiting, collect);
 }
 
 } // namespace

@@ -59,9 +59,10 @@ public:
     // prompt longer than the context, settings out of range.
     virtual RequestId submit(Request request) = 0;
 
-    // Does not throw: a sequence that fails ends with EndReason::Error and a message. Memory comes
-    // from what was taken when the engine was opened and the request was submitted; the report
-    // alone is new.
+    // A sequence that fails ends with EndReason::Error and a message. Memory comes from what was
+    // taken when the engine was opened and the request was submitted; the report alone is new.
+    // Throws std::bad_alloc, and nothing else, when there is none even for that: the tokens of this
+    // step are lost, and every request that ended says so in the report of a later step.
     virtual StepReport step() = 0;
 
     // Ends a request; its FinishedRequest comes with the next step.

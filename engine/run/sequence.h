@@ -9,10 +9,21 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 namespace inferlab {
+
+// How a sequence ended. Kept with it until a step's report has taken it, so that ending one needs
+// no memory.
+struct Ending
+{
+    EndReason reason = EndReason::Stop;
+    std::string message; // for Error
+    int64_t ns = 0;
+};
 
 struct Sequence
 {
@@ -49,6 +60,7 @@ struct Sequence
     BlockTable blocks;
     bool started = false;
     bool cancelled = false;
+    std::optional<Ending> ending;
     Sampler sampler;
     Utf8Stream text;
     Request request; // without the prompt, which is in `tokens`

@@ -12,6 +12,8 @@ namespace {
 std::atomic<int64_t> allocations {0};
 std::atomic<int64_t> bytes {0};
 std::atomic<int64_t> mostBytes {0};
+std::atomic<bool> fails {false};
+std::atomic<int64_t> beforeFailure {0}; // calls that still succeed while `fails`
 
 void countTaken(size_t size) noexcept
 {
@@ -24,6 +26,8 @@ void countTaken(size_t size) noexcept
 void *take(size_t size, size_t alignment)
 {
     void *memory = nullptr;
+    if (fails && --beforeFailure < 0)
+        throw std::bad_alloc();
     if (posix_memalign(&memory, alignment, size) != 0)
         throw std::bad_alloc();
     countTaken(malloc_usable_size(memory));
@@ -87,6 +91,17 @@ HeapCount heapCount() noexcept
 void restartPeak() noexcept
 {
     mostBytes = bytes.load();
+}
+
+FailingHeap::FailingHeap(int64_t firstFailure) noexcept
+{
+    beforeFailure = firstFailure;
+    fails = true;
+}
+
+FailingHeap::~FailingHeap()
+{
+    fails = false;
 }
 
 } // namespace inferlab::test

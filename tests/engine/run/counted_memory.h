@@ -1,5 +1,6 @@
-// Counts what a program takes from the heap: operator new, and calloc(), which buffers come from.
-// For test programs that link counted_memory.cpp with -Wl,--wrap=calloc.
+// Counts what a program takes from the heap - operator new, and calloc(), which buffers come from -
+// and lets operator new fail. For test programs that link counted_memory.cpp with
+// -Wl,--wrap=calloc.
 #pragma once
 
 #include <cstddef>
@@ -16,5 +17,15 @@ struct HeapCount
 
 HeapCount heapCount() noexcept;
 void restartPeak() noexcept;
+
+// While it lives, operator new throws std::bad_alloc from the given call on (0: the next one).
+class FailingHeap
+{
+public:
+    explicit FailingHeap(int64_t firstFailure) noexcept;
+    ~FailingHeap();
+    FailingHeap(const FailingHeap &) = delete;
+    FailingHeap &operator=(const FailingHeap &) = delete;
+};
 
 } // namespace inferlab::test

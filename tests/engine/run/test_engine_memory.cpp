@@ -3,7 +3,10 @@
 #include "counted_memory.h"
 #include "engine_runs.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <new>
+#include <optional>
 
 using namespace inferlab;
 using namespace inferlab::test;
@@ -107,5 +110,63 @@ TEST_CASE("steps take nothing but their reports, and decoding takes one array fo
             REQUIRE(after.allocations - before.allocations <= 1);
         }
         CHECK(decodeSteps >= 18);
+    }
+}
+
+TEST_CASE(
+    "wherever memory runs out in a step, every request ends once and the engine can be used on")
+{
+    const auto model = modelWithVocabulary();
+    const auto engine = openEngine(model, makeOptions(true, DType::F16));
+    const auto answer = [&engine] {
+        engine->submit(makeRequest(1, 5));
+        const auto outcomes = runToEnd(*engine);
+        return outcomes.begin()->second.ids();
+    };
+    const std::vector<int32_t> expected = answer();
+    RequestId next = 1;
+    for (const int stepsBefore : {0, 1, 4}) { // prefill, its next chunk, decode
+        bool failed = true;
+        for (int64_t firstFailure = 0; failed; ++firstFailure) {
+            CAPTURE(stepsBefore);
+            CAPTURE(firstFailure);
+            REQUIRE(firstFailure < 100);
+            for (int32_t i = 0; i < 4; ++i)
+                engine->submit(makeRequest(i, 8));
+            std::vector<FinishedRequest> finished;
+            const auto keep = [&finished](const StepReport &report) {
+                finished.insert(finished.end(), report.finished.begin(), report.finished.end());
+            };
+            for (int i = 0; i < stepsBefore; ++i)
+                keep(engine->step());
+            engine->cancel(next + 3);
+            failed = false;
+            std::optional<StepReport> report;
+            try {
+                const FailingHeap heap(firstFailure);
+                report = engine->step();
+            } catch (const std::bad_alloc &) {
+                failed = true; // nobody could be told; the next step does
+            }
+            if (report)
+                keep(*report);
+            while (!engine->idle())
+                keep(engine->step());
+            REQUIRE(finished.size() == 4);
+            for (const FinishedRequest &one : finished) {
+                REQUIRE(one.request >= next);
+                REQUIRE(one.request < next + 4);
+                const bool ended = one.reason == EndReason::Error;
+                failed = failed || ended;
+                REQUIRE(one.message == (ended ? "out of memory" : ""));
+            }
+            std::sort(finished.begin(), finished.end(),
+                      [](const auto &a, const auto &b) { return a.request < b.request; });
+            for (size_t i = 0; i < 4; ++i)
+                REQUIRE(finished[i].request == next + static_cast<RequestId>(i));
+            CHECK(finished[3].reason == EndReason::Cancelled);
+            CHECK(answer() == expected); // no block of the cache was lost
+            next += 5;
+        }
     }
 }
