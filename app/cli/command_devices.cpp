@@ -24,9 +24,10 @@ void printText(const std::vector<DeviceInfo> &devices)
             std::printf("%-10s not available: %s\n", device.kind.c_str(), device.reason.c_str());
             continue;
         }
-        std::printf("%-10s %s, %.1f GiB of memory, %.1f GiB free", device.kind.c_str(),
-                    device.name.c_str(), gibibytes(device.memoryBytes),
-                    gibibytes(device.freeBytes));
+        std::printf("%-10s %s, %.1f GiB of memory", device.kind.c_str(), device.name.c_str(),
+                    gibibytes(device.memoryBytes));
+        if (device.freeBytes)
+            std::printf(", %.1f GiB free", gibibytes(*device.freeBytes));
         if (device.hardwareThreads > 0)
             std::printf(", %d cores", device.hardwareThreads);
         std::printf("\n");
@@ -36,6 +37,12 @@ void printText(const std::vector<DeviceInfo> &devices)
     for (const std::string &name : cpuInstructionSets())
         std::printf(" %s", name.c_str());
     std::printf("\n");
+}
+
+// null: nobody knows.
+nlohmann::ordered_json freeBytesJson(const DeviceInfo &device)
+{
+    return device.freeBytes ? nlohmann::ordered_json(*device.freeBytes) : nullptr;
 }
 
 void printJson(const std::vector<DeviceInfo> &devices)
@@ -48,7 +55,7 @@ void printJson(const std::vector<DeviceInfo> &devices)
                                        {"available", device.available},
                                        {"reason", device.reason},
                                        {"memory_bytes", device.memoryBytes},
-                                       {"free_bytes", device.freeBytes},
+                                       {"free_bytes", freeBytesJson(device)},
                                        {"hardware_threads", device.hardwareThreads}});
     }
     document["default_threads"] = defaultThreads();

@@ -60,10 +60,10 @@ std::unique_ptr<ChatTemplate> readTemplate(const GgufFile &file, const Tokenizer
 
 void checkFits(const GgufFile &file, size_t needed, const Backend &backend)
 {
-    const size_t free = backend.device().freeBytes;
-    if (free != 0 && needed > free)
+    const std::optional<size_t> free = backend.device().freeBytes;
+    if (free && needed > *free)
         throw InputError(file.path().string(), "weights",
-                         "at most " + byteText(free) + " (the memory that is free)",
+                         "at most " + byteText(*free) + " (the memory that is free)",
                          byteText(needed));
 }
 

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -42,12 +43,9 @@ struct MemoryPlan
     size_t weightBytes = 0;
     size_t cacheBytes = 0;
     size_t workspaceBytes = 0;
-    size_t freeBytes = 0; // of the device, when asked
+    std::optional<size_t> freeBytes; // of the device, when asked; none if unknown
     size_t totalBytes() const noexcept { return weightBytes + cacheBytes + workspaceBytes; }
-    bool fits() const noexcept
-    {
-        return freeBytes == 0 || cacheBytes + workspaceBytes <= freeBytes;
-    }
+    bool fits() const noexcept { return !freeBytes || cacheBytes + workspaceBytes <= *freeBytes; }
 };
 
 class Engine

@@ -30,14 +30,14 @@ void requireBetween(const char *name, int64_t value, int64_t low, int64_t high)
                          std::to_string(value));
 }
 
-// How many sequences the free memory would hold beside the workspace.
-int64_t sequencesThatFit(const MemoryPlan &plan, int32_t sequences)
+// How many sequences `freeBytes` would hold beside the workspace.
+int64_t sequencesThatFit(const MemoryPlan &plan, size_t freeBytes, int32_t sequences)
 {
-    if (plan.freeBytes <= plan.workspaceBytes || plan.cacheBytes == 0)
+    if (freeBytes <= plan.workspaceBytes || plan.cacheBytes == 0)
         return 0;
     const size_t perSequence =
         std::max<size_t>(1, plan.cacheBytes / static_cast<size_t>(sequences));
-    return static_cast<int64_t>((plan.freeBytes - plan.workspaceBytes) / perSequence);
+    return static_cast<int64_t>((freeBytes - plan.workspaceBytes) / perSequence);
 }
 
 } // namespace
@@ -103,7 +103,8 @@ void requireFits(const MemoryPlan &plan, const EngineOptions &options)
 {
     if (plan.fits())
         return;
-    const int64_t fit = sequencesThatFit(plan, options.maxSequences);
+    const size_t freeBytes = *plan.freeBytes; // known, or it would fit
+    const int64_t fit = sequencesThatFit(plan, freeBytes, options.maxSequences);
     std::string found = byteText(plan.cacheBytes) + " of cache for "
         + std::to_string(options.maxSequences)
         + (options.maxSequences == 1 ? " sequence of " : " sequences of ")
@@ -111,8 +112,7 @@ void requireFits(const MemoryPlan &plan, const EngineOptions &options)
         + " to compute in";
     if (fit > 0)
         found += "; batch " + std::to_string(fit) + " would fit";
-    throw InputError("memory", "", "at most " + byteText(plan.freeBytes) + " (what is free)",
-                     found);
+    throw InputError("memory", "", "at most " + byteText(freeBytes) + " (what is free)", found);
 }
 
 } // namespace inferlab

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -96,10 +97,10 @@ struct DeviceInfo
     std::string kind; // "cpu", "reference", "cuda": the name that --device takes
     std::string name; // "AMD EPYC ..., AVX-512 VNNI"
     bool available = false;
-    std::string reason;      // why it is not available, in words
-    size_t memoryBytes = 0;  // total, 0 if unknown
-    size_t freeBytes = 0;    // free when asked, 0 if unknown
-    int hardwareThreads = 0; // CPU only
+    std::string reason;              // why it is not available, in words
+    size_t memoryBytes = 0;          // total, 0 if unknown
+    std::optional<size_t> freeBytes; // free when asked, none if unknown
+    int hardwareThreads = 0;         // CPU only
 };
 
 class Backend

@@ -66,7 +66,8 @@ HostMemoryInfo hostMemoryInfo(const std::filesystem::path &root)
     const std::filesystem::path meminfo = root / "proc/meminfo";
     HostMemoryInfo info;
     info.totalBytes = numberAfter(meminfo, "MemTotal:").value_or(0) * kKibibyte;
-    info.freeBytes = numberAfter(meminfo, "MemAvailable:").value_or(0) * kKibibyte;
+    if (const std::optional<size_t> available = numberAfter(meminfo, "MemAvailable:"))
+        info.freeBytes = *available * kKibibyte;
 
     for (const std::filesystem::path &group : controlGroupFolders(root)) {
         const std::optional<size_t> limit = numberIn(group / "memory.max");
@@ -78,7 +79,7 @@ HostMemoryInfo hostMemoryInfo(const std::filesystem::path &root)
         const size_t used = current - std::min(current, reclaimable);
         const size_t left = *limit - std::min(*limit, used);
         info.totalBytes = info.totalBytes == 0 ? *limit : std::min(info.totalBytes, *limit);
-        info.freeBytes = info.freeBytes == 0 ? left : std::min(info.freeBytes, left);
+        info.freeBytes = std::min(info.freeBytes.value_or(left), left);
     }
     return info;
 }

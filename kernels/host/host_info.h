@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace inferlab {
@@ -10,7 +11,7 @@ namespace inferlab {
 struct HostMemoryInfo
 {
     size_t totalBytes = 0; // installed, or the control group's limit if that is lower; 0 if unknown
-    size_t freeBytes = 0;  // what can be taken without swapping; 0 if unknown
+    std::optional<size_t> freeBytes; // what can be taken without swapping; none if unknown
 };
 
 // "AMD EPYC"; "CPU" when the system does not say.

@@ -24,8 +24,8 @@ Consequence memoryConsequence(int batch, bool kvCache, const MemoryPlan &plan)
         ? QObject::tr("%1 of cache").arg(figures::bytes(plan.cacheBytes))
         : figures::bytes(plan.workspaceBytes); // to compute in; there is no cache
     QString text = QObject::tr("Batch %1 needs %2").arg(batch).arg(what);
-    if (plan.freeBytes > 0)
-        text += QObject::tr(" (of %1 free)").arg(figures::bytes(plan.freeBytes));
+    if (plan.freeBytes)
+        text += QObject::tr(" (of %1 free)").arg(figures::bytes(*plan.freeBytes));
     if (!plan.fits())
         text += QObject::tr(". Does not fit: choose a smaller batch or fewer new tokens");
     return {text, !plan.fits()};

@@ -2,10 +2,12 @@
 #include "engine_runs.h"
 
 #include "engine/base/error.h"
+#include "engine/run/memory_plan.h"
 
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <optional>
 
 using namespace inferlab;
 using namespace inferlab::test;
@@ -239,4 +241,23 @@ TEST_CASE("the plan of memory follows the options")
     CHECK(planMemory(*model, options).cacheBytes == plan.cacheBytes / 2);
     options.cacheType = DType::F32;
     CHECK(planMemory(*model, options).cacheBytes == plan.cacheBytes);
+}
+
+TEST_CASE(
+    "what does not fit is refused, also where nothing is free; unknown memory refuses nothing")
+{
+    MemoryPlan plan;
+    plan.cacheBytes = 800;
+    plan.workspaceBytes = 100;
+    const EngineOptions options = optionsFor(8, 16);
+    const auto refusalWith = [&](std::optional<size_t> freeBytes) {
+        plan.freeBytes = freeBytes;
+        CHECK(plan.fits() == !(freeBytes && *freeBytes < 900));
+        return refusal([&] { requireFits(plan, options); });
+    };
+    CHECK(refusalWith(std::nullopt) == "accepted");
+    CHECK(refusalWith(900) == "accepted");
+    CHECK(refusalWith(899).find("batch 7 would fit") != std::string::npos);
+    CHECK(refusalWith(150).find("would fit") == std::string::npos);
+    CHECK(refusalWith(0).find("memory: expected at most 0") == 0);
 }

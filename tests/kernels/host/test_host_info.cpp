@@ -42,6 +42,7 @@ TEST_CASE("memory is what the kernel says is available")
 {
     const std::filesystem::path root = freshRoot("info_memory");
     CHECK(hostMemoryInfo(root).totalBytes == 0);
+    CHECK(hostMemoryInfo(root).freeBytes == std::nullopt);
     write(root / "proc/meminfo",
           "MemTotal:        8000 kB\nMemFree:  10 kB\nMemAvailable:    6000 kB\n");
     CHECK(hostMemoryInfo(root).totalBytes == 8000 * 1024);
@@ -61,13 +62,17 @@ TEST_CASE("a control group's limit lowers both, and pages of idle files count as
     write(group / "memory.stat", "anon 400000\ninactive_file 250000\nactive_file 1\n");
     CHECK(hostMemoryInfo(root).totalBytes == 1000000);
     CHECK(hostMemoryInfo(root).freeBytes == 550000);
-    write(group / "memory.current", "2000000\n");
-    CHECK(hostMemoryInfo(root).freeBytes == 0);
+    write(group / "memory.current", "2000000\n"); // full: nothing is left, which is known
+    CHECK(hostMemoryInfo(root).freeBytes == size_t {0});
+    write(root / "sys/fs/cgroup/memory.max", "900000\n"); // the group above has some left
+    write(root / "sys/fs/cgroup/memory.current", "100000\n");
+    CHECK(hostMemoryInfo(root).freeBytes == size_t {0});
 }
 
 TEST_CASE("this machine has memory")
 {
     const HostMemoryInfo info = hostMemoryInfo();
     CHECK(info.totalBytes > 0);
-    CHECK(info.freeBytes <= info.totalBytes);
+    REQUIRE(info.freeBytes.has_value());
+    CHECK(*info.freeBytes <= info.totalBytes);
 }
