@@ -1,8 +1,10 @@
 // One request, one answer: alone, in any batch, with the cache on or off, with any number of
-// threads and any size of a step, the same tokens and the same probabilities bit for bit.
+// threads and any size of a step, the same logits bit for bit, and so the same tokens and
+// probabilities.
 #include "engine_runs.h"
 
 #include <bit>
+#include <cstring>
 
 using namespace inferlab;
 using namespace inferlab::test;
@@ -56,9 +58,15 @@ std::vector<Request> makeRequests(uint64_t seed)
     return requests;
 }
 
-std::vector<std::vector<TokenEvent>> answers(const std::shared_ptr<LoadedModel> &model,
-                                             const std::vector<Request> &requests,
-                                             const Variant &variant, DType cacheType)
+struct Answer
+{
+    std::vector<TokenEvent> tokens;
+    std::vector<std::vector<float>> logits; // that each token was drawn from, [vocabulary]
+};
+
+std::vector<Answer> answers(const std::shared_ptr<LoadedModel> &model,
+                            const std::vector<Request> &requests, const Variant &variant,
+                            DType cacheType)
 {
     model->backend().setThreads(variant.threads);
     EngineOptions options;
@@ -67,19 +75,36 @@ std::vector<std::vector<TokenEvent>> answers(const std::shared_ptr<LoadedModel> 
     options.contextTokens = kContext;
     options.stepTokens = variant.stepTokens;
     options.cacheType = cacheType;
+    std::vector<Answer> all(requests.size());
+    options.lookAtLogits = [&all](RequestId id, std::span<const float> logits) {
+        all.at(static_cast<size_t>(id)).logits.emplace_back(logits.begin(), logits.end());
+    };
     const std::unique_ptr<Engine> engine = openEngine(model, options);
     for (const Request &request : requests)
         engine->submit(request);
-    std::vector<std::vector<TokenEvent>> all;
-    for (auto &[id, outcome] : runToEnd(*engine)) {
+    const auto outcomes = runToEnd(*engine);
+    REQUIRE(outcomes.size() == requests.size());
+    for (const auto &[id, outcome] : outcomes) {
         REQUIRE(outcome.reason == EndReason::Length);
-        all.push_back(outcome.tokens);
+        Answer &answer = all.at(static_cast<size_t>(id));
+        answer.tokens = outcome.tokens;
+        REQUIRE(answer.logits.size() == answer.tokens.size());
     }
-    REQUIRE(all.size() == requests.size());
     return all;
 }
 
-void checkSame(const std::vector<TokenEvent> &expected, const std::vector<TokenEvent> &actual)
+void checkSameLogits(const Answer &expected, const Answer &actual)
+{
+    REQUIRE(actual.logits.size() == expected.logits.size());
+    for (size_t i = 0; i < expected.logits.size(); ++i) {
+        CAPTURE(i);
+        const std::vector<float> &row = expected.logits[i];
+        REQUIRE(actual.logits[i].size() == row.size());
+        REQUIRE(std::memcmp(actual.logits[i].data(), row.data(), row.size() * sizeof(float)) == 0);
+    }
+}
+
+void checkSameTokens(const std::vector<TokenEvent> &expected, const std::vector<TokenEvent> &actual)
 {
     const auto bits = [](float value) { return std::bit_cast<uint32_t>(value); };
     REQUIRE(actual.size() == expected.size());
@@ -107,7 +132,8 @@ void checkMatrix(const RandomModelSpec &spec, DType cacheType)
         const auto actual = answers(model, requests, variant, cacheType);
         for (size_t i = 0; i < requests.size(); ++i) {
             CAPTURE(i);
-            checkSame(expected[i], actual[i]);
+            checkSameLogits(expected[i], actual[i]);
+            checkSameTokens(expected[i].tokens, actual[i].tokens);
         }
     }
 }

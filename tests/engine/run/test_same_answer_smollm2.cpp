@@ -2,6 +2,8 @@
 #include "default_model.h"
 #include "engine_runs.h"
 
+#include <cstring>
+
 using namespace inferlab;
 using namespace inferlab::test;
 
@@ -13,6 +15,13 @@ struct Variant
     bool kvCache;
     int threads;
 };
+
+using Logits = std::map<RequestId, std::vector<std::vector<float>>>; // of each token drawn
+
+bool sameBits(const std::vector<float> &a, const std::vector<float> &b)
+{
+    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
 
 } // namespace
 
@@ -32,6 +41,7 @@ TEST_CASE("SmolLM2 says the same in every way")
         requests[i].sampling.seed = i;
     }
     std::map<RequestId, Outcome> expected;
+    Logits expectedLogits;
     for (const Variant &variant :
          {Variant {1, true, 1}, {1, false, 2}, {3, true, 2}, {3, false, 3}}) {
         CAPTURE(variant.batch);
@@ -42,19 +52,28 @@ TEST_CASE("SmolLM2 says the same in every way")
         options.maxSequences = variant.batch;
         options.kvCache = variant.kvCache;
         options.contextTokens = 64;
+        Logits found;
+        options.lookAtLogits = [&found](RequestId id, std::span<const float> logits) {
+            found[id].emplace_back(logits.begin(), logits.end());
+        };
         const std::unique_ptr<Engine> engine = openEngine(model, options);
         for (const Request &request : requests)
             engine->submit(request);
         const auto outcomes = runToEnd(*engine);
-        if (expected.empty())
+        if (expected.empty()) {
             expected = outcomes;
+            expectedLogits = found;
+        }
         for (const auto &[id, outcome] : outcomes) {
             CAPTURE(id);
             const Outcome &first = expected.at(id);
             CHECK(outcome.text == first.text);
             REQUIRE(outcome.ids() == first.ids());
-            for (size_t i = 0; i < first.tokens.size(); ++i)
+            REQUIRE(found.at(id).size() == first.tokens.size());
+            for (size_t i = 0; i < first.tokens.size(); ++i) {
                 CHECK(outcome.tokens[i].probability == first.tokens[i].probability);
+                CHECK(sameBits(found.at(id)[i], expectedLogits.at(id)[i]));
+            }
         }
     }
     CHECK(expected.at(0).text.find(" Paris") == 0);
