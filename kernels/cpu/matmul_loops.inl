@@ -18,7 +18,7 @@ struct TileKernels
 
     TileKernel kernel[kMaxPanels][MaxTokens] = {}; // [panels - 1][tokens - 1]
 
-    // Fills the table with Kernel::run<panels, tokens> for all tiles that multiplyTiles() asks for.
+    // Fills the table with Kernel::run<panels, tokens> for all tiles that multiply() asks for.
     template <typename Kernel, int Panels = kMaxPanels, int Tokens = MaxTokens>
     constexpr void fill()
     {

@@ -1,6 +1,6 @@
 // The table of functions of one instruction set. Included inside an anonymous namespace, after the
-// kernels and the sizes of their tiles: kQuantizedTokens, kFloatTokens, kPanelsOfMany,
-// kPanelsOfOne.
+// kernels and the sizes of their tiles: kQuantizedTokens, kQuantizedPanels (with many tokens),
+// kQuantizedPanelsOfOne (with one), and the same of kFloat...
 
 template <typename Table, typename Kernel>
 constexpr Table makeTileKernels()
