@@ -1,8 +1,9 @@
 // Weights of the CPU backend and the products with them.
 //
-// Fast types: Q4_0, Q4_1 and Q8_0, multiplied as integers with activations that are quantised per
-// token and block of 32 to int8 (see panel_format.h), and F32, F16 and BF16, multiplied as float32
-// with activations as they are. All other types are dequantised to float32 when they are loaded.
+// Fast types: Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K and Q6_K, multiplied as integers with
+// activations that are quantised per token and block of 32 to int8 (see panel_format.h), and F32,
+// F16 and BF16, multiplied as float32 with activations as they are. All other types are dequantised
+// to float32 when they are loaded.
 //
 // An output depends on its weight row and its row of x alone: the same bits for any number of rows,
 // any number of threads, and wherever the row stands.

@@ -5,17 +5,20 @@
 // whatever the tile; so it depends on its weight row and its token alone. For the quantised formats
 // each instruction set does the same operations in the same order - integer sums within a block are
 // exact, and
-//     acc = acc + float(sum) * (d * scale)        then, Q4_1:  acc = acc + m * scaledSum
-// rounds after each operation, without fused multiply-add - so they give the same bits. (On Zen 5
-// fusing would save nothing: additions have units of their own.) For F32, F16 and BF16 acc = fma(w,
-// x, acc) where the hardware has it, else multiply and add: there the last bits differ between
-// portable code and the rest.
+//     acc = fma(float(sum), d * scale, acc)     (Q6_K: for each half of the block)
+//     acc = fma(m, scaledSum, acc)              where the format has a minimum
+// round once each - so they give the same bits. For F32, F16 and BF16 acc = fma(w, x, acc) where
+// the hardware has it, else multiply and add: there the last bits differ between portable code and
+// the rest.
 #pragma once
 
 #include "isa.h"
 #include "panel_format.h"
 
 namespace inferlab {
+
+// Columns of a block that share a scale.
+enum class BlockHalf { Both, First, Second };
 
 // Prepares tokens firstToken .. endToken - 1 (firstToken: a multiple of tileTokens) of x
 // [tokens][stride]. tiles: where the tile of token 0 begins; a tile of n tokens takes n times
@@ -37,14 +40,9 @@ struct FormatFamily
 
 struct MatmulKernels
 {
-    FormatFamily quantized; // Q4_0, Q4_1, Q8_0: tokens as int8
+    FormatFamily quantized; // tokens as int8
     FormatFamily floats;    // F32, F16, BF16: tokens as float32
 };
-
-constexpr bool isQuantized(PanelFormat format)
-{
-    return format <= PanelFormat::Q8_0;
-}
 
 // Bytes of one prepared token.
 constexpr int64_t quantizedTokenBytes(int64_t cols)

@@ -45,6 +45,16 @@ inline Floats multiplyAdd(Floats a, Floats b, Floats c)
              _mm256_fmadd_ps(a.half[1], b.half[1], c.half[1])}};
 }
 
+inline Ints add(Ints a, Ints b)
+{
+    return {{_mm256_add_epi32(a.half[0], b.half[0]), _mm256_add_epi32(a.half[1], b.half[1])}};
+}
+
+inline Floats fused(Floats a, Floats b, Floats c)
+{
+    return multiplyAdd(a, b, c);
+}
+
 inline Floats toFloats(Ints values)
 {
     return {{_mm256_cvtepi32_ps(values.half[0]), _mm256_cvtepi32_ps(values.half[1])}};
@@ -54,6 +64,23 @@ inline Floats loadHalves(const void *halves)
 {
     const auto *source = static_cast<const __m128i *>(halves);
     return {{_mm256_cvtph_ps(_mm_load_si128(source)), _mm256_cvtph_ps(_mm_load_si128(source + 1))}};
+}
+
+inline __m128i loadEight(const void *bytes)
+{
+    return _mm_loadl_epi64(static_cast<const __m128i *>(bytes));
+}
+
+inline Floats loadUnsignedBytes(const uint8_t *bytes)
+{
+    return toFloats(
+        {{_mm256_cvtepu8_epi32(loadEight(bytes)), _mm256_cvtepu8_epi32(loadEight(bytes + 8))}});
+}
+
+inline Floats loadSignedBytes(const int8_t *bytes)
+{
+    return toFloats(
+        {{_mm256_cvtepi8_epi32(loadEight(bytes)), _mm256_cvtepi8_epi32(loadEight(bytes + 8))}});
 }
 
 // All ones in the first `lanes` of the eight from `first` on.
@@ -105,37 +132,73 @@ inline void addShorts(Ints weights, __m256i bytes, Ints &shorts)
             _mm256_add_epi16(shorts.half[half], _mm256_maddubs_epi16(weights.half[half], bytes));
 }
 
-// Both halves of a panel meet a token's word while it is in a register.
-// Nibbles: all eight words of a block add up in 16 bits (16 * 15 * 127 < 2^15) before they go
-// to 32.
-template <int N>
-inline void sumNibbles(const uint8_t *values, const int8_t *x, Ints (&sums)[N])
+inline __m256i mergeBits(__m256i codes, __m256i bits, int mask)
 {
-    const __m256i nibble = _mm256_set1_epi8(0x0f);
+    return _mm256_or_si256(codes,
+                           _mm256_and_si256(bits, _mm256_set1_epi8(static_cast<char>(mask))));
+}
+
+// The codes of columns 4 v + i (shift 0) or 16 + 4 v + i (shift 4), of eight outputs.
+template <PanelFormat Format>
+inline __m256i loadCodes(const uint8_t *values, int v, int shift)
+{
+    const __m256i word = loadHalf(values + 64 * v);
+    const __m256i low = _mm256_and_si256(_mm256_srli_epi16(word, shift), _mm256_set1_epi8(0x0f));
+    if constexpr (codeWords(Format) == 5) {
+        const __m256i bits = loadHalf(values + 256);
+        return mergeBits(
+            low, shift == 0 ? _mm256_slli_epi16(bits, 4 - v) : _mm256_srli_epi16(bits, v), 0x10);
+    }
+    if constexpr (Format == PanelFormat::Q6_K) {
+        const __m256i bits = loadHalf(values + (shift == 0 ? 256 : 320));
+        return mergeBits(
+            low, v < 2 ? _mm256_slli_epi16(bits, 4 - 2 * v) : _mm256_srli_epi16(bits, 2 * v - 4),
+            0x30);
+    }
+    return low;
+}
+
+// sums += shorts, widened; shorts = 0.
+inline void widenShorts(Ints &shorts, Ints &sums)
+{
+    const __m256i ones = _mm256_set1_epi16(1);
+    for (int half = 0; half < 2; ++half)
+        sums.half[half] =
+            _mm256_add_epi32(sums.half[half], _mm256_madd_epi16(shorts.half[half], ones));
+    shorts = broadcast(0);
+}
+
+// Both halves of a panel meet a token's word while it is in a register.
+// Words that add up in 16 bits before they go to 32: eight of codes up to 15 (16 * 15 * 127 <
+// 2^15), four of codes up to 31, two of codes up to 63.
+template <PanelFormat Format, BlockHalf Half, int N>
+inline void sumSmallCodes(const uint8_t *values, const int8_t *x, Ints (&sums)[N])
+{
+    constexpr int kWordsIn16Bits = codeWords(Format) == 4 ? 8 : codeWords(Format) == 5 ? 4 : 2;
     Ints shorts[N];
     for (int n = 0; n < N; ++n)
         shorts[n] = broadcast(0);
+    int words = 0;
 #pragma GCC unroll 4
     for (int v = 0; v < 4; ++v) {
-        Ints low;
-        Ints high;
+        Ints first;
+        Ints second;
         for (int half = 0; half < 2; ++half) {
-            const __m256i packed = loadHalf(values + 64 * v + 32 * half);
-            low.half[half] = _mm256_and_si256(packed, nibble);
-            high.half[half] = _mm256_and_si256(_mm256_srli_epi16(packed, 4), nibble);
+            const uint8_t *lanes = values + 32 * half;
+            first.half[half] = loadCodes<Format>(lanes, v, 0);
+            second.half[half] = loadCodes<Format>(lanes, v, 4);
         }
+        words += Half == BlockHalf::Both ? 2 : 1;
 #pragma GCC unroll 8
         for (int n = 0; n < N; ++n) {
             const int8_t *bytes = x + n * kBlockColumns + 4 * v;
-            addShorts(low, broadcastWord(bytes), shorts[n]);
-            addShorts(high, broadcastWord(bytes + 16), shorts[n]);
+            if constexpr (Half != BlockHalf::Second)
+                addShorts(first, broadcastWord(bytes), shorts[n]);
+            if constexpr (Half != BlockHalf::First)
+                addShorts(second, broadcastWord(bytes + 16), shorts[n]);
+            if (words % kWordsIn16Bits == 0)
+                widenShorts(shorts[n], sums[n]);
         }
-    }
-    const __m256i ones = _mm256_set1_epi16(1);
-    for (int n = 0; n < N; ++n) {
-        for (int half = 0; half < 2; ++half)
-            sums[n].half[half] =
-                _mm256_add_epi32(sums[n].half[half], _mm256_madd_epi16(shorts[n].half[half], ones));
     }
 }
 
@@ -166,14 +229,14 @@ inline void sumBytes(const uint8_t *values, const int8_t *x, Ints (&sums)[N])
     }
 }
 
-template <PanelFormat Format, int P, int N>
-inline void sumBlock(const uint8_t *const (&values)[P], const int8_t *x, Ints (&sums)[P][N])
+template <PanelFormat Format, BlockHalf Half, int P, int N>
+inline void sumCodes(const uint8_t *const (&values)[P], const int8_t *x, Ints (&sums)[P][N])
 {
     for (int p = 0; p < P; ++p) {
         if constexpr (Format == PanelFormat::Q8_0)
             sumBytes<N>(values[p], x, sums[p]);
         else
-            sumNibbles<N>(values[p], x, sums[p]);
+            sumSmallCodes<Format, Half, N>(values[p], x, sums[p]);
     }
 }
 
@@ -210,11 +273,12 @@ inline void quantizeBlock(const float *x, int8_t *values, BlockFactors *factors)
     const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
     _mm256_storeu_si256(reinterpret_cast<__m256i *>(values),
                         _mm256_permutevar8x32_epi32(bytes, order));
-    const __m256i sums = _mm256_add_epi32(_mm256_add_epi32(codes[0], codes[1]),
-                                          _mm256_add_epi32(codes[2], codes[3]));
-    four = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
-    four = _mm_add_epi32(four, _mm_unpackhi_epi64(four, four));
-    *factors = blockFactors(amax, _mm_cvtsi128_si32(four) + _mm_extract_epi32(four, 1));
+    const __m256i pairs = // 0 + 1, 2 + 3 of the first half, of the second, then the same of 4 to 7
+        _mm256_hadd_epi32(_mm256_add_epi32(codes[0], codes[1]),
+                          _mm256_add_epi32(codes[2], codes[3]));
+    four = _mm_add_epi32(_mm256_castsi256_si128(pairs), _mm256_extracti128_si256(pairs, 1));
+    four = _mm_add_epi32(four, _mm_srli_epi64(four, 32));
+    *factors = blockFactors(amax, _mm_cvtsi128_si32(four), _mm_extract_epi32(four, 2));
 }
 
 template <PanelFormat Format>

@@ -66,6 +66,24 @@ template <typename Vector>
     return add(multiply(a, b), c);
 }
 
+[[gnu::always_inline]] inline Ints add(Ints a, Ints b)
+{
+    for (int i = 0; i < kParts; ++i)
+        a.part[i] += b.part[i];
+    return a;
+}
+
+// Rounded once, as the other instruction sets do: where the baseline has no such instruction, a
+// call of the C library's for each lane.
+[[gnu::always_inline]] inline Floats fused(Floats a, Floats b, Floats c)
+{
+    for (int i = 0; i < kParts; ++i) {
+        for (int lane = 0; lane < 4; ++lane)
+            c.part[i][lane] = __builtin_fmaf(a.part[i][lane], b.part[i][lane], c.part[i][lane]);
+    }
+    return c;
+}
+
 [[gnu::always_inline]] inline Floats toFloats(Ints values)
 {
     Floats result;
@@ -108,6 +126,25 @@ struct Words
                                                    | (half & 0x8000u) << 16);
     }
     return result;
+}
+
+template <typename Byte>
+[[gnu::always_inline]] inline Floats floatsFromBytes(const Byte *bytes)
+{
+    Floats result;
+    for (int i = 0; i < kPanelRows; ++i)
+        result.part[i / 4][i % 4] = static_cast<float>(bytes[i]);
+    return result;
+}
+
+[[gnu::always_inline]] inline Floats loadUnsignedBytes(const uint8_t *bytes)
+{
+    return floatsFromBytes(bytes);
+}
+
+[[gnu::always_inline]] inline Floats loadSignedBytes(const int8_t *bytes)
+{
+    return floatsFromBytes(bytes);
 }
 
 inline Floats loadLanes(const float *source, int lanes)
@@ -155,20 +192,49 @@ constexpr bool kSignedQ8 = true;
     return (both >> 16) + (reinterpret_cast<Ints4>(reinterpret_cast<Words4>(pairs) << 16) >> 16);
 }
 
-// Four lanes of one block. Nibbles: the sixteen products of each half of a lane add up in 16 bits
-// (16 * 15 * 127 < 2^15).
-[[gnu::always_inline]] inline Ints4 sumNibbles(const uint8_t *values, const int8_t *x)
+// The codes of columns 4 v + i (shift 0) or 16 + 4 v + i (shift 4), of four outputs.
+template <PanelFormat Format>
+[[gnu::always_inline]] inline Words4 loadCodes(const uint8_t *values, int v, int shift)
 {
-    Pairs4 pairs {};
-    for (int v = 0; v < 4; ++v) {
-        const Words4 packed = load<Words4>(values + 64 * v);
-        const Words4 low = packed & 0x0f0f0f0fu;
-        const Words4 high = packed >> 4 & 0x0f0f0f0fu;
-        const int8_t *bytes = x + 4 * v;
-        pairs += evenBytes(low) * pairOf(bytes) + oddBytes(low) * pairOf(bytes + 1);
-        pairs += evenBytes(high) * pairOf(bytes + 16) + oddBytes(high) * pairOf(bytes + 17);
+    const Words4 low = load<Words4>(values + 64 * v) >> shift & 0x0f0f0f0fu;
+    if constexpr (codeWords(Format) == 5) {
+        const Words4 bits = load<Words4>(values + 256) >> (v + shift) & 0x01010101u;
+        return low | bits << 4;
     }
-    return widen(pairs);
+    if constexpr (Format == PanelFormat::Q6_K) {
+        const Words4 bits = load<Words4>(values + (shift == 0 ? 256 : 320)) >> 2 * v & 0x03030303u;
+        return low | bits << 4;
+    }
+    return low;
+}
+
+// Four outputs of one block. Words whose products add up in 16 bits before they go to 32: eight of
+// codes up to 15 (16 * 15 * 127 < 2^15), four of codes up to 31, two of codes up to 63.
+template <PanelFormat Format, BlockHalf Half>
+[[gnu::always_inline]] inline Ints4 sumSmallCodes(const uint8_t *values, const int8_t *x)
+{
+    constexpr int kWordsIn16Bits = codeWords(Format) == 4 ? 8 : codeWords(Format) == 5 ? 4 : 2;
+    Ints4 sums {};
+    Pairs4 pairs {};
+    int words = 0;
+    for (int v = 0; v < 4; ++v) {
+        const int8_t *bytes = x + 4 * v;
+        if constexpr (Half != BlockHalf::Second) {
+            const Words4 codes = loadCodes<Format>(values, v, 0);
+            pairs += evenBytes(codes) * pairOf(bytes) + oddBytes(codes) * pairOf(bytes + 1);
+            ++words;
+        }
+        if constexpr (Half != BlockHalf::First) {
+            const Words4 codes = loadCodes<Format>(values, v, 4);
+            pairs += evenBytes(codes) * pairOf(bytes + 16) + oddBytes(codes) * pairOf(bytes + 17);
+            ++words;
+        }
+        if (words % kWordsIn16Bits == 0) {
+            sums += widen(pairs);
+            pairs = Pairs4 {};
+        }
+    }
+    return sums;
 }
 
 // Bytes: two products fit into 16 bits (2 * 128 * 127 < 2^15).
@@ -185,8 +251,8 @@ constexpr bool kSignedQ8 = true;
     return sums;
 }
 
-template <PanelFormat Format, int P, int N>
-[[gnu::always_inline]] inline void sumBlock(const uint8_t *const (&values)[P], const int8_t *x,
+template <PanelFormat Format, BlockHalf Half, int P, int N>
+[[gnu::always_inline]] inline void sumCodes(const uint8_t *const (&values)[P], const int8_t *x,
                                             Ints (&sums)[P][N])
 {
     for (int p = 0; p < P; ++p) {
@@ -194,8 +260,10 @@ template <PanelFormat Format, int P, int N>
             const int8_t *token = x + n * kBlockColumns;
             for (int i = 0; i < kParts; ++i) {
                 const uint8_t *part = values[p] + 16 * i;
-                sums[p][n].part[i] +=
-                    Format == PanelFormat::Q8_0 ? sumBytes(part, token) : sumNibbles(part, token);
+                if constexpr (Format == PanelFormat::Q8_0)
+                    sums[p][n].part[i] += sumBytes(part, token);
+                else
+                    sums[p][n].part[i] += sumSmallCodes<Format, Half>(part, token);
             }
         }
     }

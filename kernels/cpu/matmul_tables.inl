@@ -38,10 +38,13 @@ constexpr MatmulKernels makeMatmulKernels()
         {kQuantizedTokens,
          quantizeTokens<kQuantizedTokens>,
          {multiplyPanels<PanelFormat::Q4_0>, multiplyPanels<PanelFormat::Q4_1>,
-          multiplyPanels<PanelFormat::Q8_0>, nullptr, nullptr, nullptr}},
+          multiplyPanels<PanelFormat::Q5_0>, multiplyPanels<PanelFormat::Q5_1>,
+          multiplyPanels<PanelFormat::Q8_0>, multiplyPanels<PanelFormat::Q4_K>,
+          multiplyPanels<PanelFormat::Q5_K>, multiplyPanels<PanelFormat::Q6_K>}},
         {kFloatTokens,
          tileFloats<kFloatTokens>,
-         {nullptr, nullptr, nullptr, multiplyPanels<PanelFormat::F32>,
-          multiplyPanels<PanelFormat::F16>, multiplyPanels<PanelFormat::BF16>}},
+         {nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
+          multiplyPanels<PanelFormat::F32>, multiplyPanels<PanelFormat::F16>,
+          multiplyPanels<PanelFormat::BF16>}},
     };
 }

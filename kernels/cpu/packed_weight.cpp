@@ -1,9 +1,8 @@
-// Packing moves 32-bit words of codes (quantised) or single numbers (floating point) to the lanes
-// of their rows; nothing is rounded, so that unpacking gives the file's numbers back.
+// Which panels a weight is kept in, and filling them on all threads.
 #include "packed_weight.h"
 
 #include "kernels/api/dequantize.h"
-#include "kernels/api/half.h"
+#include "pack_blocks.h"
 
 #include <algorithm>
 #include <cassert>
@@ -21,37 +20,6 @@ constexpr size_t kAlignment = 64;
 // a tenth of a second from a disk. Small against what the threads cost to start on each piece.
 constexpr int64_t kPieceBytes = int64_t {16} << 20;
 
-constexpr int kWordBytes = 4;
-constexpr int kVectorBytes = kPanelRows * kWordBytes; // a word of each lane
-
-// Sizes of a panel, and of one block of one row, here and in the file.
-struct PanelLayout
-{
-    int64_t valueBytes = 0; // of a panel
-    int64_t scales = 0;     // 16-bit numbers of a panel
-    int fileScales = 0;     // 16-bit numbers before a block's codes
-    int fileWords = 0;      // words of codes
-};
-
-PanelLayout panelLayout(PanelFormat format, int64_t cols) noexcept
-{
-    const int64_t blocks = cols / kBlockColumns;
-    switch (format) {
-    case PanelFormat::Q4_0:
-        return {blocks * 4 * kVectorBytes, blocks * kPanelRows, 1, 4};
-    case PanelFormat::Q4_1:
-        return {blocks * 4 * kVectorBytes, blocks * kPanelRows * 2, 2, 4};
-    case PanelFormat::Q8_0:
-        return {blocks * 8 * kVectorBytes, blocks * kPanelRows, 1, 8};
-    case PanelFormat::F32:
-        return {cols * kPanelRows * 4};
-    case PanelFormat::F16:
-    case PanelFormat::BF16:
-        return {cols * kPanelRows * 2};
-    }
-    return {};
-}
-
 int64_t panelCount(int64_t rows) noexcept
 {
     return (rows + kPanelRows - 1) / kPanelRows;
@@ -61,34 +29,6 @@ size_t valueAreaBytes(const PanelLayout &layout, int64_t rows) noexcept
 {
     const auto bytes = static_cast<size_t>(layout.valueBytes * panelCount(rows));
     return (bytes + kAlignment - 1) / kAlignment * kAlignment;
-}
-
-// Bytes of Q8_0 are stored with 128 added, which flips the highest bit.
-uint32_t codeOffset(PanelFormat format) noexcept
-{
-    return format == PanelFormat::Q8_0 ? 0x80808080u : 0u;
-}
-
-// One row of blocks to lane `lane` of a panel.
-void packBlocks(PanelFormat format, const PanelLayout &layout, const uint8_t *row, int64_t blocks,
-                int lane, uint8_t *values, uint16_t *scales) noexcept
-{
-    const uint32_t offset = codeOffset(format);
-    for (int64_t block = 0; block < blocks; ++block) {
-        for (int s = 0; s < layout.fileScales; ++s) {
-            std::memcpy(scales + s * kPanelRows + lane, row, sizeof(uint16_t));
-            row += sizeof(uint16_t);
-        }
-        scales += layout.fileScales * kPanelRows;
-        for (int w = 0; w < layout.fileWords; ++w) {
-            uint32_t word;
-            std::memcpy(&word, row, sizeof word);
-            word ^= offset;
-            std::memcpy(values + w * kVectorBytes + lane * kWordBytes, &word, sizeof word);
-            row += sizeof word;
-        }
-        values += layout.fileWords * kVectorBytes;
-    }
 }
 
 // One row of numbers of Bytes each.
@@ -112,8 +52,18 @@ PanelFormat panelFormat(DType dtype) noexcept
         return PanelFormat::Q4_0;
     case DType::Q4_1:
         return PanelFormat::Q4_1;
+    case DType::Q5_0:
+        return PanelFormat::Q5_0;
+    case DType::Q5_1:
+        return PanelFormat::Q5_1;
     case DType::Q8_0:
         return PanelFormat::Q8_0;
+    case DType::Q4_K:
+        return PanelFormat::Q4_K;
+    case DType::Q5_K:
+        return PanelFormat::Q5_K;
+    case DType::Q6_K:
+        return PanelFormat::Q6_K;
     case DType::F16:
         return PanelFormat::F16;
     case DType::BF16:
@@ -201,8 +151,8 @@ void PackedWeight::packPanels(const HostTensor &tensor, int64_t firstPanel, int6
                 dequantizeRow(m_dtype, row, floats, m_cols);
                 row = reinterpret_cast<const uint8_t *>(floats);
             }
-            if (layout.fileWords > 0)
-                packBlocks(m_format, layout, row, m_cols / kBlockColumns, lane, values, scales);
+            if (isQuantized(m_format))
+                packRow(m_format, row, m_cols, lane, values, scales);
             else if (m_format == PanelFormat::F32)
                 packNumbers<4>(row, m_cols, lane, values);
             else
@@ -214,41 +164,20 @@ void PackedWeight::packPanels(const HostTensor &tensor, int64_t firstPanel, int6
 void PackedWeight::unpackRow(int64_t row, float *out) const noexcept
 {
     assert(row >= 0 && row < m_rows);
-    const PanelLayout layout = panelLayout(m_format, m_cols);
     const int64_t panel = row / kPanelRows;
     const auto lane = static_cast<int>(row % kPanelRows);
     const PanelView weight = view();
     const uint8_t *values = weight.values + panel * weight.panelValueBytes;
-    if (layout.fileWords == 0) {
-        const bool wide = m_format == PanelFormat::F32;
-        const DType dtype = wide ? DType::F32 : m_dtype;
-        const size_t size = wide ? 4 : 2;
-        for (int64_t column = 0; column < m_cols; ++column)
-            dequantizeRow(dtype, values + static_cast<size_t>(column * kPanelRows + lane) * size,
-                          out + column, 1);
+    if (isQuantized(m_format)) {
+        unpackLane(m_format, values, weight.scales + panel * weight.panelScales, m_cols, lane, out);
         return;
     }
-    // Put each block together again as it was in the file.
-    const uint16_t *scales = weight.scales + panel * weight.panelScales;
-    const uint32_t offset = codeOffset(m_format);
-    uint8_t block[2 * sizeof(uint16_t) + kBlockColumns];
-    for (int64_t column = 0; column < m_cols; column += kBlockColumns) {
-        uint8_t *target = block;
-        for (int s = 0; s < layout.fileScales; ++s) {
-            std::memcpy(target, scales + s * kPanelRows + lane, sizeof(uint16_t));
-            target += sizeof(uint16_t);
-        }
-        scales += layout.fileScales * kPanelRows;
-        for (int w = 0; w < layout.fileWords; ++w) {
-            uint32_t word;
-            std::memcpy(&word, values + w * kVectorBytes + lane * kWordBytes, sizeof word);
-            word ^= offset;
-            std::memcpy(target, &word, sizeof word);
-            target += sizeof word;
-        }
-        values += layout.fileWords * kVectorBytes;
-        dequantizeRow(m_dtype, block, out + column, kBlockColumns);
-    }
+    const bool wide = m_format == PanelFormat::F32;
+    const DType dtype = wide ? DType::F32 : m_dtype;
+    const size_t size = wide ? 4 : 2;
+    for (int64_t column = 0; column < m_cols; ++column)
+        dequantizeRow(dtype, values + static_cast<size_t>(column * kPanelRows + lane) * size,
+                      out + column, 1);
 }
 
 } // namespace inferlab

@@ -24,14 +24,14 @@ inline void quantizeBlock(const float *x, int8_t *values, BlockFactors *factors)
         return;
     }
     const float inverse = 127.0f / amax;
-    int32_t sum = 0;
+    int32_t sums[2] = {0, 0};
     for (int i = 0; i < kBlockColumns; ++i) {
         const float shifted = x[i] * inverse + kRoundingShift;
         int32_t shiftedBits;
         __builtin_memcpy(&shiftedBits, &shifted, sizeof shiftedBits);
         const int32_t value = shiftedBits - kRoundingShiftBits;
         values[i] = static_cast<int8_t>(value);
-        sum += value;
+        sums[i / (kBlockColumns / 2)] += value;
     }
-    *factors = blockFactors(amax, sum);
+    *factors = blockFactors(amax, sums[0], sums[1]);
 }

@@ -14,10 +14,19 @@
 
 namespace inferlab {
 
-inline constexpr std::array kQuantizedTypes {DType::Q4_0, DType::Q4_1, DType::Q8_0};
+inline constexpr std::array kQuantizedTypes {DType::Q4_0, DType::Q4_1, DType::Q5_0, DType::Q5_1,
+                                             DType::Q8_0, DType::Q4_K, DType::Q5_K, DType::Q6_K};
 inline constexpr std::array kFloatTypes {DType::F32, DType::F16, DType::BF16};
-inline constexpr std::array kFastTypes {DType::Q4_0, DType::Q4_1, DType::Q8_0,
+inline constexpr std::array kFastTypes {DType::Q4_0, DType::Q4_1, DType::Q5_0, DType::Q5_1,
+                                        DType::Q8_0, DType::Q4_K, DType::Q5_K, DType::Q6_K,
                                         DType::F32,  DType::F16,  DType::BF16};
+
+// `cols`, or the next number that is whole blocks of the type.
+inline int64_t wholeBlocks(DType dtype, int64_t cols)
+{
+    const int64_t block = dtypeInfo(dtype).blockElements;
+    return (cols + block - 1) / block * block;
+}
 
 // out x cols weights as they are in a file.
 struct TestWeight
