@@ -176,6 +176,18 @@ void appendSettings(const RunSettings &settings, std::string &out)
     object.integer("threads", settings.threads);
     object.boolean("kv_cache", settings.kvCache);
     object.integer("batch", settings.batch);
+    const RunSettings usual;
+    if (settings.scheduler != usual.scheduler)
+        object.text("scheduler", batchPolicyName(settings.scheduler));
+    if (settings.padding != usual.padding)
+        object.boolean("padding", settings.padding);
+    for (const auto &[name, value] : {std::pair {"chunk_tokens", settings.chunkTokens},
+                                      std::pair {"requests", settings.requests},
+                                      std::pair {"concurrency", settings.concurrency},
+                                      std::pair {"prompt_tokens", settings.promptTokens}}) {
+        if (value != 0)
+            object.integer(name, value);
+    }
     object.integer("context_tokens", settings.contextTokens);
     object.integer("max_new_tokens", settings.maxNewTokens);
     object.boolean("ignore_end", settings.ignoreEnd);

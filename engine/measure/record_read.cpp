@@ -254,6 +254,17 @@ void readSettings(const JsonCursor &object, RunSettings &settings)
     read(object, "threads", settings.threads);
     read(object, "kv_cache", settings.kvCache);
     read(object, "batch", settings.batch);
+    if (const auto scheduler = field(object, "scheduler")) {
+        const std::optional<BatchPolicy> policy = batchPolicyFromName(scheduler->text());
+        if (!policy)
+            scheduler->fail("static or continuous", jsonText(scheduler->value()));
+        settings.scheduler = *policy;
+    }
+    read(object, "padding", settings.padding);
+    read(object, "chunk_tokens", settings.chunkTokens);
+    read(object, "requests", settings.requests);
+    read(object, "concurrency", settings.concurrency);
+    read(object, "prompt_tokens", settings.promptTokens);
     read(object, "context_tokens", settings.contextTokens);
     read(object, "max_new_tokens", settings.maxNewTokens);
     read(object, "ignore_end", settings.ignoreEnd);

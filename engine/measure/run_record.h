@@ -64,6 +64,12 @@ struct RunSettings
     int32_t threads = 0;
     bool kvCache = true;
     int32_t batch = 1; // sequences advancing together
+    BatchPolicy scheduler = BatchPolicy::Static;
+    bool padding = false;     // rectangular batches: positions that mean nothing are computed
+    int32_t chunkTokens = 0;  // most rows of one step; 0: chosen by the engine
+    int32_t requests = 0;     // of the run; 0: as many as the batch holds
+    int32_t concurrency = 0;  // requests in flight, the next when one ends; 0: all at once
+    int32_t promptTokens = 0; // each prompt cut or repeated to so many; 0: as it is
     int32_t contextTokens = 0;
     int32_t maxNewTokens = 128;
     bool ignoreEnd = false;

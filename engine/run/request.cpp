@@ -47,6 +47,20 @@ const char *endReasonName(EndReason reason) noexcept
     return "error";
 }
 
+const char *batchPolicyName(BatchPolicy policy) noexcept
+{
+    return policy == BatchPolicy::Static ? "static" : "continuous";
+}
+
+std::optional<BatchPolicy> batchPolicyFromName(std::string_view name) noexcept
+{
+    for (const BatchPolicy policy : {BatchPolicy::Static, BatchPolicy::Continuous}) {
+        if (name == batchPolicyName(policy))
+            return policy;
+    }
+    return std::nullopt;
+}
+
 void SamplingSettings::validate() const
 {
     requireRange("temperature", temperature, 0.0, kMaxTemperature);

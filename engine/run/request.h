@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -35,6 +37,12 @@ struct SamplingSettings
     // Throws InputError that names the setting, its range and what was found.
     void validate() const;
 };
+
+// How an engine fills its batch: once, until the last of it has ended; or a free place at a time,
+// as soon as a sequence ends.
+enum class BatchPolicy { Static, Continuous };
+const char *batchPolicyName(BatchPolicy policy) noexcept; // "static", "continuous"
+std::optional<BatchPolicy> batchPolicyFromName(std::string_view name) noexcept;
 
 struct Request
 {

@@ -16,6 +16,12 @@ inline RunSettings richSettings()
     settings.threads = 7;
     settings.kvCache = false;
     settings.batch = 2;
+    settings.scheduler = BatchPolicy::Continuous;
+    settings.padding = true;
+    settings.chunkTokens = 64;
+    settings.requests = 9;
+    settings.concurrency = 3;
+    settings.promptTokens = 20;
     settings.contextTokens = 2048;
     settings.maxNewTokens = 3;
     settings.ignoreEnd = true;

@@ -50,6 +50,12 @@ void checkSame(const RunSettings &a, const RunSettings &b)
     CHECK(a.threads == b.threads);
     CHECK(a.kvCache == b.kvCache);
     CHECK(a.batch == b.batch);
+    CHECK(a.scheduler == b.scheduler);
+    CHECK(a.padding == b.padding);
+    CHECK(a.chunkTokens == b.chunkTokens);
+    CHECK(a.requests == b.requests);
+    CHECK(a.concurrency == b.concurrency);
+    CHECK(a.promptTokens == b.promptTokens);
     CHECK(a.contextTokens == b.contextTokens);
     CHECK(a.maxNewTokens == b.maxNewTokens);
     CHECK(a.ignoreEnd == b.ignoreEnd);

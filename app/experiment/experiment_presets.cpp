@@ -1,0 +1,225 @@
+#include "experiment_presets.h"
+
+#include "engine/base/error.h"
+
+#include <algorithm>
+
+namespace inferlab {
+
+namespace {
+
+// Six, as the course's notebook has, of about the same length.
+const std::vector<std::string> &coursePrompts()
+{
+    static const std::vector<std::string> prompts = {
+        "Explain in simple words why the sky is blue.",
+        "Write a short story about a robot that learns to paint.",
+        "What are the main causes of the French Revolution?",
+        "Give me three tips for learning a new language quickly.",
+        "Describe how a refrigerator keeps food cold.",
+        "Summarise the plot of Romeo and Juliet in a few sentences.",
+    };
+    return prompts;
+}
+
+// From one line to a paragraph: in a rectangle most of it is padding.
+const std::vector<std::string> &mixedPrompts()
+{
+    static const std::vector<std::string> prompts = {
+        "Why is the sky blue?",
+        "Translate to French: good morning, how are you today?",
+        "Write an email to my landlord that asks for the heating to be repaired, says that it has "
+        "been cold for a week, and proposes two days on which somebody could come by.",
+        "Summarise: The printing press spread through Europe within fifty years. Books became "
+        "cheaper, more people learned to read, and ideas crossed borders faster than rulers "
+        "could stop them. Workshops in Venice alone printed millions of volumes. Scholars "
+        "compared editions, found mistakes, and corrected them in the next printing. Pamphlets "
+        "carried arguments to people who had never owned a book. Within a century, the habit of "
+        "checking one text against another had changed how knowledge itself was made and kept.",
+    };
+    return prompts;
+}
+
+std::vector<AxisValue> numbers(std::initializer_list<double> values)
+{
+    return {values.begin(), values.end()};
+}
+
+// For measuring: greedy, a fixed length, whatever the model would say.
+Experiment measuring(const char *name, const char *question, double expectedSeconds)
+{
+    Experiment experiment;
+    experiment.name = name;
+    experiment.question = question;
+    experiment.expectedSeconds = expectedSeconds;
+    experiment.prompts = coursePrompts();
+    experiment.seed = 2025; // the notebook's
+    experiment.held.run.maxNewTokens = 64;
+    experiment.held.run.ignoreEnd = true;
+    return experiment;
+}
+
+// The notebook's sampling, and answers that end where the model ends them.
+Experiment courseNotebook()
+{
+    Experiment experiment = measuring(
+        "course-notebook",
+        "How do throughput and latency change with the batch size, and where is the knee?", 1800);
+    experiment.axes = {{AxisKind::Batch, numbers({1, 8, 32, 64, 128, 256})}};
+    experiment.repeats = 10;
+    experiment.warmUps = 2;
+    RunSettings &run = experiment.held.run;
+    run.maxNewTokens = 128;
+    run.ignoreEnd = false;
+    run.sampling.temperature = 0.7f;
+    run.sampling.topP = 0.9f;
+    run.sampling.repetitionPenalty = 1.05f;
+    return experiment;
+}
+
+Experiment courseNotebookSmall()
+{
+    Experiment experiment = courseNotebook();
+    experiment.name = "course-notebook-small";
+    experiment.note = "Smaller than the course's sweep: batch 1 to 32 instead of 256, 5 runs "
+                      "instead of 10, 1 warm-up instead of 2, 32 new tokens instead of 128";
+    experiment.expectedSeconds = 45;
+    experiment.axes = {{AxisKind::Batch, numbers({1, 2, 4, 8, 16, 32})}};
+    experiment.repeats = 5;
+    experiment.warmUps = 1;
+    experiment.held.run.maxNewTokens = 32;
+    return experiment;
+}
+
+Experiment batchSweep()
+{
+    Experiment experiment =
+        measuring("batch",
+                  "How much more does a machine produce with more sequences at once, and what does "
+                  "each of them wait for it?",
+                  80);
+    experiment.axes = {{AxisKind::Batch, numbers({1, 2, 4, 8, 16, 32})}};
+    return experiment;
+}
+
+Experiment cpuAgainstGpu()
+{
+    Experiment experiment =
+        measuring("cpu-gpu", "How much faster is the GPU, and how steady are both?", 10);
+    experiment.axes = {{AxisKind::Device, {std::string("cpu"), std::string("cuda")}}};
+    experiment.prompts = {coursePrompts().front()};
+    return experiment;
+}
+
+Experiment kvCache()
+{
+    Experiment experiment = measuring(
+        "kv-cache", "What does the KV cache save, and from which length on does it matter?", 60);
+    experiment.axes = {{AxisKind::PromptTokens, numbers({16, 64, 128, 256, 512})},
+                       {AxisKind::KvCache, {std::string("on"), std::string("off")}}};
+    experiment.repeats = 3;
+    experiment.held.run.maxNewTokens = 16;
+    experiment.held.run.chat = false;
+    experiment.prompts = {mixedPrompts().back()};
+    return experiment;
+}
+
+Experiment padding()
+{
+    Experiment experiment = measuring(
+        "padding",
+        "How much of a rectangular batch of unequal prompts is padding, and what does it cost?",
+        45);
+    experiment.axes = {{AxisKind::Batch, numbers({2, 4, 8, 16})},
+                       {AxisKind::Padding, {std::string("off"), std::string("on")}}};
+    experiment.held.run.maxNewTokens = 16;
+    experiment.prompts = mixedPrompts();
+    return experiment;
+}
+
+Experiment samplingNull()
+{
+    Experiment experiment = measuring("sampling",
+                                      "Do temperature and top-p change the speed? (Expected: the "
+                                      "text changes, the time does not)",
+                                      150);
+    experiment.axes = {{AxisKind::Temperature, numbers({0, 0.7, 1.3})},
+                       {AxisKind::TopP, numbers({0.8, 0.9, 1.0})}};
+    experiment.held.run.batch = 16;
+    return experiment;
+}
+
+Experiment promptLength()
+{
+    Experiment experiment = measuring(
+        "prompt-length", "How does the time to the first token grow with the prompt?", 30);
+    experiment.axes = {{AxisKind::PromptTokens, numbers({16, 64, 128, 256, 512, 1024})}};
+    experiment.held.run.maxNewTokens = 16;
+    experiment.held.run.chat = false;
+    experiment.prompts = {mixedPrompts().back()};
+    return experiment;
+}
+
+Experiment newTokens()
+{
+    Experiment experiment = measuring(
+        "new-tokens", "How does the total latency grow with the length of the answer?", 80);
+    experiment.note = "The course's notebook takes batch 32 and 20 runs; here batch 8 and 5 runs";
+    experiment.axes = {{AxisKind::NewTokens, numbers({32, 64, 128, 256})}};
+    experiment.held.run.batch = 8;
+    return experiment;
+}
+
+Experiment quantisation()
+{
+    Experiment experiment = measuring(
+        "quantisation", "How much faster do fewer bits per weight make decode and prefill?", 30);
+    experiment.axes = {{AxisKind::ModelFile, {}}}; // of this machine, see fitted()
+    return experiment;
+}
+
+Experiment threads()
+{
+    Experiment experiment =
+        measuring("threads", "How far do more threads help, and what stops them?", 20);
+    experiment.axes = {{AxisKind::Threads, numbers({1, 2, 4, 8, 16, 32, 64})}};
+    return experiment;
+}
+
+} // namespace
+
+const std::vector<Experiment> &experimentPresets()
+{
+    static const std::vector<Experiment> presets = {
+        courseNotebook(), courseNotebookSmall(), batchSweep(),   cpuAgainstGpu(), kvCache(),
+        padding(),        samplingNull(),        promptLength(), newTokens(),     quantisation(),
+        threads()};
+    return presets;
+}
+
+const Experiment &experimentPreset(std::string_view name)
+{
+    std::string names;
+    for (const Experiment &preset : experimentPresets()) {
+        if (preset.name == name)
+            return preset;
+        names += (names.empty() ? "" : ", ") + preset.name;
+    }
+    throw InputError("preset", {}, "one of " + names, "\"" + std::string(name) + "\"");
+}
+
+Experiment fitted(Experiment experiment, int cores, const std::vector<std::string> &modelFiles)
+{
+    for (ExperimentAxis &axis : experiment.axes) {
+        if (axis.kind == AxisKind::ModelFile && axis.values.empty())
+            axis.values.assign(modelFiles.begin(), modelFiles.end());
+        if (axis.kind == AxisKind::Threads) {
+            std::erase_if(axis.values, [cores](const AxisValue &value) {
+                return std::get<double>(value) > std::max(cores, 1);
+            });
+        }
+    }
+    return experiment;
+}
+
+} // namespace inferlab

@@ -1,0 +1,90 @@
+#include "experiment_result.h"
+
+#include "engine/measure/number_text.h"
+
+#include <algorithm>
+
+namespace inferlab {
+
+namespace {
+
+constexpr struct
+{
+    PointState state;
+    const char *name;
+} kStates[] = {{PointState::Waiting, "waiting"},
+               {PointState::Partial, "partial"},
+               {PointState::Done, "done"},
+               {PointState::Skipped, "skipped"},
+               {PointState::Failed, "failed"}};
+
+std::string percentText(double share)
+{
+    return shortText(share * 100.0, 2) + "%";
+}
+
+} // namespace
+
+bool MachineNote::busy() const noexcept
+{
+    return throttled || othersShare.value_or(0) > kBusyShare
+        || stolenShare.value_or(0) > kBusyShare;
+}
+
+std::string MachineNote::words() const
+{
+    std::string text;
+    const auto add = [&text](const std::string &part) {
+        text += (text.empty() ? "" : "; ") + part;
+    };
+    if (othersShare.value_or(0) > kBusyShare)
+        add("other processes took " + percentText(*othersShare) + " of the cores");
+    if (stolenShare.value_or(0) > kBusyShare)
+        add("other machines took " + percentText(*stolenShare) + " of the cores");
+    if (throttled)
+        add("the processor slowed down for its temperature");
+    return text;
+}
+
+const char *pointStateName(PointState state) noexcept
+{
+    for (const auto &entry : kStates) {
+        if (entry.state == state)
+            return entry.name;
+    }
+    return "waiting";
+}
+
+std::optional<PointState> pointStateFromName(std::string_view name) noexcept
+{
+    for (const auto &entry : kStates) {
+        if (entry.name == name)
+            return entry.state;
+    }
+    return std::nullopt;
+}
+
+bool ExperimentResult::complete() const noexcept
+{
+    return std::all_of(points.begin(), points.end(),
+                       [](const PointResult &point) { return point.state == PointState::Done; });
+}
+
+size_t ExperimentResult::runCount() const noexcept
+{
+    size_t count = 0;
+    for (const PointResult &point : points)
+        count += point.runs.size();
+    return count;
+}
+
+ExperimentResult emptyResult(const Experiment &experiment)
+{
+    ExperimentResult result;
+    result.experiment = experiment;
+    for (ExperimentPoint &point : experimentPoints(experiment))
+        result.points.push_back({std::move(point), PointState::Waiting, {}, {}});
+    return result;
+}
+
+} // namespace inferlab

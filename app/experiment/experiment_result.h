@@ -1,0 +1,75 @@
+// What an experiment measured: records of every repeat at every point, and how the machine was.
+// Complete or not, it says which.
+#pragma once
+
+#include "app/experiment/experiment.h"
+#include "engine/measure/run_record.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace inferlab {
+
+// How the machine was while one run went on. What the system does not tell is absent.
+struct MachineNote
+{
+    std::optional<double> loadPerCore;  // 1-minute load average before the run / cores
+    std::optional<double> othersShare;  // of all cores' time: taken by other processes, 0 .. 1
+    std::optional<double> stolenShare;  // of all cores' time: taken by the hypervisor, 0 .. 1
+    std::optional<double> frequencyMhz; // mean over the cores, after the run
+    bool throttled = false;             // a core was slowed down for its temperature
+
+    // Above this, other work is likely to be seen in the times.
+    static constexpr double kBusyShare = 0.05;
+    bool busy() const noexcept;
+    std::string words() const; // "other processes took 31% of the cores"; empty when quiet
+    bool operator==(const MachineNote &) const = default;
+};
+
+enum class PointState {
+    Waiting, // nothing measured yet
+    Partial, // some repeats, fewer than planned
+    Done,    // all repeats, or as many as the stop rule wants
+    Skipped, // by a person; what was measured stays
+    Failed   // could not run; `message` says why
+};
+const char *pointStateName(PointState state) noexcept; // "waiting", "partial", ...
+std::optional<PointState> pointStateFromName(std::string_view name) noexcept;
+
+// One counted run.
+struct MeasuredRun
+{
+    int32_t repeat = 0;
+    std::shared_ptr<const RunRecord> record; // never null
+    MachineNote machine;
+    // Bytes that the run took: the device's weights, cache and workspace.
+    uint64_t weightBytes = 0, cacheBytes = 0, workspaceBytes = 0;
+    // Padded positions that were computed and thrown away, and positions that counted; of all
+    // steps.
+    int64_t paddedTokens = 0, usefulTokens = 0;
+};
+
+struct PointResult
+{
+    ExperimentPoint point;
+    PointState state = PointState::Waiting;
+    std::string message;           // why it failed
+    std::vector<MeasuredRun> runs; // rising repeats
+};
+
+struct ExperimentResult
+{
+    Experiment experiment;
+    std::string started;             // ISO 8601 with offset
+    std::vector<PointResult> points; // every point of the grid, in its order
+
+    bool complete() const noexcept; // every point is Done
+    size_t runCount() const noexcept;
+};
+
+// A result that waits for everything.
+ExperimentResult emptyResult(const Experiment &experiment);
+
+} // namespace inferlab
