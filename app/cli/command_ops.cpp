@@ -158,7 +158,7 @@ void addOps(CLI::App &app, Context &context)
     command->add_option("--backend", options->backend, "cpu, cuda or reference")
         ->capture_default_str();
     command->add_option("--isa", options->isa,
-                        "Instruction set of the CPU: portable, avx2, avx512; else the best");
+                        "Instruction set of the CPU: portable, avx2, avx512 or amx; else the best");
     command->add_option("--threads", options->threads, "CPU threads; else all cores")
         ->check(wholeNumber(1, kMaxThreads));
     command->add_option("--op", options->op, "Only this operator");

@@ -17,7 +17,7 @@ std::vector<DeviceInfo> listDevices();
 int defaultThreads();
 
 // Instruction sets that the CPU backend has code for and this machine runs, the best last:
-// "portable", "avx2", "avx512".
+// "portable", "avx2", "avx512", "amx".
 std::vector<std::string> cpuInstructionSets();
 
 // Throws std::runtime_error with the reason when the kind is unknown or not available.

@@ -3,6 +3,14 @@
 
 #include <array>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+#if defined(__x86_64__) && defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 namespace inferlab {
 
 namespace {
@@ -14,11 +22,39 @@ struct IsaEntry
     std::string_view title;
 };
 
-constexpr std::array<IsaEntry, 3> kIsas {{
+constexpr std::array<IsaEntry, 4> kIsas {{
     {Isa::Portable, "portable", "portable code"},
     {Isa::Avx2, "avx2", "AVX2"},
     {Isa::Avx512, "avx512", "AVX-512 VNNI"},
+    {Isa::Amx, "amx", "AVX-512 VNNI and AMX"},
 }};
+
+#if defined(__x86_64__)
+
+// Whether the processor multiplies tiles of int8 and the system lets this process do so. Asked by
+// number, since GCC 12 has no names for these.
+bool hasTiles() noexcept
+{
+    unsigned eax = 0;
+    unsigned ebx = 0;
+    unsigned ecx = 0;
+    unsigned edx = 0;
+    if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) == 0)
+        return false;
+    constexpr unsigned kAmxTile = 1u << 24; // Intel SDM, CPUID leaf 7, EDX
+    constexpr unsigned kAmxInt8 = 1u << 25;
+    if ((edx & kAmxTile) == 0 || (edx & kAmxInt8) == 0)
+        return false;
+#if defined(__linux__)
+    constexpr long kRequestPermission = 0x1023; // ARCH_REQ_XCOMP_PERM of asm/prctl.h
+    constexpr long kTileData = 18;              // the state component that holds the tiles
+    return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+#else
+    return false;
+#endif
+}
+
+#endif
 
 } // namespace
 
@@ -34,7 +70,9 @@ Isa detectIsa() noexcept
     const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
         && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
         && __builtin_cpu_supports("avx512vnni");
-    return avx512 ? Isa::Avx512 : Isa::Avx2;
+    if (!avx512)
+        return Isa::Avx2;
+    return hasTiles() ? Isa::Amx : Isa::Avx512;
 #else
     return Isa::Portable;
 #endif

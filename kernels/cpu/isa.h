@@ -12,19 +12,21 @@ enum class Isa {
     Portable, // plain C++
     Avx2,     // AVX2, FMA, F16C
     Avx512,   // F, BW, VL, DQ, VNNI
+    Amx,      // tiles of int8 besides
 };
 
-// The best that this machine and its operating system run and this build has code for.
+// The best that this machine and its operating system run and this build has code for. Asks the
+// system for the tile registers of AMX, which Linux gives to programs that want them.
 Isa detectIsa() noexcept;
 
 // Every one up to detectIsa(), in rising order: what tests go through.
 std::vector<Isa> availableIsas();
 
-// "portable", "avx2", "avx512".
+// "portable", "avx2", "avx512", "amx".
 std::string_view isaName(Isa isa) noexcept;
 std::optional<Isa> isaFromName(std::string_view name) noexcept;
 
-// What a person reads: "portable code", "AVX2", "AVX-512 VNNI".
+// What a person reads: "portable code", "AVX2", "AVX-512 VNNI", "AVX-512 VNNI and AMX".
 std::string_view isaTitle(Isa isa) noexcept;
 
 } // namespace inferlab

@@ -201,3 +201,14 @@ inline void quantizeBlock(const float *x, int8_t *values, BlockFactors *factors)
     const __m128i sums = _mm_add_epi32(pairs, _mm_srli_epi64(pairs, 32));
     *factors = blockFactors(amax, _mm_cvtsi128_si32(sums), _mm_extract_epi32(sums, 2));
 }
+
+// One panel by eight tokens: eight int32 and eight float sums in registers, and a batch of up to
+// eight reads each panel once, without a break in the stream from memory.
+constexpr int kQuantizedTokens = 8;
+constexpr int kQuantizedPanels = 1;
+constexpr int kQuantizedPanelsOfOne = 1;
+// Two by eight: each weight vector serves eight multiply-adds, each broadcast two. With one token
+// two chains of additions: one would be barely as fast as memory.
+constexpr int kFloatTokens = 8;
+constexpr int kFloatPanels = 2;
+constexpr int kFloatPanelsOfOne = 2;

@@ -6,6 +6,8 @@ namespace inferlab {
 const MatmulKernels &matmulKernels(Isa isa) noexcept
 {
 #if defined(__x86_64__)
+    if (isa == Isa::Amx)
+        return kAmxMatmulKernels;
     if (isa == Isa::Avx512)
         return kAvx512MatmulKernels;
     if (isa == Isa::Avx2)

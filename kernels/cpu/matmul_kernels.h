@@ -62,5 +62,6 @@ const MatmulKernels &matmulKernels(Isa isa) noexcept;
 extern const MatmulKernels kPortableMatmulKernels;
 extern const MatmulKernels kAvx2MatmulKernels;
 extern const MatmulKernels kAvx512MatmulKernels;
+extern const MatmulKernels kAmxMatmulKernels;
 
 } // namespace inferlab

@@ -77,11 +77,14 @@ template <typename Vector>
 // call of the C library's for each lane.
 [[gnu::always_inline]] inline Floats fused(Floats a, Floats b, Floats c)
 {
+    Floats result;
     for (int i = 0; i < kParts; ++i) {
-        for (int lane = 0; lane < 4; ++lane)
-            c.part[i][lane] = __builtin_fmaf(a.part[i][lane], b.part[i][lane], c.part[i][lane]);
+        const auto lane = [&](int l) {
+            return __builtin_fmaf(a.part[i][l], b.part[i][l], c.part[i][l]);
+        };
+        result.part[i] = Floats4 {lane(0), lane(1), lane(2), lane(3)};
     }
-    return c;
+    return result;
 }
 
 [[gnu::always_inline]] inline Floats toFloats(Ints values)
@@ -132,8 +135,9 @@ template <typename Byte>
 [[gnu::always_inline]] inline Floats floatsFromBytes(const Byte *bytes)
 {
     Floats result;
-    for (int i = 0; i < kPanelRows; ++i)
-        result.part[i / 4][i % 4] = static_cast<float>(bytes[i]);
+    for (int i = 0; i < kParts; ++i, bytes += 4)
+        result.part[i] = Floats4 {static_cast<float>(bytes[0]), static_cast<float>(bytes[1]),
+                                  static_cast<float>(bytes[2]), static_cast<float>(bytes[3])};
     return result;
 }
 

@@ -10,7 +10,7 @@ const VectorKernels &vectorKernelsAvx512() noexcept;
 const VectorKernels &vectorKernels(Isa isa) noexcept
 {
 #if defined(__x86_64__)
-    if (isa == Isa::Avx512)
+    if (isa >= Isa::Avx512)
         return vectorKernelsAvx512();
     if (isa == Isa::Avx2)
         return vectorKernelsAvx2();

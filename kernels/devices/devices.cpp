@@ -21,7 +21,7 @@ std::unique_ptr<Backend> openCpu(int threads, std::string_view instructionSet)
     const std::optional<Isa> isa = isaFromName(instructionSet);
     if (!isa) {
         throw std::runtime_error("unknown instruction set \"" + std::string(instructionSet)
-                                 + "\": portable, avx2 and avx512 are known");
+                                 + "\": portable, avx2, avx512 and amx are known");
     }
     return makeCpuBackend(threads, *isa);
 }

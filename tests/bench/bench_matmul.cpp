@@ -184,7 +184,7 @@ int main(int argc, char **argv)
 {
     Options options;
     CLI::App app("Times the CPU's matrix products at the shapes of SmolLM2-135M");
-    app.add_option("--isa", options.isa, "portable, avx2 or avx512");
+    app.add_option("--isa", options.isa, "portable, avx2, avx512 or amx");
     app.add_option("--threads", options.threads)->check(CLI::PositiveNumber);
     app.add_option("--seconds", options.seconds, "per product");
     app.add_option("--types", options.types)->delimiter(',');

@@ -74,6 +74,33 @@ void dotProducts512()
     INFERLAB_LOOP("vpdpbusd", "zmm")
 }
 
+// Four tiles of sums, which are what latency asks for; 16 x 16 sums of 64 products each.
+void tileProducts()
+{
+    struct alignas(64) Config
+    {
+        uint8_t head[16] = {1};
+        uint16_t rowBytes[16] = {64, 64, 64, 64, 64, 64};
+        uint8_t rows[16] = {16, 16, 16, 16, 16, 16};
+    };
+    static constexpr Config kConfig;
+    int64_t rounds = kRounds;
+    asm volatile("ldtilecfg %1\n"
+                 "tilezero %%tmm4\n"
+                 "tilezero %%tmm5\n"
+                 "1:\n"
+                 "tdpbssd %%tmm5, %%tmm4, %%tmm0\n"
+                 "tdpbssd %%tmm5, %%tmm4, %%tmm1\n"
+                 "tdpbssd %%tmm5, %%tmm4, %%tmm2\n"
+                 "tdpbssd %%tmm5, %%tmm4, %%tmm3\n"
+                 "dec %0\n"
+                 "jnz 1b\n"
+                 "tilerelease\n"
+                 : "+r"(rounds)
+                 : "m"(kConfig)
+                 : "cc");
+}
+
 void multiplyAdds512()
 {
     INFERLAB_LOOP("vfmadd231ps", "zmm")
@@ -125,6 +152,9 @@ void readWords(const uint64_t *begin, const uint64_t *end)
 double peakInt8GopPerSecond(Isa isa, ThreadPool &pool, double seconds)
 {
 #if defined(__x86_64__)
+    if (isa == Isa::Amx)
+        return bestRate(
+            pool, seconds, 4.0 * 2 * 16 * 16 * 64 * kRounds, [](int) { tileProducts(); }, [] {});
     if (isa == Isa::Avx512)
         return bestRate(
             pool, seconds, 12.0 * 128 * kRounds, [](int) { dotProducts512(); }, [] {});
@@ -141,7 +171,7 @@ double peakInt8GopPerSecond(Isa isa, ThreadPool &pool, double seconds)
 double peakFloatGflopPerSecond(Isa isa, ThreadPool &pool, double seconds)
 {
 #if defined(__x86_64__)
-    if (isa == Isa::Avx512)
+    if (isa >= Isa::Avx512)
         return bestRate(
             pool, seconds, 12.0 * 32 * kRounds, [](int) { multiplyAdds512(); }, [] {});
     if (isa == Isa::Avx2)

@@ -7,7 +7,7 @@ using namespace inferlab;
 
 TEST_CASE("every instruction set is found by its name")
 {
-    for (Isa isa : {Isa::Portable, Isa::Avx2, Isa::Avx512}) {
+    for (Isa isa : {Isa::Portable, Isa::Avx2, Isa::Avx512, Isa::Amx}) {
         CHECK(isaFromName(isaName(isa)) == isa);
         CHECK(!isaTitle(isa).empty());
     }

@@ -43,7 +43,7 @@ TEST_CASE("a row alone, or in any batch, at any place, has the same bits")
             const std::vector<float> x = testActivations(kTokens, cols);
             const TestWeight weight(dtype, kOuts, cols);
             const auto whole = multiply(isa, 1, weight, viewOf(x, kTokens, cols));
-            for (int64_t count = 1; count <= 9; ++count) {
+            for (int64_t count = 1; count <= 18; ++count) {
                 for (int64_t first = 0; first + count <= kTokens; first += count) {
                     const ConstMatrixView part(x.data() + first * cols, count, cols, cols);
                     REQUIRE(rowsEqual(whole, first, multiply(isa, 1, weight, part), count));
@@ -107,6 +107,23 @@ TEST_CASE("prompts longer than what is multiplied at once have the bits of their
             const auto y = multiply(detectIsa(), 1, weight, row);
             for (int64_t o = 0; o < 40; ++o)
                 REQUIRE(sameBits(y.at(0, o), whole.at(token, o)));
+        }
+    }
+}
+
+TEST_CASE("quantised rows of thousands of columns have the same bits with every instruction set")
+{
+    constexpr int64_t kWide = 4352; // more blocks than are unpacked at once for tiles
+    constexpr int64_t kRows = 41;   // two tiles of sixteen tokens and a part of one
+    const std::vector<float> x = testActivations(kRows, kWide);
+    for (DType dtype : kQuantizedTypes) {
+        CAPTURE(dtypeInfo(dtype).name);
+        const TestWeight weight(dtype, 20, kWide);
+        const std::vector<float> bias = randomFloats(20, 3);
+        const auto first = multiply(Isa::Portable, 1, weight, viewOf(x, kRows, kWide), bias.data());
+        for (Isa isa : availableIsas()) {
+            CAPTURE(isaName(isa));
+            CHECK(multiply(isa, 1, weight, viewOf(x, kRows, kWide), bias.data()).sameBits(first));
         }
     }
 }

@@ -49,7 +49,7 @@ TEST_CASE("on one thread and on more threads than cores too")
 
 TEST_CASE("an instruction set that the machine lacks is refused")
 {
-    if (detectIsa() == Isa::Avx512)
+    if (detectIsa() == Isa::Amx)
         return; // this machine runs all of them
-    CHECK_THROWS_AS(makeCpuBackend(1, Isa::Avx512), std::runtime_error);
+    CHECK_THROWS_AS(makeCpuBackend(1, Isa::Amx), std::runtime_error);
 }
