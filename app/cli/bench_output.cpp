@@ -1,5 +1,7 @@
 #include "bench_output.h"
 
+#include "standard_output.h"
+
 #include "engine/base/byte_text.h"
 #include "engine/measure/percentile.h"
 #include "engine/model/weights.h"
@@ -77,23 +79,22 @@ void printBenchHeader(const LoadedModel &model)
 {
     const ModelIdentity &identity = model.identity();
     const int threads = model.backend().threads();
-    std::printf("%s (%s), %s of weights in memory; %s, %d %s\n", identity.file.c_str(),
-                identity.quantisation.c_str(), byteText(identity.weightBytes).c_str(),
-                model.backend().device().name.c_str(), threads,
-                threads == 1 ? "thread" : "threads");
-    std::printf("tok/s over all sequences: median (min-max)\n\n");
-    std::printf("%5s %6s %5s %6s  %-24s %-24s %-24s %6s  %s\n", "batch", "prompt", "new", "depth",
-                "prefill tok/s", "decode tok/s", "TTFT ms", "GB/s", "checksum");
+    printOut("%s (%s), %s of weights in memory; %s, %d %s\n", identity.file.c_str(),
+             identity.quantisation.c_str(), byteText(identity.weightBytes).c_str(),
+             model.backend().device().name.c_str(), threads, threads == 1 ? "thread" : "threads");
+    printOut("tok/s over all sequences: median (min-max)\n\n");
+    printOut("%5s %6s %5s %6s  %-24s %-24s %-24s %6s  %s\n", "batch", "prompt", "new", "depth",
+             "prefill tok/s", "decode tok/s", "TTFT ms", "GB/s", "checksum");
 }
 
 void printBenchRow(const BenchResult &result)
 {
-    std::printf("%5d %6d %5d %6d  %-24s %-24s %-24s %6.1f  %s\n", result.plan.batch,
-                result.plan.promptTokens, result.plan.newTokens, result.plan.depth,
-                spreadText(result.prefillTokPerSecond).c_str(),
-                spreadText(result.decodeTokPerSecond).c_str(), spreadText(result.ttftMs).c_str(),
-                result.achievedGbPerSecond, checksumText(result.checksum).c_str());
-    std::fflush(stdout);
+    printOut("%5d %6d %5d %6d  %-24s %-24s %-24s %6.1f  %s\n", result.plan.batch,
+             result.plan.promptTokens, result.plan.newTokens, result.plan.depth,
+             spreadText(result.prefillTokPerSecond).c_str(),
+             spreadText(result.decodeTokPerSecond).c_str(), spreadText(result.ttftMs).c_str(),
+             result.achievedGbPerSecond, checksumText(result.checksum).c_str());
+    flushOut();
 }
 
 } // namespace inferlab::cli

@@ -6,6 +6,7 @@
 #include "engine/measure/recorder.h"
 #include "engine/model/weights.h"
 #include "engine/run/engine.h"
+#include "engine/run/memory_plan.h"
 #include "engine/run/random.h"
 #include "interrupt_watch.h"
 
@@ -29,6 +30,23 @@ std::vector<int32_t> randomPrompt(int32_t tokens, int32_t vocabulary, int32_t se
     return ids;
 }
 
+// The longer of the two measurements, and the token that ends a prefill. Throws InputError when the
+// model has no context for that.
+EngineOptions engineOptions(const LoadedModel &model, const BenchPlan &plan)
+{
+    EngineOptions options;
+    options.maxSequences = plan.batch;
+    const int64_t context = int64_t {plan.depth} + 1 + std::max(plan.promptTokens, plan.newTokens);
+    if (context > model.config().contextTokens)
+        throw InputError("bench", "",
+                         "depth and prompt, or depth and new tokens, of at most "
+                             + std::to_string(model.config().contextTokens - 1)
+                             + " tokens (the model's context)",
+                         std::to_string(context - 1));
+    options.contextTokens = static_cast<int32_t>(context);
+    return options;
+}
+
 class Bench
 {
 public:
@@ -37,21 +55,8 @@ public:
         : m_model(*model)
         , m_plan(plan)
         , m_interrupted(interrupted)
-    {
-        EngineOptions options;
-        options.maxSequences = plan.batch;
-        // The longer of the two measurements, and the token that ends a prefill.
-        const int64_t context =
-            int64_t {plan.depth} + 1 + std::max(plan.promptTokens, plan.newTokens);
-        if (context > model->config().contextTokens)
-            throw InputError("bench", "",
-                             "depth and prompt, or depth and new tokens, of at most "
-                                 + std::to_string(model->config().contextTokens - 1)
-                                 + " tokens (the model's context)",
-                             std::to_string(context - 1));
-        options.contextTokens = static_cast<int32_t>(context);
-        m_engine = openEngine(model, options);
-    }
+        , m_engine(openEngine(model, engineOptions(*model, plan)))
+    { }
 
     // tok/s of the prompts' last promptTokens. A step that holds rows of the depth as well counts
     // with the measured rows' share of its time.
@@ -92,7 +97,7 @@ void Bench::submit(int32_t promptTokens, int32_t newTokens, RunRecorder &recorde
 void Bench::drive(RunRecorder &recorder, const std::function<void(const StepReport &)> &look)
 {
     {
-        const InterruptWatch watch(m_interrupted, *m_engine);
+        const InterruptWatch watch(m_interrupted, [this] { m_engine->requestStop(); });
         while (!m_engine->idle()) {
             const StepReport report = m_engine->step();
             recorder.add(report);
@@ -166,6 +171,12 @@ uint64_t weightBytesPerStep(const LoadedModel &model)
 }
 
 } // namespace
+
+void checkBench(const LoadedModel &model, const BenchPlan &plan)
+{
+    const EngineOptions options = completeOptions(model, engineOptions(model, plan));
+    requireFits(planMemory(model, options), options);
+}
 
 BenchResult runBench(const std::shared_ptr<LoadedModel> &model, const BenchPlan &plan,
                      const std::atomic<bool> &interrupted)

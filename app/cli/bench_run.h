@@ -32,6 +32,9 @@ struct BenchResult
     double achievedGbPerSecond = 0.0; // bytesPerToken x median decode speed
 };
 
+// Throws InputError when the plan does not fit the model's context or the free memory.
+void checkBench(const LoadedModel &model, const BenchPlan &plan);
+
 // One warm-up that is not counted, then the repetitions. Prompts are random ids, each sequence its
 // own, the same every time. Throws InputError when the plan does not fit the model or the memory,
 // std::runtime_error when a request fails or two repetitions give different tokens, Cancelled.

@@ -7,6 +7,7 @@
 #include "engine/base/error.h"
 #include "engine/run/engine.h"
 #include "model_arguments.h"
+#include "standard_output.h"
 
 #include <cstdio>
 #include <limits>
@@ -30,13 +31,16 @@ void runBenchCommand(const BenchArguments &arguments, Context &context)
         arguments.batches, "--batch", 1, EngineOptions::kMostSequences,
         "sizes from 1 to " + std::to_string(EngineOptions::kMostSequences) + " such as 1,8,32");
     const std::shared_ptr<LoadedModel> model = loadModel(arguments.model, context);
+    std::vector<BenchPlan> plans(batches.size(), arguments.plan);
+    for (size_t i = 0; i < plans.size(); ++i) {
+        plans[i].batch = batches[i];
+        checkBench(*model, plans[i]); // all of them, before minutes go into the first
+    }
     if (!arguments.json)
         printBenchHeader(*model);
     std::vector<BenchResult> results;
     try {
-        for (const int32_t batch : batches) {
-            BenchPlan plan = arguments.plan;
-            plan.batch = batch;
+        for (const BenchPlan &plan : plans) {
             results.push_back(runBench(model, plan, *context.interrupted));
             if (!arguments.json)
                 printBenchRow(results.back());
@@ -45,7 +49,7 @@ void runBenchCommand(const BenchArguments &arguments, Context &context)
         context.exitCode = 130; // what was measured is printed below, or was above
     }
     if (arguments.json)
-        std::printf("%s\n", jsonText(benchJson(*model, results), 2).c_str());
+        printOut("%s\n", jsonText(benchJson(*model, results), 2).c_str());
 }
 
 } // namespace

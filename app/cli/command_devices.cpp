@@ -1,5 +1,6 @@
 // inferlab-cli devices: what there is to run on, with reasons for what there is not.
 #include "commands.h"
+#include "standard_output.h"
 
 #include "kernels/api/devices.h"
 
@@ -21,22 +22,22 @@ void printText(const std::vector<DeviceInfo> &devices)
 {
     for (const DeviceInfo &device : devices) {
         if (!device.available) {
-            std::printf("%-10s not available: %s\n", device.kind.c_str(), device.reason.c_str());
+            printOut("%-10s not available: %s\n", device.kind.c_str(), device.reason.c_str());
             continue;
         }
-        std::printf("%-10s %s, %.1f GiB of memory", device.kind.c_str(), device.name.c_str(),
-                    gibibytes(device.memoryBytes));
+        printOut("%-10s %s, %.1f GiB of memory", device.kind.c_str(), device.name.c_str(),
+                 gibibytes(device.memoryBytes));
         if (device.freeBytes)
-            std::printf(", %.1f GiB free", gibibytes(*device.freeBytes));
+            printOut(", %.1f GiB free", gibibytes(*device.freeBytes));
         if (device.hardwareThreads > 0)
-            std::printf(", %d cores", device.hardwareThreads);
-        std::printf("\n");
+            printOut(", %d cores", device.hardwareThreads);
+        printOut("\n");
     }
-    std::printf("\nThreads unless --threads says otherwise: %d\n", defaultThreads());
-    std::printf("Instruction sets:");
+    printOut("\nThreads unless --threads says otherwise: %d\n", defaultThreads());
+    printOut("Instruction sets:");
     for (const std::string &name : cpuInstructionSets())
-        std::printf(" %s", name.c_str());
-    std::printf("\n");
+        printOut(" %s", name.c_str());
+    printOut("\n");
 }
 
 // null: nobody knows.
@@ -60,7 +61,7 @@ void printJson(const std::vector<DeviceInfo> &devices)
     }
     document["default_threads"] = defaultThreads();
     document["instruction_sets"] = cpuInstructionSets();
-    std::printf("%s\n", document.dump(2).c_str());
+    printOut("%s\n", document.dump(2).c_str());
 }
 
 } // namespace

@@ -5,17 +5,24 @@
 #include "engine/base/clock.h"
 #include "engine/base/error.h"
 #include "engine/base/mapped_file.h"
+#include "engine/files/file_hash.h"
+#include "engine/measure/record_json.h"
+#include "engine/measure/run_head.h"
 #include "engine/run/engine.h"
 #include "engine/run/prompt.h"
+#include "engine/text/utf8_stream.h"
 #include "generate_output.h"
 #include "interrupt_watch.h"
 #include "model_arguments.h"
+#include "output_file.h"
+#include "standard_output.h"
 
 #include <algorithm>
-#include <cstdio>
+#include <exception>
 #include <limits>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 
 namespace inferlab::cli {
 
@@ -29,7 +36,8 @@ struct GenerateArguments
     ModelArguments model;
     std::optional<std::string> prompt;
     std::string promptFile;
-    std::string tokens;
+    std::optional<std::string> tokens;
+    std::string record;
     bool chat = false;
     RunSettings settings;
     std::string kvCache = "on";
@@ -46,16 +54,46 @@ std::string promptFromFile(const std::string &path)
     return {reinterpret_cast<const char *>(bytes.data()), bytes.size()};
 }
 
-std::vector<int32_t> promptTokens(const GenerateArguments &arguments, const LoadedModel &model)
+// As it was given; empty where the prompt is token ids.
+std::string promptText(const GenerateArguments &arguments)
 {
-    if (!arguments.tokens.empty())
-        return parseTokenIds(arguments.tokens);
-    PromptText text;
-    text.chat = arguments.chat;
-    text.system = arguments.settings.systemPrompt;
-    text.text = arguments.promptFile.empty() ? arguments.prompt.value_or("")
-                                             : promptFromFile(arguments.promptFile);
-    return encodePromptText(model, text);
+    const bool isFile = !arguments.promptFile.empty();
+    std::string text =
+        isFile ? promptFromFile(arguments.promptFile) : arguments.prompt.value_or("");
+    requireUtf8(text, isFile ? arguments.promptFile : "--prompt");
+    requireUtf8(arguments.settings.systemPrompt, "--system");
+    return text;
+}
+
+// Where the run's record goes, and what the model file is called there. Both are found out before
+// the run: a path that cannot be written is no reason to lose it, and a run that is stopped has its
+// model's name too.
+struct RecordTarget
+{
+    explicit RecordTarget(const std::string &path)
+        : file(path)
+    { }
+    OutputFile file;
+    std::string modelHash;
+};
+
+std::unique_ptr<RecordTarget> openRecord(const GenerateArguments &arguments, const Context &context)
+{
+    if (arguments.record.empty())
+        return nullptr;
+    auto target = std::make_unique<RecordTarget>(arguments.record);
+    target->modelHash = hashFile(arguments.model.model, context.interrupted);
+    return target;
+}
+
+RunRecord recordHead(const RunSettings &settings, const LoadedModel &model)
+{
+    RunRecord head;
+    head.label = runLabel(settings);
+    head.provenance = provenanceOf(&model, settings, "InferLab " INFERLAB_VERSION);
+    head.settings = settings;
+    head.isShown = true;
+    return head;
 }
 
 EngineOptions engineOptions(const RunSettings &settings, size_t promptLength,
@@ -91,10 +129,10 @@ void submitAll(Engine &engine, const RunSettings &settings, const std::vector<in
 void printText(const StepReport &report)
 {
     for (const TokenEvent &token : report.tokens)
-        std::fputs(token.text.c_str(), stdout);
+        writeOut(token.text);
     for (const FinishedRequest &finished : report.finished)
-        std::fputs(finished.text.c_str(), stdout);
-    std::fflush(stdout);
+        writeOut(finished.text);
+    flushOut();
 }
 
 int exitCodeOf(const RunRecord &run, bool interrupted)
@@ -108,6 +146,28 @@ int exitCodeOf(const RunRecord &run, bool interrupted)
     return failed ? 1 : 0;
 }
 
+// Runs until every sequence has ended. Where the text cannot be written any more, the run is
+// stopped and the reason returned: what it measured until then is not lost.
+std::exception_ptr drive(Engine &engine, RunRecorder &recorder, bool streams,
+                         const Context &context)
+{
+    std::exception_ptr lost;
+    const InterruptWatch watch(*context.interrupted, [&engine] { engine.requestStop(); });
+    while (!engine.idle()) {
+        const StepReport report = engine.step();
+        recorder.add(report);
+        if (!streams || lost)
+            continue;
+        try {
+            printText(report);
+        } catch (const std::runtime_error &) {
+            lost = std::current_exception();
+            engine.requestStop();
+        }
+    }
+    return lost;
+}
+
 void runGenerate(GenerateArguments arguments, Context &context)
 {
     RunSettings &settings = arguments.settings;
@@ -116,36 +176,41 @@ void runGenerate(GenerateArguments arguments, Context &context)
     settings.device = arguments.model.device;
     // What can be refused without the model is refused before it is loaded.
     settings.sampling.validate();
+    std::vector<int32_t> prompt;
+    if (arguments.tokens)
+        prompt = parseTokenIds(*arguments.tokens);
+    else
+        settings.prompt = promptText(arguments);
+    const std::unique_ptr<RecordTarget> target = openRecord(arguments, context);
 
     const std::shared_ptr<LoadedModel> model = loadModel(arguments.model, context);
     settings.threads = model->backend().threads();
-    const std::vector<int32_t> prompt = promptTokens(arguments, *model);
+    if (!arguments.tokens)
+        prompt = encodePromptText(*model, {settings.chat, settings.systemPrompt, settings.prompt});
     const EngineOptions options = engineOptions(settings, prompt.size(), *model);
     settings.contextTokens = options.contextTokens;
     const std::unique_ptr<Engine> engine = openEngine(model, options);
-
-    RunRecord head;
-    head.settings = settings;
-    head.provenance.modelFile = model->identity().file;
-    RunRecorder recorder(std::move(head));
+    RunRecorder recorder(recordHead(settings, *model));
     submitAll(*engine, settings, prompt, recorder);
 
     const bool streams = !arguments.json && settings.batch == 1;
-    {
-        const InterruptWatch watch(*context.interrupted, *engine);
-        while (!engine->idle()) {
-            const StepReport report = engine->step();
-            recorder.add(report);
-            if (streams)
-                printText(report);
-        }
-    }
-    const RunRecord &run = recorder.record();
-    if (arguments.json)
-        std::printf("%s\n", jsonText(generateJson(run, prompt), 2).c_str());
-    else
-        printGenerated(run, streams);
+    std::exception_ptr lost = drive(*engine, recorder, streams, context);
+    RunRecord run = recorder.take();
     context.exitCode = exitCodeOf(run, *context.interrupted);
+    try {
+        if (arguments.json)
+            printOut("%s\n", jsonText(generateJson(run, prompt), 2).c_str());
+        else if (!lost)
+            printGenerated(run, streams);
+    } catch (const std::runtime_error &) {
+        lost = std::current_exception(); // the record can still be written
+    }
+    if (target) {
+        run.provenance.modelHash = target->modelHash;
+        target->file.commit(runsToJson({run}));
+    }
+    if (lost)
+        std::rethrow_exception(lost);
 }
 
 void addPromptOptions(CLI::App &command, GenerateArguments &arguments)
@@ -207,6 +272,11 @@ void addGenerate(CLI::App &app, Context &context)
     command->add_option("--kv-cache", arguments->kvCache, "on or off")
         ->check(oneOf({"on", "off"}))
         ->capture_default_str();
+    command
+        ->add_option("--record", arguments->record,
+                     "Write the run's record to this file, JSON: for metrics --record, and for the "
+                     "window's --open")
+        ->check(notEmpty());
     command->add_flag("--json", arguments->json, "One JSON document on stdout");
     command->callback([arguments, &context] { runGenerate(*arguments, context); });
 }

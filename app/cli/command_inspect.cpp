@@ -7,6 +7,8 @@
 #include "engine/files/file_format.h"
 #include "engine/files/gguf.h"
 #include "inspect_report.h"
+#include "interrupt_watch.h"
+#include "standard_output.h"
 
 #include <cstdio>
 #include <limits>
@@ -36,7 +38,7 @@ void inspect(const Options &options)
     const std::string report = options.json
         ? jsonText(inspectJson(*file, summary, memory), 2) + "\n"
         : inspectText(*file, summary, memory);
-    std::fputs(report.c_str(), stdout);
+    writeOut(report);
 }
 
 } // namespace
@@ -50,7 +52,7 @@ std::optional<MemoryAtContext> memoryAt(const ModelSummary &summary, uint64_t co
                             summary.config->kvBytesPerToken(DType::F16)};
 }
 
-void addInspect(CLI::App &app, Context &)
+void addInspect(CLI::App &app, Context &context)
 {
     CLI::App *command = app.add_subcommand(
         "inspect", "Show what a model file holds, the memory it takes, and whether it runs here");
@@ -61,7 +63,10 @@ void addInspect(CLI::App &app, Context &)
         ->add_option("--context", options->contextTokens,
                      "Context length that the memory is computed for; default: the model's")
         ->check(wholeNumber(1, std::numeric_limits<int32_t>::max()));
-    command->callback([options] { inspect(*options); });
+    command->callback([options, &context] {
+        const InterruptWatch watch(*context.interrupted, quitInterrupted);
+        inspect(*options);
+    });
 }
 
 } // namespace inferlab::cli

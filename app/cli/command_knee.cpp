@@ -1,5 +1,6 @@
 // inferlab-cli knee: where more load stops paying, by every method.
 #include "commands.h"
+#include "standard_output.h"
 
 #include "argument_checks.h"
 #include "engine/base/json.h"
@@ -46,24 +47,24 @@ void printJson(const KneeReport &report)
                                {"peak_load", orNull(report.usl->peakLoad)}};
     }
     document["notes"] = notes;
-    std::printf("%s\n", jsonText(document, 2).c_str());
+    printOut("%s\n", jsonText(document, 2).c_str());
 }
 
 void printTable(const KneeReport &report)
 {
-    std::printf("%-16s  %10s\n", "method", "load");
+    printOut("%-16s  %10s\n", "method", "load");
     for (const KneeAnswer &answer : report.answers) {
-        std::printf("%-16s  %10s  %s\n", answer.method.c_str(),
-                    answer.load ? shortText(*answer.load, 4).c_str() : "-", answer.note.c_str());
+        printOut("%-16s  %10s  %s\n", answer.method.c_str(),
+                 answer.load ? shortText(*answer.load, 4).c_str() : "-", answer.note.c_str());
     }
     if (report.recommended) {
-        std::printf("\nKnee: %s (%s)\n", shortText(*report.recommended, 4).c_str(),
-                    report.recommendedBy.c_str());
+        printOut("\nKnee: %s (%s)\n", shortText(*report.recommended, 4).c_str(),
+                 report.recommendedBy.c_str());
     } else {
-        std::printf("\nNo knee over these loads\n");
+        printOut("\nNo knee over these loads\n");
     }
     if (report.methodsDisagree)
-        std::printf("Kneedle over the load and over its log2 disagree: read the curve itself\n");
+        printOut("Kneedle over the load and over its log2 disagree: read the curve itself\n");
 }
 
 void runKnee(const Arguments &arguments)

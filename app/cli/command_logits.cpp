@@ -7,6 +7,7 @@
 #include "engine/base/mapped_file.h"
 #include "engine/model/evaluate.h"
 #include "model_arguments.h"
+#include "standard_output.h"
 
 #include <array>
 #include <charconv>
@@ -46,18 +47,31 @@ void appendNumbers(std::string &line, std::span<const float> values)
     line.back() = ']';
 }
 
+// Row by row: those of a long text and a large vocabulary are gigabytes. An interrupted line is
+// closed after its last whole row, so that it still is a document.
 void printLogits(LoadedModel &model, const std::vector<int32_t> &ids,
                  const EvaluateOptions &options)
 {
-    std::string line = options.allPositions ? "{\"logits\":[" : "{\"logits\":";
-    evaluate(model, ids, options, [&](int32_t position, std::span<const float> logits) {
-        if (options.allPositions && position > 0)
-            line += ',';
-        appendNumbers(line, logits);
-    });
-    line += options.allPositions ? "]}\n" : "}\n";
-    std::fputs(line.c_str(), stdout);
-    std::fflush(stdout);
+    const bool all = options.allPositions;
+    bool begun = false;
+    std::string text;
+    const auto close = [&] {
+        writeOut(all ? "]}\n" : "}\n");
+        flushOut();
+    };
+    try {
+        evaluate(model, ids, options, [&](int32_t, std::span<const float> logits) {
+            text = begun ? "," : all ? "{\"logits\":[" : "{\"logits\":";
+            appendNumbers(text, logits);
+            begun = true;
+            writeOut(text);
+        });
+    } catch (const Cancelled &) {
+        if (begun)
+            close();
+        throw;
+    }
+    close();
 }
 
 std::vector<int32_t> tokensOf(const Json &document, const std::string &source)

@@ -5,8 +5,10 @@
 #include "engine/base/error.h"
 #include "engine/base/mapped_file.h"
 #include "engine/measure/record_json.h"
+#include "interrupt_watch.h"
 #include "metrics_json.h"
 #include "metrics_table.h"
+#include "standard_output.h"
 
 #include <charconv>
 #include <cmath>
@@ -103,17 +105,17 @@ void printJson(const std::vector<RunRecord> &runs, const SloTargets *targets)
         for (const RunRecord &run : runs)
             document["runs"].push_back(runToJson(run, targets));
     }
-    std::printf("%s\n", jsonText(document, 2).c_str());
+    printOut("%s\n", jsonText(document, 2).c_str());
 }
 
 void printTables(const std::vector<RunRecord> &runs, const SloTargets *targets)
 {
     for (size_t i = 0; i < runs.size(); ++i) {
         if (i > 0)
-            std::printf("\n");
+            printOut("\n");
         if (!runs[i].label.empty())
-            std::printf("%s\n", runs[i].label.c_str());
-        std::printf("%s", metricsTable(computeMetrics(runs[i], targets)).c_str());
+            printOut("%s\n", runs[i].label.c_str());
+        printOut("%s", metricsTable(computeMetrics(runs[i], targets)).c_str());
     }
 }
 
@@ -134,7 +136,7 @@ void runMetrics(const Arguments &arguments)
 
 } // namespace
 
-void addMetrics(CLI::App &app, Context &)
+void addMetrics(CLI::App &app, Context &context)
 {
     CLI::App *command = app.add_subcommand("metrics", "Every figure of a run, from its record");
     const auto arguments = std::make_shared<Arguments>();
@@ -144,7 +146,10 @@ void addMetrics(CLI::App &app, Context &)
     command->add_option("--slo", arguments->slo,
                         "Targets, each at most: ttft_ms=500,tpot_ms=30,itl_ms=..,e2e_ms=..");
     command->add_flag("--json", arguments->json, "One JSON document on stdout");
-    command->callback([arguments] { runMetrics(*arguments); });
+    command->callback([arguments, &context] {
+        const InterruptWatch watch(*context.interrupted, quitInterrupted);
+        runMetrics(*arguments);
+    });
 }
 
 } // namespace inferlab::cli

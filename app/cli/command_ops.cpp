@@ -7,6 +7,7 @@
 #include "kernels/api/devices.h"
 #include "kernels/check/operator_check.h"
 #include "model_arguments.h"
+#include "standard_output.h"
 
 #include <nlohmann/json.hpp>
 
@@ -60,15 +61,15 @@ const char *verdict(const OperatorComparison &comparison)
 void printRow(const OperatorCase &operatorCase, const OperatorComparison &comparison,
               double seconds)
 {
-    std::printf("%-13s %-7s %-52s ", operatorCase.op.c_str(), operatorCase.dtype.c_str(),
-                operatorCase.shape.c_str());
+    printOut("%-13s %-7s %-52s ", operatorCase.op.c_str(), operatorCase.dtype.c_str(),
+             operatorCase.shape.c_str());
     if (!comparison.unsupported.empty()) {
-        std::printf("not supported: %s\n", comparison.unsupported.c_str());
+        printOut("not supported: %s\n", comparison.unsupported.c_str());
         return;
     }
-    std::printf("%9.1e %10.1f %8.2f %9.2f  %s\n", comparison.maxError, seconds * 1e6,
-                operatorCase.bytes / seconds * 1e-9, operatorCase.flops / seconds * 1e-9,
-                verdict(comparison));
+    printOut("%9.1e %10.1f %8.2f %9.2f  %s\n", comparison.maxError, seconds * 1e6,
+             operatorCase.bytes / seconds * 1e-9, operatorCase.flops / seconds * 1e-9,
+             verdict(comparison));
 }
 
 nlohmann::ordered_json rowJson(const OperatorCase &operatorCase,
@@ -101,27 +102,27 @@ int runOps(const OpsOptions &options, const Context &context)
     const std::unique_ptr<Backend> tested = openTested(options);
     const std::unique_ptr<Backend> reference = openBackend("reference", 1);
     if (!options.json) {
-        std::printf("%s, %d threads. Error: largest difference from the reference over the root "
-                    "mean square "
-                    "of its output.\n\n",
-                    tested->device().name.c_str(), tested->threads());
-        std::printf("%-13s %-7s %-52s %9s %10s %8s %9s  %s\n", "operator", "dtype", "shape",
-                    "error", "us", "GB/s", "GFLOP/s", "verdict");
+        printOut("%s, %d threads. Error: largest difference from the reference over the root "
+                 "mean square of its output.\n\n",
+                 tested->device().name.c_str(), tested->threads());
+        printOut("%-13s %-7s %-52s %9s %10s %8s %9s  %s\n", "operator", "dtype", "shape", "error",
+                 "us", "GB/s", "GFLOP/s", "verdict");
+        flushOut();
     }
     nlohmann::ordered_json rows = nlohmann::ordered_json::array();
     OpsTotals totals;
-    bool interrupted = false;
+    const StopCheck interrupted = [&context] { return context.interrupted->load(); };
+    tested->setStopCheck(interrupted);
+    reference->setStopCheck(interrupted);
     for (const OperatorCase &operatorCase : options.edges ? edgeCases() : typicalCases()) {
         if (!wanted(options, operatorCase))
             continue;
-        if (context.interrupted != nullptr && context.interrupted->load()) {
-            interrupted = true;
-            break;
-        }
         const OperatorComparison comparison = compareOperator(operatorCase, *tested, *reference);
         const bool supported = comparison.unsupported.empty();
         const double seconds =
-            supported ? timeOperator(operatorCase, *tested, options.seconds) : 0.0;
+            supported ? timeOperator(operatorCase, *tested, options.seconds, interrupted) : 0.0;
+        if (interrupted()) // what was computed last is not whole
+            break;
         totals.run += supported;
         totals.unsupported += !supported;
         totals.failed += supported && !comparison.passed;
@@ -129,21 +130,21 @@ int runOps(const OpsOptions &options, const Context &context)
             rows.push_back(rowJson(operatorCase, comparison, seconds));
         else
             printRow(operatorCase, comparison, seconds);
-        std::fflush(stdout);
+        flushOut();
     }
-    if (totals.run + totals.unsupported == 0 && !interrupted)
+    if (totals.run + totals.unsupported == 0 && !interrupted())
         throw InputError("no operator of the list has this --op and --dtype");
     if (options.json) {
         const nlohmann::ordered_json document {{"backend", tested->device().name},
                                                {"threads", tested->threads()},
                                                {"failed", totals.failed},
                                                {"results", std::move(rows)}};
-        std::printf("%s\n", document.dump(2).c_str());
+        printOut("%s\n", document.dump(2).c_str());
     } else {
-        std::printf("\n%d compared, %d failed, %d not supported\n", totals.run, totals.failed,
-                    totals.unsupported);
+        printOut("\n%d compared, %d failed, %d not supported\n", totals.run, totals.failed,
+                 totals.unsupported);
     }
-    if (interrupted)
+    if (interrupted())
         return 130;
     return totals.failed == 0 ? 0 : 1;
 }

@@ -7,7 +7,11 @@
 #include "engine/base/json.h"
 #include "engine/base/mapped_file.h"
 #include "engine/model/evaluate.h"
+#include "engine/text/utf8_stream.h"
+#include "interrupt_watch.h"
 #include "model_arguments.h"
+#include "standard_output.h"
+#include "terminal_text.h"
 
 #include <algorithm>
 #include <cmath>
@@ -20,11 +24,14 @@ namespace inferlab::cli {
 
 namespace {
 
+// As long as others measure with, so that figures compare.
+constexpr int32_t kWindowTokens = 512;
+
 struct PerplexityArguments
 {
     ModelArguments model;
     std::string textFile;
-    int32_t windowTokens = 512; // as long as others measure with, so that figures compare
+    int32_t windowTokens = 0; // 0: kWindowTokens, or the model's context where that is shorter
     EvaluateOptions options;
     bool json = false;
 };
@@ -34,6 +41,7 @@ struct Score
     double sum = 0.0; // of negative log-likelihoods, natural logarithm
     int64_t tokens = 0;
     int64_t windows = 0;
+    bool isWhole = true; // false: interrupted, and of the text's first windows only
     double mean() const { return sum / static_cast<double>(tokens); }
 };
 
@@ -46,8 +54,22 @@ double negativeLogLikelihood(std::span<const float> logits, int32_t next)
     return largest + std::log(sum) - static_cast<double>(logits[static_cast<size_t>(next)]);
 }
 
-// Windows one after the other, each from an empty context. Every token counts but a window's first,
-// before which the model has seen nothing.
+// Every token counts but the window's first, before which the model has seen nothing.
+void scoreWindow(LoadedModel &model, const std::vector<int32_t> &window,
+                 const EvaluateOptions &options, Score &result)
+{
+    double sum = 0.0;
+    evaluate(model, window, options, [&](int32_t position, std::span<const float> logits) {
+        const size_t next = static_cast<size_t>(position) + 1;
+        if (next < window.size())
+            sum += negativeLogLikelihood(logits, window[next]);
+    });
+    result.sum += sum;
+    result.tokens += static_cast<int64_t>(window.size()) - 1;
+    ++result.windows;
+}
+
+// Windows one after the other, each from an empty context.
 Score score(LoadedModel &model, const std::vector<int32_t> &text,
             const PerplexityArguments &arguments)
 {
@@ -65,54 +87,71 @@ Score score(LoadedModel &model, const std::vector<int32_t> &text,
                       text.begin() + static_cast<std::ptrdiff_t>(std::min(at + step, text.size())));
         if (window.size() < 2)
             continue;
-        evaluate(model, window, options, [&](int32_t position, std::span<const float> logits) {
-            const size_t next = static_cast<size_t>(position) + 1;
-            if (next == window.size())
-                return;
-            result.sum += negativeLogLikelihood(logits, window[next]);
-            ++result.tokens;
-        });
-        ++result.windows;
+        try {
+            scoreWindow(model, window, options, result);
+        } catch (const Cancelled &) {
+            result.isWhole = false;
+            return result;
+        }
     }
     return result;
 }
 
-void runPerplexity(PerplexityArguments arguments, const Context &context)
+std::vector<int32_t> encodeFile(const Tokenizer &tokenizer, std::string_view text,
+                                const Context &context)
 {
-    arguments.options.stop = context.interrupted;
-    const std::shared_ptr<LoadedModel> model = loadModel(arguments.model, context);
-    if (arguments.windowTokens > model->config().contextTokens)
-        throw InputError("--window", "",
-                         "at most " + std::to_string(model->config().contextTokens)
-                             + " tokens (the model's context)",
-                         std::to_string(arguments.windowTokens));
-    const MappedFile file(arguments.textFile);
-    const auto bytes = file.bytes();
-    const std::vector<int32_t> text = model->tokenizer().encode(
-        {reinterpret_cast<const char *>(bytes.data()), bytes.size()}, SpecialTokens::Plain);
-    const Score result = score(*model, text, arguments);
-    if (result.tokens == 0)
-        throw InputError(arguments.textFile, "", "a text of at least two tokens",
-                         std::to_string(text.size()));
-    if (!std::isfinite(result.sum))
-        throw std::runtime_error("the model produced logits that are not numbers");
+    const InterruptWatch watch(*context.interrupted, quitInterrupted);
+    return tokenizer.encode(text, SpecialTokens::Plain);
+}
 
+void printScore(const Score &result, const PerplexityArguments &arguments, const LoadedModel &model)
+{
     const double perplexity = std::exp(result.mean());
     if (arguments.json) {
-        const Json document = {{"model", model->identity().file},
+        const Json document = {{"model", model.identity().file},
                                {"device", arguments.model.device},
                                {"perplexity", perplexity},
                                {"mean_nll", result.mean()},
                                {"tokens", result.tokens},
                                {"windows", result.windows},
                                {"window_tokens", arguments.windowTokens}};
-        std::printf("%s\n", jsonText(document, 2).c_str());
+        printOut("%s\n", jsonText(document, 2).c_str());
     } else {
-        std::printf("perplexity %.4f (mean negative log-likelihood %.5f over %lld tokens, "
-                    "windows of %d)\n",
-                    perplexity, result.mean(), static_cast<long long>(result.tokens),
-                    arguments.windowTokens);
+        printOut("perplexity %.4f (mean negative log-likelihood %.5f over %s tokens, windows of "
+                 "%d)\n",
+                 perplexity, result.mean(), grouped(static_cast<uint64_t>(result.tokens)).c_str(),
+                 arguments.windowTokens);
     }
+}
+
+void runPerplexity(PerplexityArguments arguments, Context &context)
+{
+    arguments.options.stop = context.interrupted;
+    const MappedFile file(arguments.textFile);
+    const auto bytes = file.bytes();
+    const std::string_view text(reinterpret_cast<const char *>(bytes.data()), bytes.size());
+    requireUtf8(text, arguments.textFile);
+    const std::shared_ptr<LoadedModel> model = loadModel(arguments.model, context);
+    if (arguments.windowTokens == 0)
+        arguments.windowTokens = std::min(kWindowTokens, model->config().contextTokens);
+    if (arguments.windowTokens > model->config().contextTokens)
+        throw InputError("--window", "",
+                         "at most " + std::to_string(model->config().contextTokens)
+                             + " tokens (the model's context)",
+                         std::to_string(arguments.windowTokens));
+    const std::vector<int32_t> ids = encodeFile(model->tokenizer(), text, context);
+    const Score result = score(*model, ids, arguments);
+    if (!result.isWhole)
+        context.exitCode = 130;
+    if (result.tokens == 0) {
+        if (!result.isWhole)
+            return;
+        throw InputError(arguments.textFile, "", "a text of at least two tokens",
+                         std::to_string(ids.size()));
+    }
+    if (!std::isfinite(result.sum))
+        throw std::runtime_error("the model produced logits that are not numbers");
+    printScore(result, arguments, *model);
 }
 
 } // namespace
@@ -125,9 +164,10 @@ void addPerplexity(CLI::App &app, Context &context)
     command->add_option("--text-file", arguments->textFile, "The text, UTF-8")
         ->required()
         ->check(notEmpty());
-    command->add_option("--window", arguments->windowTokens, "Tokens read at once")
-        ->check(wholeNumber(2, std::numeric_limits<int32_t>::max()))
-        ->capture_default_str();
+    command
+        ->add_option("--window", arguments->windowTokens,
+                     "Tokens read at once; unless given, 512 or the model's context if shorter")
+        ->check(wholeNumber(2, std::numeric_limits<int32_t>::max()));
     addCacheTypeOption(*command, arguments->options.cacheType);
     command->add_flag("--json", arguments->json, "One JSON document on stdout");
     command->callback([arguments, &context] { runPerplexity(*arguments, context); });

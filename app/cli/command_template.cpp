@@ -1,6 +1,8 @@
 // inferlab-cli template: a conversation as the model's chat template writes it.
 #include "argument_checks.h"
 #include "commands.h"
+#include "interrupt_watch.h"
+#include "standard_output.h"
 #include "text_arguments.h"
 
 #include "engine/text/chat_template.h"
@@ -41,15 +43,15 @@ void run(const Arguments &arguments)
     const std::string text = prompt.text();
     if (arguments.json) {
         const Json document = {{"text", text}, {"ids", encodePrompt(*tokenizer, prompt)}};
-        std::printf("%s\n", jsonText(document).c_str());
+        printOut("%s\n", jsonText(document).c_str());
     } else {
-        std::fwrite(text.data(), 1, text.size(), stdout);
+        writeOut(text);
     }
 }
 
 } // namespace
 
-void addTemplate(CLI::App &app, Context &)
+void addTemplate(CLI::App &app, Context &context)
 {
     CLI::App *command =
         app.add_subcommand("template", "Render messages by the model's chat template");
@@ -65,7 +67,10 @@ void addTemplate(CLI::App &app, Context &)
     command->add_flag("--generation-prompt", arguments->generationPrompt,
                       "End with the beginning of the assistant's answer");
     command->add_flag("--json", arguments->json, "One JSON document on stdout: text and ids");
-    command->callback([arguments] { run(*arguments); });
+    command->callback([arguments, &context] {
+        const InterruptWatch watch(*context.interrupted, quitInterrupted);
+        run(*arguments);
+    });
 }
 
 } // namespace inferlab::cli

@@ -1,10 +1,12 @@
 // inferlab-cli tokenize: a text's tokens, or those of every case of a file.
 #include "argument_checks.h"
 #include "commands.h"
+#include "interrupt_watch.h"
+#include "standard_output.h"
 #include "terminal_text.h"
 #include "text_arguments.h"
 
-#include "engine/base/error.h"
+#include "engine/text/utf8_stream.h"
 
 #include <cstdio>
 #include <memory>
@@ -26,9 +28,9 @@ struct Arguments
 void printTable(const Tokenizer &tokenizer, const std::vector<int32_t> &ids)
 {
     for (const int32_t id : ids)
-        std::printf("%8d  \"%s\"%s\n", id, terminalSafe(tokenizer.piece(id)).c_str(),
-                    tokenizer.isControl(id) ? "  (control)" : "");
-    std::printf("%zu tokens; %s\n", ids.size(), tokenizer.description().c_str());
+        printOut("%8d  \"%s\"%s\n", id, terminalSafe(tokenizer.piece(id)).c_str(),
+                 tokenizer.isControl(id) ? "  (control)" : "");
+    printOut("%zu tokens; %s\n", ids.size(), tokenizer.description().c_str());
 }
 
 void printText(const Tokenizer &tokenizer, const Arguments &arguments)
@@ -39,25 +41,23 @@ void printText(const Tokenizer &tokenizer, const Arguments &arguments)
         printTable(tokenizer, ids);
         return;
     }
-    std::printf("%s\n", jsonText({{"ids", ids}, {"pieces", piecesToJson(tokenizer, ids)}}).c_str());
+    printOut("%s\n", jsonText({{"ids", ids}, {"pieces", piecesToJson(tokenizer, ids)}}).c_str());
 }
 
 // A case says itself whether its special tokens are parsed; without that word --parse-special
 // holds.
-void printCases(const Tokenizer &tokenizer, const Arguments &arguments, const Context &context)
+void printCases(const Tokenizer &tokenizer, const Arguments &arguments)
 {
     const std::vector<Json> cases = readJsonLines(*arguments.cases);
     for (size_t i = 0; i < cases.size(); ++i) {
-        if (context.interrupted->load())
-            throw Cancelled();
         const std::string source = *arguments.cases + ", case " + std::to_string(i + 1);
         const JsonCursor row(cases[i], source);
         const std::optional<JsonCursor> parse = row.find("parse_special");
         const bool isParsed = parse ? parse->boolean() : arguments.parseSpecial;
         const std::vector<int32_t> ids = tokenizer.encode(
             row.at("text").text(), isParsed ? SpecialTokens::Parsed : SpecialTokens::Plain);
-        std::printf("%s\n",
-                    jsonText({{"ids", ids}, {"pieces", piecesToJson(tokenizer, ids)}}).c_str());
+        printOut("%s\n",
+                 jsonText({{"ids", ids}, {"pieces", piecesToJson(tokenizer, ids)}}).c_str());
     }
 }
 
@@ -83,9 +83,12 @@ void addTokenize(CLI::App &app, Context &context)
                       "Recognise special tokens such as <|im_end|> in the text");
     command->add_flag("--json", arguments->json, "One JSON document on stdout");
     command->callback([arguments, &context] {
+        if (arguments->text)
+            requireUtf8(*arguments->text, "--text");
+        const InterruptWatch watch(*context.interrupted, quitInterrupted);
         const std::unique_ptr<Tokenizer> tokenizer = openTokenizer(arguments->model);
         if (arguments->cases)
-            printCases(*tokenizer, *arguments, context);
+            printCases(*tokenizer, *arguments);
         else
             printText(*tokenizer, *arguments);
     });

@@ -3,6 +3,7 @@
 #include "engine/measure/metrics.h"
 #include "engine/measure/number_text.h"
 #include "metrics_json.h"
+#include "standard_output.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -99,11 +100,11 @@ void printGenerated(const RunRecord &run, bool streamed)
     for (size_t i = 0; i < count; ++i) {
         const RequestRecord &request = run.requests[i];
         if (count > 1)
-            std::printf("--- %zu of %zu\n", i + 1, count);
+            printOut("--- %zu of %zu\n", i + 1, count);
         if (!streamed)
-            std::fputs(request.text.c_str(), stdout);
-        std::fputs("\n", stdout);
-        std::fflush(stdout);
+            writeOut(request.text);
+        writeOut("\n");
+        flushOut();
         std::fprintf(stderr, "%s\n", statsLine(request).c_str());
     }
     if (count < 2)

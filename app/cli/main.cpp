@@ -4,11 +4,16 @@
 #include "commands.h"
 
 #include "engine/base/error.h"
+#include "standard_output.h"
 
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
+#include <new>
 #include <stdexcept>
+#include <string>
+#include <system_error>
 
 namespace {
 
@@ -20,6 +25,20 @@ static_assert(std::atomic<bool>::is_always_lock_free,
 void onInterrupt(int)
 {
     interruptRequested.store(true);
+}
+
+// The standard library's own words are its types' names, or half a sentence.
+std::string wordsFor(const std::exception &error)
+{
+    if (dynamic_cast<const std::bad_alloc *>(&error) != nullptr
+        || dynamic_cast<const std::length_error *>(&error) != nullptr)
+        return "there is not enough memory for this";
+    if (const auto *file = dynamic_cast<const std::filesystem::filesystem_error *>(&error))
+        return file->path1().string() + ": " + file->code().message();
+    if (const auto *system = dynamic_cast<const std::system_error *>(&error))
+        return "the system refused something that is needed here, such as one more thread: "
+            + system->code().message();
+    return error.what();
 }
 
 } // namespace
@@ -49,9 +68,7 @@ int main(int argc, char **argv)
 
     try {
         app.parse(argc, argv);
-        // A full disk shows when the last of the output is written.
-        if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-            throw std::runtime_error("the output could not be written completely");
+        inferlab::cli::flushOut();
         return context.exitCode;
     } catch (const CLI::ParseError &error) {
         if (error.get_exit_code() == 0)
@@ -64,7 +81,7 @@ int main(int argc, char **argv)
     } catch (const inferlab::Cancelled &) {
         return 130;
     } catch (const std::exception &error) {
-        std::fprintf(stderr, "inferlab-cli: %s\n", error.what());
+        std::fprintf(stderr, "inferlab-cli: %s\n", wordsFor(error).c_str());
         return 1;
     }
 }

@@ -1,37 +1,11 @@
 #include "run_describe.h"
 
+#include "engine/measure/run_head.h"
 #include "kernels/api/devices.h"
 
 #include <algorithm>
-#include <array>
-#include <ctime>
 
 namespace inferlab {
-
-namespace {
-
-// ISO 8601 with the offset from UTC: a record is read elsewhere, later.
-std::string dateNow()
-{
-    const std::time_t now = std::time(nullptr);
-    std::tm local {};
-    localtime_r(&now, &local);
-    std::array<char, 40> text {};
-    std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S%z", &local);
-    std::string date = text.data();
-    if (date.size() > 2) // +0100 to +01:00
-        date.insert(date.size() - 2, ":");
-    return date;
-}
-
-std::string machineLine(const LoadedModel *model, const RunSettings &settings)
-{
-    std::string line = model != nullptr ? model->backend().device().name : settings.device;
-    return line + ", " + std::to_string(settings.threads)
-        + (settings.threads == 1 ? " thread" : " threads");
-}
-
-} // namespace
 
 EngineOptions engineOptions(const RunSettings &settings, size_t promptTokens,
                             const LoadedModel *model)
@@ -72,17 +46,6 @@ ModelSummary summariseModel(const ModelChoice &choice, const LoadedModel *model)
     return summary;
 }
 
-std::string runLabel(const RunSettings &settings)
-{
-    std::string label = settings.device == "cpu" ? "CPU"
-        : settings.device == "cuda"              ? "GPU"
-                                                 : settings.device;
-    label += ", batch " + std::to_string(settings.batch);
-    if (!settings.kvCache)
-        label += ", KV cache off";
-    return label;
-}
-
 RunRecord describeRun(const RunPlan &plan, const LoadedModel *model)
 {
     RunRecord record;
@@ -92,15 +55,7 @@ RunRecord describeRun(const RunPlan &plan, const LoadedModel *model)
         : plan.model.threads > 0               ? plan.model.threads
                                                : defaultThreads();
     record.label = plan.label.isEmpty() ? runLabel(record.settings) : plan.label.toStdString();
-    record.provenance.program = "InferLab " INFERLAB_VERSION;
-    record.provenance.date = dateNow();
-    record.provenance.machine = machineLine(model, record.settings);
-    if (model != nullptr) {
-        const ModelIdentity &identity = model->identity();
-        record.provenance.modelName = identity.name;
-        record.provenance.modelFile = identity.file;
-        record.provenance.quantisation = identity.quantisation;
-    }
+    record.provenance = provenanceOf(model, record.settings, "InferLab " INFERLAB_VERSION);
     return record;
 }
 

@@ -21,7 +21,4 @@ ModelSummary summariseModel(const ModelChoice &choice, const LoadedModel *model)
 // Label, provenance (without the hash) and settings; no requests.
 RunRecord describeRun(const RunPlan &plan, const LoadedModel *model);
 
-// "CPU, batch 8, KV cache off": what is worth saying where several runs share a chart.
-std::string runLabel(const RunSettings &settings);
-
 } // namespace inferlab

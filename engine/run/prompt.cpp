@@ -23,8 +23,8 @@ void checkText(const LoadedModel &model, const PromptText &prompt)
 {
     if (prompt.text.empty())
         throw InputError("prompt", "", "some text", "nothing");
-    if (!isValidUtf8(prompt.text) || !isValidUtf8(prompt.system))
-        throw InputError("prompt", "", "UTF-8 text", "bytes that are not UTF-8");
+    requireUtf8(prompt.text, "prompt");
+    requireUtf8(prompt.system, "system prompt");
 
     const auto context = static_cast<size_t>(model.config().contextTokens);
     const size_t bytes = prompt.text.size() + prompt.system.size();

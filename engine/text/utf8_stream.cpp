@@ -3,6 +3,11 @@
 
 #include "utf8_decode.h"
 
+#include "engine/base/error.h"
+
+#include <array>
+#include <cstdio>
+
 namespace inferlab {
 
 namespace {
@@ -45,13 +50,30 @@ std::string Utf8Stream::finish()
 
 bool isValidUtf8(std::string_view text) noexcept
 {
+    return !firstIllFormedByte(text);
+}
+
+std::optional<size_t> firstIllFormedByte(std::string_view text) noexcept
+{
     for (size_t position = 0; position < text.size();) {
         const Utf8Step step = readUtf8(text, position);
         if (step.state != Utf8State::Complete)
-            return false;
+            return position;
         position += step.length;
     }
-    return true;
+    return std::nullopt;
+}
+
+void requireUtf8(std::string_view text, const std::string &source)
+{
+    const std::optional<size_t> position = firstIllFormedByte(text);
+    if (!position)
+        return;
+    std::array<char, 8> byte {};
+    std::snprintf(byte.data(), byte.size(), "0x%02x", static_cast<unsigned char>(text[*position]));
+    const bool isCut = readUtf8(text, *position).state == Utf8State::Cut;
+    throw InputError(source, "byte " + std::to_string(*position), "UTF-8 text",
+                     byte.data() + std::string(isCut ? " and the end" : ""));
 }
 
 std::string toValidUtf8(std::string_view bytes)

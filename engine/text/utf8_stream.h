@@ -1,6 +1,8 @@
 // Turns a stream of token bytes into whole characters: never half of one on the screen.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +22,10 @@ private:
 };
 
 bool isValidUtf8(std::string_view text) noexcept;
+// Where the first byte lies that is not part of a whole character; none in valid text.
+std::optional<size_t> firstIllFormedByte(std::string_view text) noexcept;
+// Throws InputError that names `source`, the byte's offset and its value.
+void requireUtf8(std::string_view text, const std::string &source);
 // Ill-formed parts replaced by U+FFFD.
 std::string toValidUtf8(std::string_view bytes);
 

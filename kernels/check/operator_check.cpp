@@ -48,7 +48,8 @@ OperatorComparison compareOperator(const OperatorCase &operatorCase, Backend &te
     return comparison;
 }
 
-double timeOperator(const OperatorCase &operatorCase, Backend &backend, double seconds)
+double timeOperator(const OperatorCase &operatorCase, Backend &backend, double seconds,
+                    const StopCheck &stop)
 {
     using Clock = std::chrono::steady_clock;
     const std::unique_ptr<PreparedOperator> prepared = operatorCase.prepare(backend);
@@ -56,6 +57,8 @@ double timeOperator(const OperatorCase &operatorCase, Backend &backend, double s
     std::vector<double> times;
     double total = 0.0;
     while (times.size() < 3 || total < seconds) {
+        if (stop && stop())
+            return 0.0;
         const Clock::time_point begin = Clock::now();
         prepared->run();
         times.push_back(std::chrono::duration<double>(Clock::now() - begin).count());

@@ -50,7 +50,9 @@ OperatorComparison compareOperator(const OperatorCase &operatorCase, Backend &te
                                    Backend &reference);
 
 // Median of at least three runs and at least `seconds` of running, after one run that warms caches.
-double timeOperator(const OperatorCase &operatorCase, Backend &backend, double seconds);
+// Asks `stop` before each run, and gives 0 when told to.
+double timeOperator(const OperatorCase &operatorCase, Backend &backend, double seconds,
+                    const StopCheck &stop = {});
 
 // Cases of operators without weights and cache.
 OperatorCase rmsNormCase(int64_t rows, int64_t cols);

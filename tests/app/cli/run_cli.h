@@ -26,12 +26,15 @@ inline std::string readFile(const std::string &path)
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-inline CliResult runCli(const std::vector<std::string> &arguments)
+// outPath: where its stdout goes; empty: into the result. before: a shell command such as "ulimit
+// -v 100000" that holds for it.
+inline CliResult runCli(const std::vector<std::string> &arguments, const std::string &outPath = {},
+                        const std::string &before = {})
 {
     const ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
-    const std::string outFile = scratch / "out";
+    const std::string outFile = outPath.empty() ? (scratch / "out").string() : outPath;
     const std::string errFile = scratch / "err";
-    std::string command = "'" INFERLAB_CLI "'";
+    std::string command = (before.empty() ? "" : before + " && ") + "'" INFERLAB_CLI "'";
     for (const std::string &argument : arguments) {
         std::string quoted;
         for (const char c : argument)
@@ -42,7 +45,7 @@ inline CliResult runCli(const std::vector<std::string> &arguments)
     const int status = std::system(command.c_str());
     CliResult result;
     result.exitCode = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    result.out = readFile(outFile);
+    result.out = outPath.empty() ? readFile(outFile) : "";
     result.err = readFile(errFile);
     return result;
 }

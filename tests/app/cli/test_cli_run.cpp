@@ -1,16 +1,12 @@
-// inferlab-cli bench, logits and perplexity, and Ctrl+C while a model runs.
-#include "run_cli.h"
+// inferlab-cli bench, logits and perplexity.
+#include "check_refused.h"
 
 #include "engine/base/json.h"
 #include "support/random_model.h"
 
 #include <doctest/doctest.h>
 
-#include <array>
 #include <cmath>
-
-#include <csignal>
-#include <unistd.h>
 
 using namespace inferlab;
 using namespace inferlab::test;
@@ -43,54 +39,6 @@ double logSumExp(const Json &logits)
         sum += std::exp(logit.get<double>());
     return std::log(sum);
 }
-
-// The program with its stdout in a pipe.
-class Running
-{
-public:
-    explicit Running(std::vector<std::string> arguments)
-    {
-        std::array<int, 2> ends {};
-        REQUIRE(::pipe(ends.data()) == 0);
-        arguments.insert(arguments.begin(), INFERLAB_CLI);
-        std::vector<char *> pointers;
-        for (std::string &argument : arguments)
-            pointers.push_back(argument.data());
-        pointers.push_back(nullptr);
-        m_process = ::fork();
-        REQUIRE(m_process >= 0);
-        if (m_process == 0) {
-            ::dup2(ends[1], STDOUT_FILENO);
-            ::close(ends[0]);
-            ::execv(INFERLAB_CLI, pointers.data());
-            ::_exit(99);
-        }
-        ::close(ends[1]);
-        m_out = ends[0];
-    }
-    ~Running() { ::close(m_out); }
-    Running(const Running &) = delete;
-    Running &operator=(const Running &) = delete;
-
-    // Until something comes or the program ends.
-    std::string readSome() const
-    {
-        std::array<char, 4096> bytes {};
-        const ssize_t count = ::read(m_out, bytes.data(), bytes.size());
-        return count > 0 ? std::string(bytes.data(), static_cast<size_t>(count)) : std::string();
-    }
-    void interrupt() const { ::kill(m_process, SIGINT); }
-    int exitCode() const
-    {
-        int status = 0;
-        ::waitpid(m_process, &status, 0);
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    }
-
-private:
-    pid_t m_process = -1;
-    int m_out = -1;
-};
 
 } // namespace
 
@@ -209,15 +157,17 @@ TEST_CASE("perplexity is exp of the mean over all windows")
     CHECK(document.at("perplexity").get<double>() == Approx(std::exp(sum / 6)).epsilon(1e-6));
 }
 
-TEST_CASE("Ctrl+C ends a run with what was produced and exit code 130")
+TEST_CASE("bench checks every batch size against the model before it runs the first")
 {
     const ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
+    checkRefused(
+        {"bench", "--model", kTiny, "--batch", "1", "--prompt-tokens", "250", "--depth", "20"},
+        "of at most 255 tokens (the model's context), found 270");
     RandomModelSpec spec;
-    spec.contextTokens = 1 << 20; // would run for minutes
+    spec.contextTokens = 1 << 20;
+    spec.layers = 64; // 256 sequences take more than any machine has, one does not
     makeRandomModel(spec).write(scratch / "long.gguf");
-    const Running run({"generate", "--model", (scratch / "long.gguf").string(), "--prompt", "XYZ",
-                       "--ignore-eos", "--max-new-tokens", "1000000", "--temperature", "1"});
-    CHECK(!run.readSome().empty());
-    run.interrupt();
-    CHECK(run.exitCode() == 130);
+    checkRefused({"bench", "--model", (scratch / "long.gguf").string(), "--batch", "1,256",
+                  "--prompt-tokens", "1000000", "--json"},
+                 "of cache for 256 sequences of 1000001 tokens");
 }

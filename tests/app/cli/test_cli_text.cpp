@@ -116,3 +116,26 @@ TEST_CASE("what cannot be used gets one line and exit code 2")
                   scratch.write("m.json", "[{\"role\": \"user\"}]")},
                  "content");
 }
+
+TEST_CASE("text that is not UTF-8 is refused with the place of its first such byte")
+{
+    const Folder scratch;
+    const std::string model = kFixtures + "tiny/qwen2";
+    const std::string tiny = INFERLAB_FIXTURES "/tiny/llama_gqa/llama_gqa.f32.gguf";
+    checkRefused({"tokenize", "--model", model, "--text", "caf\xe9 au lait"},
+                 "--text: byte 3: expected UTF-8 text, found 0xe9\n");
+    checkRefused({"tokenize", "--model", model, "--text", "caf\xc3"},
+                 "--text: byte 3: expected UTF-8 text, found 0xc3 and the end\n");
+    const std::string cases = scratch.write("c.jsonl", "{\"text\": \"caf\xe9\"}\n");
+    checkRefused({"tokenize", "--model", model, "--cases", cases}, "c.jsonl, line 1");
+    checkRefused({"tokenize", "--model", model, "--cases", cases}, "UTF-8");
+    const std::string text = scratch.write("t.txt", "na\xefve");
+    const std::string refusal = "t.txt: byte 2: expected UTF-8 text, found 0xef\n";
+    checkRefused({"perplexity", "--model", tiny, "--text-file", text}, refusal);
+    checkRefused({"generate", "--model", tiny, "--prompt-file", text}, refusal);
+    checkRefused({"generate", "--model", tiny, "--prompt", "\xff"}, "--prompt: byte 0");
+    const std::string messages =
+        scratch.write("m.json", "[{\"role\": \"user\", \"content\": \"\xff\"}]");
+    checkRefused({"template", "--model", defaultModelPath().string(), "--messages", messages},
+                 "UTF-8");
+}

@@ -1,0 +1,160 @@
+// inferlab-cli: output that cannot be written, records, and what the system refuses.
+#include "check_refused.h"
+
+#include "engine/base/json.h"
+#include "engine/measure/record_json.h"
+#include "support/gguf_writer.h"
+#include "support/random_model.h"
+
+#include <filesystem>
+
+using namespace inferlab;
+using namespace inferlab::test;
+
+namespace {
+
+const std::string kTiny = INFERLAB_FIXTURES "/tiny/llama_gqa/llama_gqa.f32.gguf";
+
+// One line on stderr that holds `part`, and exit code 1.
+void checkFailed(const CliResult &result, const std::string &part)
+{
+    CAPTURE(part);
+    CAPTURE(result.err);
+    CHECK(result.exitCode == 1);
+    CHECK(result.err.find(part) != std::string::npos);
+    CHECK(result.err.starts_with("inferlab-cli: "));
+    CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+}
+
+std::vector<std::string> record(const std::string &path)
+{
+    return {"generate", "--model",  kTiny, "--prompt",     "Hello", "--max-new-tokens",
+            "8",        "--record", path,  "--ignore-eos", "--json"};
+}
+
+size_t filesIn(const std::filesystem::path &folder)
+{
+    const std::filesystem::directory_iterator files(folder);
+    return static_cast<size_t>(std::distance(begin(files), end(files)));
+}
+
+} // namespace
+
+TEST_CASE("a full disk ends a stream at its first lost byte")
+{
+    const ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
+    const std::string full = "No space left on device";
+    RandomModelSpec spec;
+    spec.contextTokens = 1 << 20; // to its end it would run for minutes
+    makeRandomModel(spec).write(scratch / "long.gguf");
+    const std::string model = (scratch / "long.gguf").string();
+    const std::string kept = (scratch / "run.json").string();
+    checkFailed(runCli({"generate", "--model", model, "--prompt", "XYZ", "--ignore-eos",
+                        "--max-new-tokens", "1000000", "--record", kept},
+                       "/dev/full"),
+                full);
+    // What was measured until then is not lost.
+    CHECK(runCli({"metrics", "--record", kept}).exitCode == 0);
+
+    std::string ids = "3";
+    for (int i = 0; i < 100'000; ++i)
+        ids += ",3";
+    writeBytes(scratch / "ids.jsonl", "{\"tokens\": [" + ids + "]}\n");
+    checkFailed(
+        runCli({"logits", "--model", model, "--all", "--cases", (scratch / "ids.jsonl").string()},
+               "/dev/full"),
+        full);
+}
+
+TEST_CASE("a full disk is a failure of every command")
+{
+    const ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
+    writeBytes(scratch / "load.csv", "x,throughput,latency\n1,10,1\n2,19,1.1\n4,20,2\n8,20,4\n");
+    writeBytes(scratch / "text", "some words of text");
+    const std::string model = INFERLAB_FIXTURES "/text/tiny/qwen2";
+    const std::string text = (scratch / "text").string();
+    for (const std::vector<std::string> &command : std::vector<std::vector<std::string>> {
+             {"generate", "--model", kTiny, "--tokens", "3", "--max-new-tokens", "1", "--json"},
+             {"tokenize", "--model", model, "--text", "words"},
+             {"inspect", kTiny},
+             {"devices"},
+             {"ops", "--edges", "--op", "add", "--seconds", "0"},
+             {"knee", "--csv", (scratch / "load.csv").string()},
+             {"logits", "--model", kTiny, "--tokens", "3"},
+             {"perplexity", "--model", kTiny, "--text-file", text},
+             {"bench", "--model", kTiny, "--prompt-tokens", "2", "--new-tokens", "2"}})
+        checkFailed(runCli(command, "/dev/full"), "standard output could not be written");
+}
+
+TEST_CASE("generate --record writes what metrics reads, with the same figures and the provenance")
+{
+    const ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
+    const std::string path = (scratch / "run.json").string();
+    writeBytes(path, "an older file");
+    std::filesystem::permissions(
+        path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    const CliResult run = runCli(record(path));
+    INFO(run.err);
+    REQUIRE(run.exitCode == 0);
+    const Json generated = parseJson(run.out, "stdout");
+    Json metrics = parseJson(runCli({"metrics", "--record", path, "--json"}).out, "stdout");
+    for (const auto &[name, value] : generated.at("metrics").items()) {
+        CAPTURE(name);
+        CHECK(metrics.at(name) == value);
+    }
+    const std::vector<RunRecord> runs = runsFromJson(readFile(path), path);
+    REQUIRE(runs.size() == 1);
+    CHECK(runs[0].isShown);
+    CHECK(runs[0].settings.prompt == "Hello");
+    CHECK(runs[0].settings.maxNewTokens == 8);
+    CHECK(runs[0].provenance.modelFile == "llama_gqa.f32.gguf");
+    CHECK(runs[0].provenance.modelHash.size() == std::string("sha256:").size() + 64);
+    CHECK(!runs[0].provenance.date.empty());
+    CHECK(!runs[0].requests.at(0).tokens.at(0).runnersUp.empty());
+    // Nothing but the record is left, and it may be read by those who could read the older file.
+    CHECK(filesIn(scratch.path()) == 1);
+    CHECK((std::filesystem::status(path).permissions() & std::filesystem::perms::others_read)
+          == std::filesystem::perms::none);
+}
+
+TEST_CASE("a record that cannot be written is refused before the model is loaded")
+{
+    const ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
+    const auto refused = [](const std::string &path, const std::string &part) {
+        std::vector<std::string> arguments = record(path);
+        arguments[2] = "/nowhere/model.gguf"; // would be named if it were looked at first
+        checkRefused(arguments, part);
+    };
+    refused((scratch / "missing" / "run.json").string(), "run.json: expected a file that can be");
+    refused(scratch.path().string(), "expected the name of a file, found a folder");
+    refused("/dev/full", "/dev/full: expected the name of a file, found a device");
+    refused("", "--record: expected a name");
+}
+
+TEST_CASE("a run that fails leaves the older record as it was")
+{
+    const ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
+    const std::string path = (scratch / "run.json").string();
+    writeBytes(path, "an older record");
+    std::vector<std::string> arguments = record(path);
+    arguments[4] = std::string(5000, 'a'); // a prompt longer than the context
+    checkRefused(arguments, "256 tokens");
+    CHECK(readFile(path) == "an older record");
+    CHECK(filesIn(scratch.path()) == 1);
+}
+
+TEST_CASE("what the system refuses is said in words")
+{
+    const ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
+    // The file is mapped, a copy of it no longer fits the 160 MB.
+    writeBytes(scratch / "cases.jsonl", "");
+    std::filesystem::resize_file(scratch / "cases.jsonl", 100'000'000);
+    checkFailed(runCli({"tokenize", "--model", INFERLAB_FIXTURES "/text/tiny/qwen2", "--cases",
+                        (scratch / "cases.jsonl").string()},
+                       "", "ulimit -v 160000"),
+                "not enough memory");
+    // A thread's stack takes 8 MB of addresses.
+    checkFailed(runCli({"generate", "--model", kTiny, "--tokens", "3", "--threads", "1000"}, "",
+                       "ulimit -v 1000000"),
+                "such as one more thread: Resource temporarily unavailable");
+}
