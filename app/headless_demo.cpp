@@ -36,8 +36,8 @@ public:
         m_plan.model.path = QString::fromStdString(arguments.model);
         RunSettings &settings = m_plan.settings;
         settings.prompt = arguments.prompt.empty() ? kFirstPrompt : arguments.prompt;
-        settings.batch = arguments.batch;
-        settings.maxNewTokens = arguments.newTokens;
+        settings.batch = arguments.batch.value_or(settings.batch);
+        settings.maxNewTokens = arguments.newTokens.value_or(settings.maxNewTokens);
         QObject::connect(&m_session, &Session::modelReady, &m_session,
                          [this](const ModelSummary &model) { ready(model); });
         QObject::connect(&m_session, &Session::runAdvanced, &m_session, [this] {

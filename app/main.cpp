@@ -76,8 +76,11 @@ void prepare(MainWindow &window, const CommandLine &arguments, const Settings &s
     controls->promptEditor()->setPrompt(arguments.prompt.empty()
                                             ? QString::fromUtf8(kFirstPrompt)
                                             : QString::fromStdString(arguments.prompt));
-    controls->switches()->setBatch(arguments.batch);
-    controls->switches()->setNewTokens(arguments.newTokens);
+    window.runPage()->restoreSwitches();
+    if (arguments.batch)
+        controls->switches()->setBatch(*arguments.batch);
+    if (arguments.newTokens)
+        controls->switches()->setNewTokens(*arguments.newTokens);
     if (!arguments.model.empty())
         window.openFile(QString::fromStdString(arguments.model));
     else if (const QString model = modelAtStart(settings, standard); !model.isEmpty())

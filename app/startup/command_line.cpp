@@ -1,6 +1,8 @@
 // Reads the arguments of `inferlab`.
 #include "command_line.h"
 
+#include "engine/text/utf8_stream.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -58,7 +60,7 @@ private:
         else if (name == "--model")
             m_result.model = value(name);
         else if (name == "--prompt")
-            m_result.prompt = value(name);
+            m_result.prompt = text(name);
         else if (name == "--open")
             m_result.openRecord = value(name);
         else if (name == "--out")
@@ -102,6 +104,14 @@ private:
         if (text.empty() && m_error.empty())
             m_error = name + ": expected a value";
         return text;
+    }
+
+    std::string text(const std::string &name)
+    {
+        const std::string bytes = value(name);
+        if (m_error.empty() && !isValidUtf8(bytes))
+            m_error = name + ": expected UTF-8 text, found bytes that are not UTF-8";
+        return bytes;
     }
 
     int number(const std::string &name, int maximum)
@@ -152,8 +162,8 @@ inferlab --headless demo --out FOLDER [--model FILE] [--prompt TEXT] [--batch N]
   --model FILE      a GGUF model; without it the default model is used
   --prompt TEXT     what the model is asked
   --open RUN.json   shows a saved run
-  --batch N         sequences at once, 1 to 256 (1)
-  --new-tokens N    length of each answer at most (128)
+  --batch N         sequences at once, 1 to 256 (as used last; at first 1)
+  --new-tokens N    length of each answer at most (as used last; at first 128)
   --version, --help
 
 Exit codes: 0 done, 1 failed at run time, 2 bad arguments or bad input.

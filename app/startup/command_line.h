@@ -2,6 +2,7 @@
 // decide which one is made. No Qt here.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -13,12 +14,12 @@ struct CommandLine
     enum class Mode { Window, Demo, Help, Version };
 
     Mode mode = Mode::Window;
-    std::string model;        // empty: the default model
-    std::string openRecord;   // a run JSON to show
-    std::string outputFolder; // of the demo
-    std::string prompt;       // empty: the built-in one
-    int batch = 1;            // 1 .. 256
-    int newTokens = 128;      // 1 .. 100,000
+    std::string model;            // empty: the default model
+    std::string openRecord;       // a run JSON to show
+    std::string outputFolder;     // of the demo
+    std::string prompt;           // UTF-8; empty: the built-in one
+    std::optional<int> batch;     // 1 .. 256; not given: as remembered, or the default
+    std::optional<int> newTokens; // 1 .. 100,000
 };
 
 struct CommandLineError

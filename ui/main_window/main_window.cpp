@@ -253,6 +253,7 @@ void MainWindow::closeEvent(QCloseEvent *event)
     setPresenting(false); // the geometry to remember is the other one
     m_settings.setWindowGeometry(saveGeometry());
     m_page->saveLayout();
+    m_page->saveSwitches();
     m_session.stop();
     event->accept();
 }

@@ -56,6 +56,8 @@ void RunPage::chooseModel(const QString &path)
 void RunPage::loadChoice()
 {
     const ModelChoice choice = m_controls->modelChoice();
+    if (choice.path.isEmpty()) // a switch was set before a model was chosen
+        return;
     if (!QFileInfo::exists(choice.path)) {
         showError(tr("%1: there is no such file. Open another model with Ctrl+O").arg(choice.path));
         refreshEmptyState();
@@ -87,6 +89,7 @@ void RunPage::run()
 
 void RunPage::startBusy()
 {
+    saveSwitches();
     m_runPending = true;
     // A button that is about to be disabled would pass the focus on to any other.
     const QWidget *focus = focusWidget();

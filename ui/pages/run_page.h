@@ -45,6 +45,9 @@ public:
     // Splitters and charts as the settings remember them, and back into the settings.
     void restoreLayout();
     void saveLayout();
+    // The switches likewise. Devices must be known: a device that is not there is not chosen.
+    void restoreSwitches();
+    void saveSwitches();
     void showRuns(const std::vector<RunRecordPtr> &runs); // the first, the others kept beside it
     void showError(const QString &line);
     void showNotice(const QString &line);

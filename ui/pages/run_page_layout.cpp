@@ -200,6 +200,16 @@ void RunPage::saveLayout()
                                 m_inner->saveState());
 }
 
+void RunPage::restoreSwitches()
+{
+    m_controls->setSwitches(m_settings.runSettings(m_controls->switchSettings()));
+}
+
+void RunPage::saveSwitches()
+{
+    m_settings.setRunSettings(m_controls->switchSettings());
+}
+
 void RunPage::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);

@@ -1,6 +1,8 @@
 // Keeps the window's settings, in memory and, once attached, in a file.
 #include "settings.h"
 
+#include "run_settings_map.h"
+
 #include <QSettings>
 #include <QVariant>
 #include <algorithm>
@@ -10,6 +12,7 @@ namespace inferlab {
 namespace {
 
 constexpr auto kSplitterGroup = "splitter";
+constexpr auto kRunGroup = "run";
 
 QString themeName(Settings::Theme theme)
 {
@@ -69,6 +72,10 @@ void Settings::loadFrom(const QString &iniFile)
     file->beginGroup(QLatin1String(kSplitterGroup));
     for (const QString &name : file->childKeys())
         m_splitters.insert(name, file->value(name).toByteArray());
+    file->endGroup();
+    file->beginGroup(QLatin1String(kRunGroup));
+    for (const QString &name : file->childKeys())
+        m_run.insert(name, file->value(name));
     file->endGroup();
     m_file = std::move(file);
     emit changed();
@@ -136,6 +143,21 @@ void Settings::setHiddenCharts(const QStringList &ids)
 void Settings::setWindowGeometry(const QByteArray &geometry)
 {
     assign(m_windowGeometry, geometry, "windowGeometry", false);
+}
+
+RunSettings Settings::runSettings(const RunSettings &defaults) const
+{
+    return runSettingsFromMap(m_run, defaults);
+}
+
+void Settings::setRunSettings(const RunSettings &settings)
+{
+    const QVariantMap map = runSettingsToMap(settings);
+    for (auto it = map.begin(); it != map.end(); ++it) {
+        if (m_run.value(it.key()) != it.value())
+            store(QLatin1String(kRunGroup) + QLatin1Char('/') + it.key(), it.value());
+    }
+    m_run = map;
 }
 
 void Settings::setSplitterState(const QString &name, const QByteArray &state)

@@ -3,11 +3,14 @@
 // that makes no sense falls back to the default.
 #pragma once
 
+#include "engine/measure/run_record.h"
+
 #include <QByteArray>
 #include <QMap>
 #include <QObject>
 #include <QString>
 #include <QStringList>
+#include <QVariantMap>
 #include <memory>
 
 class QSettings;
@@ -43,6 +46,10 @@ public:
     const QStringList &hiddenCharts() const noexcept { return m_hiddenCharts; }
     const QByteArray &windowGeometry() const noexcept { return m_windowGeometry; }
     QByteArray splitterState(const QString &name) const { return m_splitters.value(name); }
+    // What the next run was set to: device, KV cache, batch, new tokens, threads (0: all), chat or
+    // raw text, sampling. What is not remembered, or makes no sense, is as in `defaults`; so are
+    // the prompts.
+    RunSettings runSettings(const RunSettings &defaults) const;
 
     void setTheme(Theme theme);
     void setTokenTints(bool on);
@@ -53,6 +60,7 @@ public:
     void setHiddenCharts(const QStringList &ids);
     void setWindowGeometry(const QByteArray &geometry);
     void setSplitterState(const QString &name, const QByteArray &state);
+    void setRunSettings(const RunSettings &settings);
 
 signals:
     void changed(); // something a person chose; not geometry
@@ -71,6 +79,7 @@ private:
     QStringList m_hiddenCharts;
     QByteArray m_windowGeometry;
     QMap<QString, QByteArray> m_splitters;
+    QVariantMap m_run;                 // as in the file
     std::unique_ptr<QSettings> m_file; // null: not attached
 };
 

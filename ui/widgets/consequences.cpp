@@ -71,14 +71,26 @@ QString samplingSummary(const SamplingSettings &sampling, bool ignoreEnd)
     return parts.join(QStringLiteral(" · "));
 }
 
-QString promptProblem(const QString &prompt, int64_t promptTokens, int32_t contextTokens)
+QString promptFact(int64_t textTokens, int64_t sentTokens, int32_t contextTokens, bool chat)
+{
+    QString fact = textTokens == 1 ? QObject::tr("1 token")
+                                   : QObject::tr("%1 tokens").arg(figures::count(textTokens));
+    if (chat)
+        fact += QObject::tr(", %1 with the chat template").arg(figures::count(sentTokens));
+    if (contextTokens > 0)
+        fact += QObject::tr(" (the model reads %1)").arg(figures::count(contextTokens));
+    return fact;
+}
+
+QString promptProblem(const QString &prompt, int64_t sentTokens, int32_t contextTokens, bool chat)
 {
     if (prompt.trimmed().isEmpty())
         return QObject::tr("The prompt is empty: type something for the model to answer");
-    if (promptTokens >= 0 && contextTokens > 0 && promptTokens >= contextTokens)
-        return QObject::tr("The prompt has %1 tokens; this model reads %2: shorten it")
-            .arg(figures::count(promptTokens), figures::count(contextTokens));
-    return {};
+    if (sentTokens < 0 || contextTokens <= 0 || sentTokens < contextTokens)
+        return {};
+    return QObject::tr("The prompt has %1 tokens%2; this model takes %3 at most: shorten it")
+        .arg(figures::count(sentTokens), chat ? QObject::tr(" with the chat template") : QString(),
+             figures::count(contextTokens - 1));
 }
 
 } // namespace inferlab

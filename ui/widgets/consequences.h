@@ -23,7 +23,10 @@ Consequence samplingConsequence(const SamplingSettings &sampling, bool ignoreEnd
 // A few words for a folded heading: "greedy" or "t 0.8, top-p 0.95".
 QString samplingSummary(const SamplingSettings &sampling, bool ignoreEnd);
 
-// Why this prompt cannot run, or nothing. promptTokens: -1 when not known.
-QString promptProblem(const QString &prompt, int64_t promptTokens, int32_t contextTokens);
+// "16 tokens, 45 with the chat template (the model reads 8,192)".
+QString promptFact(int64_t textTokens, int64_t sentTokens, int32_t contextTokens, bool chat);
+// Why this prompt cannot run, or nothing. sentTokens: as the model would get them, -1 when not
+// known; one place of the context is the first new token's.
+QString promptProblem(const QString &prompt, int64_t sentTokens, int32_t contextTokens, bool chat);
 
 } // namespace inferlab

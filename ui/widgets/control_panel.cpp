@@ -21,10 +21,8 @@ namespace inferlab {
 
 namespace {
 
-constexpr int kLookDelayMs = 200; // after the last key
-// Longer prompts are estimated: counting a page takes a millisecond, counting a book would be felt.
-constexpr qsizetype kCountedCharacters = 20'000;
-constexpr qsizetype kCharactersPerToken = 4; // of English text, roughly
+constexpr int kLookDelayMs = 200;            // after the last key
+constexpr qsizetype kCharactersPerToken = 4; // of English text, roughly: until they are counted
 
 } // namespace
 
@@ -32,6 +30,7 @@ ControlPanel::ControlPanel(QWidget *parent)
     : QWidget(parent)
     , m_model(new ModelPicker(this))
     , m_prompt(new PromptEditor(this))
+    , m_counter(new PromptCounter(this))
     , m_switches(new EngineSwitches(this))
     , m_sampling(new SamplingPanel(this))
     , m_samplingFold(new FoldSection(tr("Sampling"), this))
@@ -56,6 +55,7 @@ ControlPanel::ControlPanel(QWidget *parent)
     m_lookDelay.setSingleShot(true);
     m_lookDelay.setInterval(kLookDelayMs);
     connect(&m_lookDelay, &QTimer::timeout, this, &ControlPanel::look);
+    connect(m_counter, &PromptCounter::counted, this, &ControlPanel::refreshLines);
     connect(m_prompt, &PromptEditor::changed, this, &ControlPanel::edited);
     connect(m_prompt, &PromptEditor::refused, m_error,
             [this](const QString &line) { m_error->showLine(line); });
@@ -131,13 +131,30 @@ RunPlan ControlPanel::plan() const
 
 void ControlPanel::setSettings(const RunSettings &settings)
 {
+    RunSettings switches = settings;
+    switches.threads = m_switches->threads();
+    setSwitches(switches);
+    m_prompt->setSystemPrompt(QString::fromStdString(settings.systemPrompt));
+    m_prompt->setPrompt(QString::fromStdString(settings.prompt));
+}
+
+RunSettings ControlPanel::switchSettings() const
+{
+    RunSettings settings = plan().settings;
+    settings.device = m_switches->device().toStdString();
+    settings.threads = m_switches->threads();
+    settings.chat = m_prompt->isChatWanted();
+    return settings;
+}
+
+void ControlPanel::setSwitches(const RunSettings &settings)
+{
     m_switches->setDevice(QString::fromStdString(settings.device));
     m_switches->setKvCache(settings.kvCache);
     m_switches->setBatch(settings.batch);
     m_switches->setNewTokens(settings.maxNewTokens);
+    m_switches->setThreads(settings.threads);
     m_prompt->setChat(settings.chat);
-    m_prompt->setSystemPrompt(QString::fromStdString(settings.systemPrompt));
-    m_prompt->setPrompt(QString::fromStdString(settings.prompt));
     m_sampling->set(settings.sampling, settings.ignoreEnd);
 }
 
@@ -146,7 +163,9 @@ QString ControlPanel::problem() const
     if (m_model->path().isEmpty())
         return tr("No model yet: open a GGUF file, or drop one on the window");
     const int32_t context = m_summary ? m_summary->identity.contextTokens : 0;
-    return promptProblem(m_prompt->prompt(), m_promptTokens, context);
+    const auto tokens = promptTokens();
+    return promptProblem(m_prompt->prompt(), tokens ? tokens->sent : -1, context,
+                         m_prompt->isChat());
 }
 
 void ControlPanel::setModelPath(const QString &path)
@@ -200,36 +219,54 @@ void ControlPanel::edited()
     m_lookDelay.start();
 }
 
+PromptText ControlPanel::promptText() const
+{
+    return {m_prompt->isChat(), m_prompt->systemPrompt().toStdString(),
+            m_prompt->prompt().toStdString()};
+}
+
+// Counts where the counter has not come to it yet: Run was pressed right after the last key.
+std::optional<PromptTokens> ControlPanel::promptTokens() const
+{
+    if (m_counter->tokens() && !m_lookDelay.isActive())
+        return m_counter->tokens();
+    const auto model = m_loaded.lock();
+    if (model == nullptr)
+        return std::nullopt;
+    return countPromptTokens(*model, promptText());
+}
+
 void ControlPanel::look()
 {
-    const QString text = m_prompt->prompt();
-    const auto model = m_loaded.lock();
-    m_promptTokens = -1;
-    const bool exact = model != nullptr && text.size() <= kCountedCharacters;
-    if (exact)
-        m_promptTokens = static_cast<int64_t>(
-            model->tokenizer().encode(text.toStdString(), SpecialTokens::Plain).size());
-    const int64_t tokens = exact ? m_promptTokens : text.size() / kCharactersPerToken;
+    m_lookDelay.stop();
+    m_counter->setPrompt(promptText(), m_loaded.lock());
+    refreshLines();
+}
 
+void ControlPanel::refreshLines()
+{
+    const QString text = m_prompt->prompt();
+    const bool chat = m_prompt->isChat();
     const int32_t context = m_summary ? m_summary->identity.contextTokens : 0;
-    const QString trouble = promptProblem(text, m_promptTokens, context);
-    QString size = tokens == 1 ? tr("1 token") : tr("%1 tokens").arg(figures::count(tokens));
-    if (context > 0)
-        size += tr(" (the model reads %1)").arg(figures::count(context));
-    const QString fact = exact             ? size
-        : text.size() > kCountedCharacters ? tr("about %1").arg(size)
-                                           : QString();
+    const auto &tokens = m_counter->tokens();
+    const QString trouble = promptProblem(text, tokens ? tokens->sent : -1, context, chat);
+    const QString fact = tokens ? promptFact(tokens->text, tokens->sent, context, chat)
+        : m_loaded.expired()    ? QString()
+                                : tr("Counting the tokens…");
     m_prompt->setHint(trouble.isEmpty() ? fact : trouble, !trouble.isEmpty());
 
+    const auto model = m_loaded.lock();
     if (model == nullptr) {
         m_switches->setMemory(nullptr);
         return;
     }
     if (m_busy) // the backend serves the worker now; what is free will be asked when it has ended
         return;
+    const auto length =
+        static_cast<size_t>(tokens ? tokens->sent : text.size() / kCharactersPerToken);
     const RunPlan chosen = plan();
-    const MemoryPlan memory = planMemory(
-        *model, engineOptions(chosen.settings, static_cast<size_t>(tokens), model.get()));
+    const MemoryPlan memory =
+        planMemory(*model, engineOptions(chosen.settings, length, model.get()));
     m_switches->setMemory(&memory);
 }
 

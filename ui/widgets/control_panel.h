@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/session/session_types.h"
+#include "prompt_counter.h"
 
 #include <QTimer>
 #include <QWidget>
@@ -28,8 +29,11 @@ public:
 
     RunPlan plan() const;
     ModelChoice modelChoice() const;
-    // The switches as a record has them; the model stays.
+    // The switches and prompts as a record has them; the model and the threads stay.
     void setSettings(const RunSettings &settings);
+    // The switches alone, with the number of threads chosen (0: all cores).
+    RunSettings switchSettings() const;
+    void setSwitches(const RunSettings &settings);
     // Why Run cannot work; empty when it can.
     QString problem() const;
 
@@ -58,10 +62,14 @@ private:
     QWidget *makeSwitches();
     QWidget *makeFooter();
     void edited();
-    void look(); // counts tokens, plans memory, refreshes the lines
+    void look();         // counts tokens, then refreshes the lines
+    void refreshLines(); // what is known of the prompt, and the memory plan
+    PromptText promptText() const;
+    std::optional<PromptTokens> promptTokens() const; // now; empty without a model
 
     ModelPicker *m_model;
     PromptEditor *m_prompt;
+    PromptCounter *m_counter;
     EngineSwitches *m_switches;
     SamplingPanel *m_sampling;
     FoldSection *m_samplingFold;
@@ -73,7 +81,6 @@ private:
     std::optional<ModelSummary> m_summary;
     std::weak_ptr<LoadedModel> m_loaded; // the worker owns it
     bool m_busy = false;
-    int64_t m_promptTokens = -1; // -1: not known
 };
 
 } // namespace inferlab

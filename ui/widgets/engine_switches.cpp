@@ -12,6 +12,7 @@
 #include <QPushButton>
 #include <QSpinBox>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -60,6 +61,7 @@ EngineSwitches::EngineSwitches(QWidget *parent)
     , m_device(new SegmentedControl({tr("CPU"), tr("GPU")}, this))
     , m_kv(new ToggleSwitch(this))
     , m_batch(new SegmentedControl(batchLabels(), this))
+    , m_batches(kBatches.begin(), kBatches.end())
     , m_newTokens(new QSpinBox(this))
     , m_threadsRow(new QWidget(this))
     , m_threads(new QSpinBox(m_threadsRow))
@@ -103,7 +105,11 @@ EngineSwitches::EngineSwitches(QWidget *parent)
     });
     connect(m_kv, &ToggleSwitch::toggled, this, &EngineSwitches::changed);
     connect(m_kv, &ToggleSwitch::toggled, this, &EngineSwitches::refresh);
-    connect(m_batch, &SegmentedControl::currentChanged, this, [this] {
+    connect(m_batch, &SegmentedControl::currentChanged, this, [this](int current) {
+        for (size_t i = 0; i < kBatches.size(); ++i) {
+            if (static_cast<int>(i) != current)
+                offer(i, kBatches.at(i));
+        }
         refresh();
         emit changed();
     });
@@ -136,7 +142,7 @@ bool EngineSwitches::kvCache() const
 
 int EngineSwitches::batch() const
 {
-    return kBatches.at(static_cast<size_t>(m_batch->current()));
+    return m_batches.at(static_cast<size_t>(m_batch->current()));
 }
 
 int EngineSwitches::newTokens() const
@@ -179,12 +185,28 @@ void EngineSwitches::setKvCache(bool on)
 
 void EngineSwitches::setBatch(int batch)
 {
+    const int wanted = std::clamp(batch, kBatches.front(), kBatches.back());
     size_t nearest = 0;
     for (size_t i = 0; i < kBatches.size(); ++i) {
-        if (std::abs(kBatches.at(i) - batch) < std::abs(kBatches.at(nearest) - batch))
+        if (std::abs(kBatches.at(i) - wanted) < std::abs(kBatches.at(nearest) - wanted))
             nearest = i;
     }
-    m_batch->setCurrent(static_cast<int>(nearest));
+    const bool sameButton = m_batch->current() == static_cast<int>(nearest);
+    const bool sameSize = m_batches.at(nearest) == wanted;
+    offer(nearest, wanted);
+    m_batch->setCurrent(static_cast<int>(nearest)); // signals when it is another button
+    if (sameButton && !sameSize) {
+        refresh();
+        emit changed();
+    }
+}
+
+void EngineSwitches::offer(size_t index, int batch)
+{
+    if (m_batches.at(index) == batch)
+        return;
+    m_batches.at(index) = batch;
+    m_batch->setLabel(static_cast<int>(index), QString::number(batch));
 }
 
 void EngineSwitches::setNewTokens(int tokens)

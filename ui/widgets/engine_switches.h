@@ -32,7 +32,9 @@ public:
     void setDevices(const std::vector<DeviceInfo> &devices);
     void setDevice(const QString &kind); // nothing changes when it is not available
     void setKvCache(bool on);
-    void setBatch(int batch); // the nearest that is offered
+    // Within 1 to 256. A size that is not offered takes the place of the nearest while it is
+    // chosen.
+    void setBatch(int batch);
     void setNewTokens(int tokens);
     void setThreads(int threads);
 
@@ -51,6 +53,7 @@ signals:
 
 private:
     QLabel *addHint(QVBoxLayout *column);
+    void offer(size_t index, int batch);
     void refresh();
 
     std::vector<DeviceInfo> m_devices;
@@ -60,6 +63,7 @@ private:
     ToggleSwitch *m_kv;
     QLabel *m_kvHint = nullptr;
     SegmentedControl *m_batch;
+    std::vector<int> m_batches; // what its buttons stand for
     QLabel *m_memoryHint = nullptr;
     QSpinBox *m_newTokens;
     QWidget *m_threadsRow;

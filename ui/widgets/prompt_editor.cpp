@@ -141,6 +141,11 @@ bool PromptEditor::isChat() const
     return m_mode->current() == kChat && m_chatAvailable;
 }
 
+bool PromptEditor::isChatWanted() const
+{
+    return isChat() || m_chatWanted;
+}
+
 void PromptEditor::setPrompt(const QString &text)
 {
     if (text.size() <= kMaxCharacters)

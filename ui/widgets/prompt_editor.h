@@ -24,7 +24,8 @@ public:
 
     QString prompt() const;
     QString systemPrompt() const;
-    bool isChat() const; // chosen, and the model has a template
+    bool isChat() const;       // chosen, and the model has a template
+    bool isChatWanted() const; // chosen, or would be if the model had a template
     void setPrompt(const QString &text);
     void setSystemPrompt(const QString &text);
     void setChat(bool chat);

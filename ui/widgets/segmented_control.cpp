@@ -78,6 +78,12 @@ void SegmentedControl::setCurrent(int index)
     emit currentChanged(index);
 }
 
+void SegmentedControl::setLabel(int index, const QString &label)
+{
+    button(index)->setText(label);
+    fitButtons();
+}
+
 void SegmentedControl::setAvailable(int index, bool available, const QString &reason)
 {
     button(index)->setEnabled(available);

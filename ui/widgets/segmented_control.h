@@ -20,6 +20,7 @@ public:
     void setCurrent(int index); // signals when it changes
     int count() const noexcept { return static_cast<int>(m_buttons.size()); }
     QPushButton *button(int index) const { return m_buttons.at(static_cast<size_t>(index)); }
+    void setLabel(int index, const QString &label);
     // A choice that cannot be taken says why in its tooltip.
     void setAvailable(int index, bool available, const QString &reason = {});
     bool isAvailable(int index) const;

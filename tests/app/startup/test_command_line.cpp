@@ -31,8 +31,8 @@ TEST_CASE("no arguments open the window with the defaults")
     const CommandLine line = parsed({});
     CHECK(line.mode == CommandLine::Mode::Window);
     CHECK(line.model.empty());
-    CHECK(line.batch == 1);
-    CHECK(line.newTokens == 128);
+    CHECK(!line.batch.has_value());
+    CHECK(!line.newTokens.has_value());
 }
 
 TEST_CASE("values come after a space or an equals sign")
@@ -69,6 +69,14 @@ TEST_CASE("numbers are whole and in range")
     for (const char *bad : {"0", "257", "-1", "8x", "", "99999999999999999999"})
         CHECK(refused({"--batch", bad}).starts_with("--batch: expected a "));
     CHECK(refused({"--new-tokens"}) == "--new-tokens: expected a value");
+}
+
+TEST_CASE("a prompt is UTF-8")
+{
+    CHECK(parsed({"--prompt", "caf\xC3\xA9"}).prompt == "caf\xC3\xA9");
+    for (const char *bad : {"caf\xE9", "\xC3", "\xED\xA0\x80", "\xC0\x80"})
+        CHECK(refused({"--prompt", bad})
+              == "--prompt: expected UTF-8 text, found bytes that are not UTF-8");
 }
 
 TEST_CASE("unknown arguments are refused; Qt's own pass")

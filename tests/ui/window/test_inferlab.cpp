@@ -76,6 +76,17 @@ void TestInferlab::badArguments()
     QCOMPARE(outcome.err,
              QStringLiteral("inferlab: --batch: expected a number from 1 to 256, found 0\n"));
     QVERIFY(QDir(folder.path()).isEmpty());
+    // QProcess would write UTF-8: the shell passes the byte.
+    QProcess latin1;
+    latin1.start(QStringLiteral("/bin/sh"),
+                 {QStringLiteral("-c"),
+                  QStringLiteral("\"$0\" --prompt \"$(printf '\\351t\\351')\""),
+                  QStringLiteral(INFERLAB_PROGRAM)});
+    QVERIFY(latin1.waitForFinished(kPatienceMs));
+    QCOMPARE(latin1.exitCode(), 2);
+    QCOMPARE(latin1.readAllStandardError(),
+             QByteArray("inferlab: --prompt: expected UTF-8 text, found bytes that are not "
+                        "UTF-8\n"));
 }
 
 void TestInferlab::aMissingModelSaysHowToGetOne()

@@ -92,6 +92,7 @@ private slots:
     void settingsTakeEffectAtOnce();
     void helpListsEveryKey();
     void zoomIsRemembered();
+    void switchesAreRemembered();
     void closingStopsARun();
 };
 
@@ -408,6 +409,49 @@ void TestMainWindow::zoomIsRemembered()
     QCOMPARE(f.settings.zoomPercent(), 110);
     QTest::keyClick(f.window.get(), Qt::Key_0, Qt::ControlModifier);
     QCOMPARE(f.settings.zoomPercent(), 100);
+}
+
+void TestMainWindow::switchesAreRemembered()
+{
+    WindowFixture f(syntheticSource(paced(200us)));
+    const QString path = f.folder.filePath(QStringLiteral("s.ini"));
+    f.settings.loadFrom(path);
+    f.page->restoreSwitches(); // nothing yet: what stands stays
+    EngineSwitches *switches = f.page->controls()->switches();
+    QCOMPARE(switches->batch(), 1);
+    switches->setBatch(5);
+    QCOMPARE(switches->batch(), 5);
+    switches->setKvCache(false);
+    switches->setThreads(2);
+    switches->setNewTokens(33);
+    f.window->close();
+
+    WindowFixture again(syntheticSource(paced(200us)));
+    again.settings.loadFrom(path);
+    again.page->restoreSwitches();
+    switches = again.page->controls()->switches();
+    QCOMPARE(switches->batch(), 5);
+    QVERIFY(!switches->kvCache());
+    QCOMPARE(switches->threads(), 2);
+    QCOMPARE(switches->newTokens(), 33);
+    QVERIFY(again.page->errorBar()->line().isEmpty());
+
+    // A size that is not offered holds its place until another is chosen.
+    SegmentedControl *batches = switches->batchControl();
+    QCOMPARE(batches->button(batches->current())->text(), QStringLiteral("5"));
+    QTest::mouseClick(batches->button(0), Qt::LeftButton);
+    QCOMPARE(switches->batch(), 1);
+    QCOMPARE(batches->button(2)->text(), QStringLiteral("4"));
+    for (const int batch : {3, 100, 255, 7, 6, 256}) {
+        switches->setBatch(batch);
+        QCOMPARE(switches->batch(), batch);
+    }
+    again.loadModel(again.someModelFile());
+    again.setPrompt(QStringLiteral("x"));
+    switches->setBatch(7);
+    switches->setNewTokens(3);
+    again.runToTheEnd();
+    QCOMPARE(again.page->finishedRun()->requests.size(), size_t {7});
 }
 
 void TestMainWindow::closingStopsARun()

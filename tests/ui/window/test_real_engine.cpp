@@ -4,10 +4,12 @@
 #include "ui/pages/run_page.h"
 #include "ui/widgets/answer_text.h"
 #include "ui/widgets/answer_view.h"
+#include "ui/widgets/consequences.h"
 #include "ui/widgets/control_panel.h"
 #include "ui/widgets/engine_switches.h"
 #include "ui/widgets/error_bar.h"
 #include "ui/widgets/phase_bar.h"
+#include "ui/widgets/prompt_counter.h"
 #include "ui/widgets/prompt_editor.h"
 #include "ui/widgets/sampling_panel.h"
 
@@ -41,6 +43,7 @@ private slots:
     void switchesChangeTimeNotText();
     void memoryIsSaidBeforeItIsTaken();
     void aPromptBeyondTheContextIsRefused();
+    void aLongPromptIsCountedToo();
     void badModelsGiveOneLine_data();
     void badModelsGiveOneLine();
 };
@@ -114,13 +117,32 @@ void TestRealEngine::aPromptBeyondTheContextIsRefused()
     f.setPrompt(QStringLiteral("a b ").repeated(context));
     QTRY_VERIFY(f.page->controls()->promptEditor()->hint().contains(QStringLiteral("shorten it")));
     QTest::mouseClick(f.page->controls()->runButton(), Qt::LeftButton);
-    QVERIFY(f.page->controls()->errorBar()->line().contains(QStringLiteral("this model reads")));
+    QVERIFY(f.page->controls()->errorBar()->line().contains(QStringLiteral("this model takes")));
     QVERIFY(!f.session->isBusy());
     f.setPrompt(QStringLiteral("a"));
     f.page->controls()->switches()->setNewTokens(2);
     QTRY_VERIFY(f.page->controls()->problem().isEmpty());
     f.runToTheEnd();
     QVERIFY(f.page->finishedRun() != nullptr);
+}
+
+// Longer than what is counted at once: Run asks for the count all the same, and says it.
+void TestRealEngine::aLongPromptIsCountedToo()
+{
+    WindowFixture f(EngineSource::real());
+    f.loadModel(tinyModel());
+    const QString text = QStringLiteral("a b ").repeated(10'000);
+    QVERIFY(static_cast<size_t>(text.size()) > PromptCounter::kQuickBytes);
+    f.setPrompt(text);
+    QTest::mouseClick(f.page->controls()->runButton(), Qt::LeftButton);
+    const int64_t tokens =
+        countPromptTokens(*f.session->loadedModel(), {false, {}, text.toStdString()}).sent;
+    const QString line = f.page->controls()->errorBar()->line();
+    QCOMPARE(line, promptProblem(text, tokens, f.session->model()->identity.contextTokens, false));
+    QVERIFY2(line.startsWith(QStringLiteral("The prompt has ")), qPrintable(line));
+    QVERIFY(!f.session->isBusy());
+    QVERIFY(f.page->errorBar()->line().isEmpty()); // said once
+    QTRY_COMPARE(f.page->controls()->promptEditor()->hint(), line);
 }
 
 void TestRealEngine::badModelsGiveOneLine_data()

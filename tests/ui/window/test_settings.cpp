@@ -20,6 +20,9 @@ private slots:
     void nonsenseFallsBack();
     void settersClampAndSignalOnce();
     void recentModelsAreFewAndUnique();
+    void runSettingsComeBack();
+    void nonsenseRunSettingsFallBack_data();
+    void nonsenseRunSettingsFallBack();
     void withoutAFileNothingIsWritten();
 
 private:
@@ -113,6 +116,86 @@ void TestSettings::recentModelsAreFewAndUnique()
     QCOMPARE(settings.recentModels().size(), Settings::kMaxRecentModels);
     QCOMPARE(settings.recentModels().front(), QStringLiteral("/m15.gguf"));
     QCOMPARE(settings.recentModels().count(QStringLiteral("/m15.gguf")), 1);
+}
+
+namespace {
+
+// None of its values is a default of RunSettings.
+RunSettings unusual()
+{
+    RunSettings settings;
+    settings.device = "cuda";
+    settings.kvCache = false;
+    settings.batch = 5;
+    settings.maxNewTokens = 77;
+    settings.threads = 3;
+    settings.chat = false;
+    settings.ignoreEnd = true;
+    settings.sampling.temperature = 0.8F;
+    settings.sampling.topK = 40;
+    settings.sampling.topP = 0.95F;
+    settings.sampling.minP = 0.05F;
+    settings.sampling.repetitionPenalty = 1.1F;
+    settings.sampling.seed = 2025;
+    return settings;
+}
+
+void compareRunSettings(const RunSettings &a, const RunSettings &b)
+{
+    QCOMPARE(a.device, b.device);
+    QCOMPARE(a.kvCache, b.kvCache);
+    QCOMPARE(a.batch, b.batch);
+    QCOMPARE(a.maxNewTokens, b.maxNewTokens);
+    QCOMPARE(a.threads, b.threads);
+    QCOMPARE(a.chat, b.chat);
+    QCOMPARE(a.ignoreEnd, b.ignoreEnd);
+    QCOMPARE(a.sampling.temperature, b.sampling.temperature);
+    QCOMPARE(a.sampling.topK, b.sampling.topK);
+    QCOMPARE(a.sampling.topP, b.sampling.topP);
+    QCOMPARE(a.sampling.minP, b.sampling.minP);
+    QCOMPARE(a.sampling.repetitionPenalty, b.sampling.repetitionPenalty);
+    QCOMPARE(a.sampling.seed, b.sampling.seed);
+    QCOMPARE(a.prompt, b.prompt);
+}
+
+} // namespace
+
+void TestSettings::runSettingsComeBack()
+{
+    const QString path = file({});
+    RunSettings defaults;
+    defaults.prompt = "not remembered";
+    {
+        Settings settings;
+        settings.loadFrom(path);
+        compareRunSettings(settings.runSettings(defaults), defaults);
+        settings.setRunSettings(unusual());
+    }
+    Settings again;
+    again.loadFrom(path);
+    RunSettings expected = unusual();
+    expected.prompt = defaults.prompt;
+    compareRunSettings(again.runSettings(defaults), expected);
+}
+
+void TestSettings::nonsenseRunSettingsFallBack_data()
+{
+    QTest::addColumn<QByteArray>("content");
+    QTest::newRow("other types") << QByteArray(
+        "[run]\ndevice=toaster\nkvCache=perhaps\nbatch=many\nnewTokens=1.5\nthreads=\n"
+        "chat=1\nfixedLength=@Invalid()\ntemperature=hot\ntopK=1, 2\ntopP=nan\nminP=inf\n"
+        "repetitionPenalty=x\nseed=-\n");
+    QTest::newRow("out of range") << QByteArray(
+        "[run]\nbatch=257\nnewTokens=0\nthreads=-1\ntemperature=1e9\ntopK=-1\ntopP=1.01\n"
+        "minP=-0.1\nrepetitionPenalty=0\nseed=1e300\n");
+}
+
+void TestSettings::nonsenseRunSettingsFallBack()
+{
+    QFETCH(const QByteArray, content);
+    Settings settings;
+    settings.loadFrom(file(content));
+    compareRunSettings(settings.runSettings(unusual()), unusual());
 }
 
 void TestSettings::withoutAFileNothingIsWritten()

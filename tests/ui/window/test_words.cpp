@@ -147,11 +147,19 @@ void TestWords::consequencesWarn()
 
 void TestWords::promptProblems()
 {
-    QVERIFY(promptProblem(QStringLiteral("x"), 1, 100).isEmpty());
-    QVERIFY(promptProblem(QStringLiteral("x"), -1, 0).isEmpty());
-    QVERIFY(promptProblem(QStringLiteral(" \n"), 0, 100).contains(QStringLiteral("empty")));
-    QCOMPARE(promptProblem(QStringLiteral("x"), 9000, 8192),
-             QStringLiteral("The prompt has 9,000 tokens; this model reads 8,192: shorten it"));
+    const QString x = QStringLiteral("x");
+    QVERIFY(promptProblem(x, 1, 100, false).isEmpty());
+    QVERIFY(promptProblem(x, 99, 100, false).isEmpty());
+    QVERIFY(promptProblem(x, -1, 0, false).isEmpty());
+    QVERIFY(promptProblem(QStringLiteral(" \n"), 0, 100, true).contains(QStringLiteral("empty")));
+    QCOMPARE(promptProblem(x, 100, 100, false),
+             QStringLiteral("The prompt has 100 tokens; this model takes 99 at most: shorten it"));
+    QCOMPARE(promptProblem(x, 9000, 8192, true),
+             QStringLiteral("The prompt has 9,000 tokens with the chat template; this model takes "
+                            "8,191 at most: shorten it"));
+    QCOMPARE(promptFact(1, 30, 8192, true),
+             QStringLiteral("1 token, 30 with the chat template (the model reads 8,192)"));
+    QCOMPARE(promptFact(1200, 1201, 0, false), QStringLiteral("1,200 tokens"));
 }
 
 void TestWords::theMarkedTokenInASentence()
