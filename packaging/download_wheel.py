@@ -7,6 +7,7 @@ stderr when it cannot.
 """
 import hashlib
 import html.parser
+import http.client
 import os
 import re
 import subprocess
@@ -68,7 +69,7 @@ def download(url, part):
     try:
         answer = urllib.request.urlopen(request, timeout=TIMEOUT_S)
     except urllib.error.HTTPError as error:
-        if error.code == 416:  # nothing is missing
+        if error.code == 416 and have:  # nothing is missing; the SHA-256 tells whether too much is there
             return
         raise
     with answer:
@@ -85,6 +86,13 @@ def download(url, part):
         raise OSError("the connection ended early")
 
 
+def words_for(error):
+    """One line; http.client's own words are often a bare type or nothing."""
+    if isinstance(error, http.client.HTTPException):
+        return f"the package index broke off its answer ({type(error).__name__})"
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 def main():
     project, version, folder = sys.argv[1:]
     url, digest, name = find_wheel(project, version)
@@ -94,7 +102,7 @@ def main():
         try:
             download(url, part)
             break
-        except OSError:
+        except (OSError, http.client.HTTPException):
             if attempt == TRIES - 1:
                 raise
     if digest:
@@ -111,5 +119,5 @@ def main():
 if __name__ == "__main__":
     try:
         main()
-    except (OSError, RuntimeError, ValueError) as error:
-        sys.exit(f"inferlab: {error}")
+    except (OSError, http.client.HTTPException, RuntimeError, ValueError) as error:
+        sys.exit(f"inferlab: {words_for(error)}")

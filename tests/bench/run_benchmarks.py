@@ -58,11 +58,16 @@ def text_of(command):
     return " ".join(shlex.quote(str(part)) for part in command)
 
 
+def failure_of(what, done):
+    """One line, without the command, whose arguments may be a prompt of pages."""
+    lines = [line for line in done.stderr.strip().splitlines() if line]
+    return RuntimeError(f"{what} ended with {done.returncode}: {lines[-1] if lines else ''}")
+
+
 def run_json(command, env=None):
     done = subprocess.run(command, capture_output=True, text=True, env=env, check=False)
     if done.returncode != 0:
-        lines = [line for line in done.stderr.strip().splitlines() if line]
-        raise RuntimeError(f"{command[0]} ended with {done.returncode}: {lines[-1] if lines else ''}")
+        raise failure_of(command[0], done)
     return json.loads(done.stdout)
 
 
@@ -217,7 +222,9 @@ def measure_memory(table, bin_folder, model):
          "tokens = sum(len(s['prompt_tokens']) + len(s['tokens']) for s in out.get('sequences', []))\n"
          "peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss\n"
          "print(json.dumps({'code': done.returncode, 'tokens': tokens, 'peak_kib': peak}))\n"] + command,
-        capture_output=True, text=True, check=True)
+        capture_output=True, text=True, check=False)
+    if child.returncode != 0:
+        raise failure_of("the measurement of peak memory", child)
     result = json.loads(child.stdout)
     if result["code"] != 0:
         raise RuntimeError(child.stderr.strip())
@@ -231,7 +238,10 @@ def measure_memory(table, bin_folder, model):
 
 def measure_figures(table, bin_folder):
     command = [os.path.join(bin_folder, "bench_live_figures"), "256", "1000"]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise failure_of(command[0], done)
+    output = done.stdout
     table.note("$ " + text_of(command))
     for line in output.rstrip().splitlines():
         table.note("    " + line)
