@@ -20,7 +20,7 @@ export INFERLAB_MODEL QT_QPA_PLATFORM=offscreen
 
 cd "$root"
 # One version, for each formats a little differently.
-if ! find app engine kernels ui tests \( -name '*.cpp' -o -name '*.h' -o -name '*.inl' \) -print0 \
+if ! find app engine kernels ui tests \( -name '*.cpp' -o -name '*.h' -o -name '*.inl' -o -name '*.cu' -o -name '*.cuh' \) -print0 \
      | xargs -0 clang-format-14 --dry-run --Werror; then
   echo "test.sh: run clang-format-14 -i on the files above" >&2
   exit 1

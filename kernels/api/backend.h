@@ -112,6 +112,12 @@ public:
     virtual int threads() const noexcept = 0;
     virtual void setThreads(int threads) = 0; // at least 1; between operators only
 
+    // Whether a row's result is the same bit for bit whatever rows are beside it. Always on the
+    // CPU; on a GPU a choice, between operators only, that costs time: the kernels that are fastest
+    // for one row and for many add in different orders.
+    virtual bool batchInvariant() const noexcept { return true; }
+    virtual void setBatchInvariant(bool) { }
+
     // Memory. allocate() throws std::bad_alloc; its memory is zeroed and aligned to 64 bytes.
     virtual std::unique_ptr<Buffer> allocate(size_t bytes) = 0;
     // Whether Buffer::data() may be read and written by the caller as it is.

@@ -26,7 +26,7 @@ struct MatrixView
     int64_t cols = 0;
     int64_t stride = 0;
 
-    float *row(int64_t r) const noexcept { return data + r * stride; }
+    constexpr float *row(int64_t r) const noexcept { return data + r * stride; }
 };
 
 struct ConstMatrixView
@@ -50,7 +50,7 @@ struct ConstMatrixView
         , cols(m.cols)
         , stride(m.stride)
     { }
-    const float *row(int64_t r) const noexcept { return data + r * stride; }
+    constexpr const float *row(int64_t r) const noexcept { return data + r * stride; }
 };
 
 // One layer of the paged KV cache. Keys and values each lie as [block][kvHead][slot][headDim], slot

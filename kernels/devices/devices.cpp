@@ -1,6 +1,7 @@
 // Knows every backend of this build, and nothing else does.
 #include "kernels/api/devices.h"
 
+#include "cuda_module.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/host/usable_cores.h"
 #include "kernels/reference/reference_backend.h"
@@ -11,8 +12,6 @@
 namespace inferlab {
 
 namespace {
-
-constexpr const char *kNoCudaModule = "this build has no CUDA module";
 
 std::unique_ptr<Backend> openCpu(int threads, std::string_view instructionSet)
 {
@@ -30,10 +29,7 @@ std::unique_ptr<Backend> openCpu(int threads, std::string_view instructionSet)
 
 std::vector<DeviceInfo> listDevices()
 {
-    DeviceInfo cuda;
-    cuda.kind = "cuda";
-    cuda.reason = kNoCudaModule;
-    return {makeCpuBackend(1)->device(), makeReferenceBackend(1)->device(), cuda};
+    return {makeCpuBackend(1)->device(), makeReferenceBackend(1)->device(), findCudaDevice()};
 }
 
 int defaultThreads()
@@ -59,7 +55,7 @@ std::unique_ptr<Backend> openBackend(std::string_view kind, int threads,
     if (kind == "reference")
         return makeReferenceBackend(threads);
     if (kind == "cuda")
-        throw std::runtime_error(std::string("device cuda is not available: ") + kNoCudaModule);
+        return openCudaBackend();
     throw std::runtime_error("unknown device \"" + std::string(kind)
                              + "\": cpu, reference and cuda are known");
 }

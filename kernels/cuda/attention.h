@@ -1,0 +1,25 @@
+// Softmax attention over the paged cache. Keys are taken in chunks of fixed places, each with a
+// softmax of its own; the chunks are merged in their order, either by the block that computed them
+// all (many rows) or by a second kernel (few rows: a block per chunk, so that a long context keeps
+// the device busy). Both ways add the same numbers in the same order, so a row's result depends on
+// neither the rows beside it nor the way. Heads that share keys read them once.
+#pragma once
+
+#include "kernels/api/backend.h"
+
+#include <cuda_runtime_api.h>
+
+namespace inferlab::cuda {
+
+// Largest headDim that the kernels hold.
+constexpr int32_t kMostHeadDim = 256;
+
+// Bytes for the chunks' partial results.
+size_t attentionWorkspaceBytes(const StepLimits &limits) noexcept;
+
+// multiprocessors: of the device, to choose between the ways. workspace: of the limits that the
+// arguments keep. Throws std::runtime_error for a headDim above kMostHeadDim.
+void attention(cudaStream_t stream, const AttentionArgs &args, int multiprocessors,
+               float *workspace, size_t workspaceBytes);
+
+} // namespace inferlab::cuda

@@ -1,0 +1,219 @@
+#include "cuda_backend.h"
+
+#include "attention.h"
+#include "cuda_device.h"
+#include "cuda_error.h"
+#include "device_buffer.h"
+#include "device_weight.h"
+#include "embed.h"
+#include "matmul.h"
+#include "row_kernels.h"
+#include "staging.h"
+
+#include <algorithm>
+#include <cassert>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+namespace inferlab::cuda {
+
+namespace {
+
+// Destroyed after all that works on it.
+class Stream
+{
+public:
+    Stream() { check(cudaStreamCreateWithFlags(&m_stream, cudaStreamNonBlocking), "starting"); }
+    ~Stream() { cudaStreamDestroy(m_stream); }
+    Stream(const Stream &) = delete;
+    Stream &operator=(const Stream &) = delete;
+    cudaStream_t get() const noexcept { return m_stream; }
+
+private:
+    cudaStream_t m_stream = nullptr;
+};
+
+StepLimits largest(const StepLimits &a, const StepLimits &b)
+{
+    StepLimits limits;
+    limits.rows = std::max(a.rows, b.rows);
+    limits.cols = std::max(a.cols, b.cols);
+    limits.contextTokens = std::max(a.contextTokens, b.contextTokens);
+    limits.heads = std::max(a.heads, b.heads);
+    limits.headDim = std::max(a.headDim, b.headDim);
+    return limits;
+}
+
+class CudaBackend final : public Backend
+{
+public:
+    CudaBackend()
+        : m_properties(deviceProperties())
+        , m_staging(m_stream.get())
+        , m_matmul(m_stream.get())
+    { }
+
+    DeviceInfo device() const override
+    {
+        DeviceInfo info;
+        info.kind = "cuda";
+        info.name = m_properties.name;
+        info.available = true;
+        info.memoryBytes = m_properties.memoryBytes;
+        size_t freeBytes = 0;
+        size_t totalBytes = 0;
+        if (cudaMemGetInfo(&freeBytes, &totalBytes) == cudaSuccess)
+            info.freeBytes = freeBytes;
+        return info;
+    }
+    // The device's own do not count: one thread of the host gives it work.
+    int threads() const noexcept override { return 1; }
+    void setThreads(int) override { }
+    bool hasHostMemory() const noexcept override { return false; }
+    bool batchInvariant() const noexcept override { return m_matmul.batchInvariant(); }
+    void setBatchInvariant(bool invariant) override { m_matmul.setBatchInvariant(invariant); }
+
+    std::unique_ptr<Buffer> allocate(size_t bytes) override
+    {
+        auto buffer = std::make_unique<DeviceBuffer>(bytes);
+        check(cudaMemsetAsync(buffer->data(), 0, bytes, m_stream.get()), "clearing memory");
+        return buffer;
+    }
+    void upload(void *device, const void *host, size_t bytes) override
+    {
+        m_staging.upload(device, host, bytes);
+    }
+    void download(void *host, const void *device, size_t bytes) override
+    {
+        m_staging.download(host, device, bytes);
+    }
+
+    WeightSupport supportsWeight(DType dtype, int64_t rows, int64_t cols) const override
+    {
+        return weightSupport(dtype, rows, cols);
+    }
+    std::unique_ptr<Weight> loadWeight(const HostTensor &tensor,
+                                       const WeightProgress &progress) override
+    {
+        const WeightSupport support = weightSupport(tensor.dtype, tensor.rows, tensor.cols);
+        if (!support.supported)
+            throw std::runtime_error(support.reason);
+        auto weight = std::make_unique<DeviceWeight>(tensor.dtype, storedType(tensor.dtype),
+                                                     tensor.rows, tensor.cols);
+        return weight->copy(tensor, m_staging, progress) ? std::move(weight) : nullptr;
+    }
+
+    size_t workspaceBytes(const StepLimits &limits) const override
+    {
+        return m_matmul.workspaceBytes(limits) + attentionWorkspaceBytes(limits)
+            + static_cast<size_t>(limits.rows) * sizeof(int32_t);
+    }
+    void reserve(const StepLimits &limits) override
+    {
+        const StepLimits grown = m_limits ? largest(*m_limits, limits) : limits;
+        m_matmul.reserve(grown);
+        grow(m_partials, attentionWorkspaceBytes(grown));
+        grow(m_indices, static_cast<size_t>(grown.rows) * sizeof(int32_t));
+        m_limits = grown;
+    }
+
+    void setStopCheck(StopCheck stop) noexcept override { m_stop = std::move(stop); }
+
+    void embed(const Weight &table, std::span<const int32_t> ids, MatrixView out) override
+    {
+        assert(table.cols() == out.cols && static_cast<int64_t>(ids.size()) == out.rows);
+        assert(dynamic_cast<const DeviceWeight *>(&table) != nullptr && "a weight of this backend");
+        const auto &weight = static_cast<const DeviceWeight &>(table);
+        cuda::embed(m_stream.get(), weight.stored(), weight.planes(), uploadIndices(ids), out);
+    }
+    void rmsNorm(ConstMatrixView x, const float *gain, float epsilon, MatrixView out) override
+    {
+        assert(x.rows == out.rows && x.cols == out.cols);
+        cuda::rmsNorm(m_stream.get(), x, gain, epsilon, out);
+    }
+    void matmul(std::span<const MatmulOutput> outputs, ConstMatrixView x) override
+    {
+        assert(m_limits && x.rows <= m_limits->rows && x.cols <= m_limits->cols);
+        m_matmul.run(outputs, x, m_stop);
+    }
+    void rope(MatrixView x, int32_t headDim, int32_t ropeDim, ConstMatrixView cosSin,
+              RopeLayout layout) override
+    {
+        assert(x.cols % headDim == 0 && ropeDim % 2 == 0 && ropeDim <= headDim);
+        assert(cosSin.rows == x.rows && cosSin.cols == ropeDim);
+        cuda::rope(m_stream.get(), x, headDim, ropeDim, cosSin, layout);
+    }
+    void writeKv(ConstMatrixView k, ConstMatrixView v, const KvLayerView &cache,
+                 const RowPlacement &placement) override
+    {
+        assert(cache.dtype == DType::F32 || cache.dtype == DType::F16);
+        assert(k.rows == placement.rows && k.cols == int64_t {cache.kvHeads} * cache.headDim);
+        assert(v.rows == k.rows && v.cols == k.cols);
+        cuda::writeKv(m_stream.get(), k, v, cache, placement);
+    }
+    void attention(const AttentionArgs &args) override
+    {
+        assert(args.heads % args.cache.kvHeads == 0);
+        assert(args.q.rows == args.placement.rows && args.out.rows == args.q.rows);
+        if (m_stop && m_stop())
+            return;
+        cuda::attention(m_stream.get(), args, m_properties.multiprocessors,
+                        static_cast<float *>(m_partials ? m_partials->data() : nullptr),
+                        m_partials ? m_partials->bytes() : 0);
+    }
+    void siluMultiply(ConstMatrixView gate, ConstMatrixView up, MatrixView out) override
+    {
+        assert(gate.rows == out.rows && gate.cols == out.cols);
+        assert(up.rows == out.rows && up.cols == out.cols);
+        cuda::siluMultiply(m_stream.get(), gate, up, out);
+    }
+    void add(MatrixView x, ConstMatrixView y) override
+    {
+        assert(x.rows == y.rows && x.cols == y.cols);
+        cuda::add(m_stream.get(), x, y);
+    }
+    void gatherRows(ConstMatrixView x, std::span<const int32_t> rows, MatrixView out) override
+    {
+        assert(static_cast<int64_t>(rows.size()) == out.rows && x.cols == out.cols);
+        cuda::gatherRows(m_stream.get(), x, uploadIndices(rows), out);
+    }
+
+private:
+    static void grow(std::unique_ptr<DeviceBuffer> &buffer, size_t bytes)
+    {
+        if (buffer && buffer->bytes() >= bytes)
+            return;
+        buffer.reset(); // both at once might not fit
+        buffer = std::make_unique<DeviceBuffer>(bytes);
+    }
+    // Valid until the next call. Work queued before it has read the last ones by then: the stream
+    // keeps its order.
+    const int32_t *uploadIndices(std::span<const int32_t> indices)
+    {
+        grow(m_indices, indices.size_bytes());
+        m_staging.upload(m_indices->data(), indices.data(), indices.size_bytes());
+        return static_cast<const int32_t *>(m_indices->data());
+    }
+
+    DeviceProperties m_properties;
+    Stream m_stream;
+    Staging m_staging;
+    Matmul m_matmul;
+    std::unique_ptr<DeviceBuffer> m_partials; // of attention
+    std::unique_ptr<DeviceBuffer> m_indices;  // ids and rows that came with an operator
+    std::optional<StepLimits> m_limits;       // of all reserve() so far
+    StopCheck m_stop;
+};
+
+} // namespace
+
+std::unique_ptr<Backend> makeCudaBackend()
+{
+    const DeviceInfo info = findDevice();
+    if (!info.available)
+        throw std::runtime_error(info.reason);
+    return std::make_unique<CudaBackend>();
+}
+
+} // namespace inferlab::cuda

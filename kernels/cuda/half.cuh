@@ -1,0 +1,43 @@
+// binary16 and bfloat16 as the kernels keep them: 16 bits in an integer.
+#pragma once
+
+#include <cuda_fp16.h>
+#include <cuda_runtime.h>
+
+#include <cstdint>
+
+namespace inferlab::cuda {
+
+__device__ __forceinline__ float floatFromHalf(uint16_t bits)
+{
+    return __half2float(__ushort_as_half(bits));
+}
+
+__device__ __forceinline__ uint16_t halfFromFloat(float value)
+{
+    return __half_as_ushort(__float2half_rn(value));
+}
+
+__device__ __forceinline__ float floatFromBfloat16(uint16_t bits)
+{
+    return __int_as_float(static_cast<int>(static_cast<uint32_t>(bits) << 16));
+}
+
+// The two halves of a word, the lower first in memory.
+__device__ __forceinline__ float lowHalf(uint32_t word)
+{
+    return floatFromHalf(static_cast<uint16_t>(word & 0xffffu));
+}
+
+__device__ __forceinline__ float highHalf(uint32_t word)
+{
+    return floatFromHalf(static_cast<uint16_t>(word >> 16));
+}
+
+__device__ __forceinline__ uint32_t packHalves(float low, float high)
+{
+    return static_cast<uint32_t>(halfFromFloat(low))
+        | static_cast<uint32_t>(halfFromFloat(high)) << 16;
+}
+
+} // namespace inferlab::cuda

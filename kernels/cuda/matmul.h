@@ -1,0 +1,53 @@
+// Products of the backend: chooses the kernel, prepares the activations once for all weights that
+// read them, and launches weights of one type together.
+#pragma once
+
+#include "device_buffer.h"
+#include "device_weight.h"
+#include "half_gemm.h"
+#include "product_choice.h"
+#include "product_targets.h"
+
+#include <memory>
+#include <span>
+#include <string>
+
+namespace inferlab::cuda {
+
+class Matmul
+{
+public:
+    explicit Matmul(cudaStream_t stream);
+
+    // One kernel for any number of tokens, so that a token's result does not depend on those beside
+    // it. Else the fastest.
+    bool batchInvariant() const noexcept { return m_batchInvariant; }
+    void setBatchInvariant(bool invariant) noexcept { m_batchInvariant = invariant; }
+
+    size_t workspaceBytes(const StepLimits &limits) const noexcept;
+    void reserve(const StepLimits &limits);
+    // Gives up between launches when `stop` says so.
+    void run(std::span<const MatmulOutput> outputs, ConstMatrixView x, const StopCheck &stop);
+
+    // Why cuBLAS does not serve; empty when it does.
+    const std::string &libraryReason() const noexcept { return m_libraryReason; }
+
+private:
+    void runTogether(DType stored, ProductTargets &targets, ConstMatrixView x);
+    void runMatvec(ProductKernel kernel, DType stored, const ProductTargets &targets,
+                   ConstMatrixView x);
+    void runLibrary(DType stored, const ProductTargets &targets, ConstMatrixView x);
+
+    // The form in which the activations of the current call lie in the workspace.
+    enum class Prepared { Nothing, Int8, Float, Half };
+
+    cudaStream_t m_stream;
+    bool m_batchInvariant = false;
+    std::string m_libraryReason;
+    std::unique_ptr<HalfGemm> m_library;
+    std::unique_ptr<DeviceBuffer> m_activations;
+    std::unique_ptr<DeviceBuffer> m_halfWeights; // a part of a matrix as binary16, for cuBLAS
+    Prepared m_prepared = Prepared::Nothing;
+};
+
+} // namespace inferlab::cuda

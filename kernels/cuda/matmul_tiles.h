@@ -1,0 +1,19 @@
+// Products with many tokens on the tensor cores: weights become binary16 on their way into shared
+// memory, activations are binary16, sums are float32 in the order of the columns. A result depends
+// on its token and its row of the weight alone, whatever the number of tokens.
+#pragma once
+
+#include "activations.h"
+#include "product_targets.h"
+
+namespace inferlab::cuda {
+
+// dtype: any type with kernels but F32.
+void matmulTiles(cudaStream_t stream, DType dtype, ProductTargets targets, const HalfActivations &x,
+                 int64_t tokens);
+
+// Undoes the activations' scales and adds the bias, where another has multiplied: y [tokens, rows].
+void finishProduct(cudaStream_t stream, const ProductTarget &target, const HalfActivations &x,
+                   int64_t tokens);
+
+} // namespace inferlab::cuda

@@ -1,0 +1,64 @@
+// What the matrix-vector kernels share: a warp takes a row of the weight, its lanes take groups in
+// turn, and the lanes' sums are added by the same tree for every token.
+#pragma once
+
+#include "matvec.h"
+
+#include "launch.cuh"
+#include "warp.cuh"
+
+#include <stdexcept>
+
+namespace inferlab::cuda {
+
+// Four warps: enough loads under way per multiprocessor with some sixteen blocks on it, and little
+// is lost where rows are few.
+constexpr unsigned kMatvecThreads = 128;
+constexpr int64_t kMatvecRows = kMatvecThreads / kWarpLanes; // of a block
+
+// The target that this block works on.
+__device__ __forceinline__ const ProductTarget &targetOfBlock(const ProductTargets &targets)
+{
+    int i = 0;
+    while (i + 1 < targets.count && targets.target[i + 1].firstBlock <= int64_t {blockIdx.x})
+        ++i;
+    return targets.target[i];
+}
+
+// The lane that holds token t's sum after the reduction writes it.
+template <int tokensMost>
+__device__ __forceinline__ void storeSums(const ProductTarget &target, int64_t row,
+                                          const float (&sums)[tokensMost], int tokens)
+{
+    const float bias = target.bias != nullptr ? target.bias[row] : 0.0f;
+    for (int t = 0; t < tokensMost; ++t) {
+        const float sum = warpSum(sums[t]);
+        if (t < tokens && threadIdx.x % kWarpLanes == 0)
+            target.y[t * target.stride + row] = __fadd_rn(sum, bias);
+    }
+}
+
+// Calls body(integral_constant) with the smallest kernel that takes `tokens`.
+template <typename Body>
+void forTokens(int64_t tokens, const Body &body)
+{
+    if (tokens <= 1)
+        return body(std::integral_constant<int, 1> {});
+    if (tokens <= 2)
+        return body(std::integral_constant<int, 2> {});
+    if (tokens <= 4)
+        return body(std::integral_constant<int, 4> {});
+    if (tokens <= kMatvecTokens)
+        return body(std::integral_constant<int, 8> {});
+    throw std::logic_error("more tokens than a matrix-vector kernel takes");
+}
+
+inline Grid matvecGrid(ProductTargets &targets)
+{
+    Grid grid;
+    grid.blocks = targets.assignBlocks(kMatvecRows);
+    grid.threads = kMatvecThreads;
+    return grid;
+}
+
+} // namespace inferlab::cuda

@@ -1,0 +1,326 @@
+// The CUDA runtime on the host. One queue holds the work of all streams in the order in which it
+// was given: one of the orders that a device may choose. It runs when somebody waits. The
+// environment makes it fail: INFERLAB_EMULATED_DEVICE (no-driver, old-driver, none),
+// INFERLAB_EMULATED_MEMORY (bytes of device memory), INFERLAB_EMULATED_LOSS (launches until the
+// device is lost).
+#include "include/cuda_runtime.h"
+
+#include "device_memory.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <deque>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using Work = std::function<void()>;
+
+struct CUstream_st
+{
+    CUgraph_st *capture = nullptr;
+};
+struct CUevent_st
+{
+    std::chrono::steady_clock::time_point reached;
+};
+struct CUgraph_st
+{
+    std::vector<Work> nodes;
+};
+struct CUgraphExec_st
+{
+    std::vector<Work> nodes;
+};
+
+namespace inferlab::emulation {
+
+namespace {
+
+constexpr size_t kMemoryBytes = size_t {1} << 31;
+
+uint64_t numberFromEnvironment(const char *name, uint64_t otherwise)
+{
+    const char *text = std::getenv(name);
+    return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+bool deviceIs(std::string_view state)
+{
+    const char *text = std::getenv("INFERLAB_EMULATED_DEVICE");
+    return text != nullptr && state == text;
+}
+
+class Runtime
+{
+public:
+    Runtime()
+        : memory(numberFromEnvironment("INFERLAB_EMULATED_MEMORY", kMemoryBytes))
+    { }
+
+    void enqueue(cudaStream_t stream, Work work)
+    {
+        if (stream != nullptr && stream->capture != nullptr)
+            stream->capture->nodes.push_back(std::move(work));
+        else
+            m_queue.push_back(std::move(work));
+    }
+    cudaError_t drain()
+    {
+        if (m_lost)
+            return cudaErrorUnknown;
+        memory.open();
+        try {
+            while (!m_queue.empty()) {
+                const Work work = std::move(m_queue.front());
+                m_queue.pop_front();
+                work();
+            }
+        } catch (...) {
+            m_queue.clear();
+            memory.close();
+            throw;
+        }
+        memory.close();
+        return cudaSuccess;
+    }
+    cudaError_t countLaunch()
+    {
+        ++m_launches;
+        if (m_launches > numberFromEnvironment("INFERLAB_EMULATED_LOSS", UINT64_MAX))
+            m_lost = true;
+        return state();
+    }
+    cudaError_t state() const { return m_lost ? cudaErrorUnknown : cudaSuccess; }
+
+    DeviceMemory memory;
+
+private:
+    std::deque<Work> m_queue;
+    uint64_t m_launches = 0;
+    bool m_lost = false;
+};
+
+Runtime &runtime()
+{
+    static Runtime instance;
+    return instance;
+}
+
+} // namespace
+
+void enqueue(cudaStream_t stream, Work work)
+{
+    runtime().enqueue(stream, std::move(work));
+}
+
+cudaError_t checkKernelLaunch()
+{
+    return runtime().countLaunch();
+}
+
+} // namespace inferlab::emulation
+
+using inferlab::emulation::runtime;
+
+cudaError_t cudaDriverGetVersion(int *version)
+{
+    *version = inferlab::emulation::deviceIs("no-driver") ? 0
+        : inferlab::emulation::deviceIs("old-driver")     ? 10020
+                                                          : 13000;
+    return cudaSuccess;
+}
+
+cudaError_t cudaRuntimeGetVersion(int *version)
+{
+    *version = 13000;
+    return cudaSuccess;
+}
+
+cudaError_t cudaGetDeviceCount(int *count)
+{
+    *count = 0;
+    if (inferlab::emulation::deviceIs("no-driver") || inferlab::emulation::deviceIs("old-driver"))
+        return cudaErrorInsufficientDriver;
+    if (inferlab::emulation::deviceIs("none"))
+        return cudaErrorNoDevice;
+    *count = 1;
+    return cudaSuccess;
+}
+
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp *properties, int)
+{
+    *properties = {};
+    std::strcpy(properties->name, "emulated device");
+    properties->totalGlobalMem = runtime().memory.totalBytes();
+    properties->sharedMemPerBlockOptin = size_t {227} * 1024;
+    properties->major = 9;
+    properties->minor = 0;
+    properties->multiProcessorCount = 4;
+    return cudaSuccess;
+}
+
+cudaError_t cudaMemGetInfo(size_t *freeBytes, size_t *totalBytes)
+{
+    *freeBytes = runtime().memory.freeBytes();
+    *totalBytes = runtime().memory.totalBytes();
+    return runtime().state();
+}
+
+cudaError_t cudaGetLastError()
+{
+    return runtime().state();
+}
+
+const char *cudaGetErrorName(cudaError_t error)
+{
+    switch (error) {
+    case cudaSuccess:
+        return "cudaSuccess";
+    case cudaErrorMemoryAllocation:
+        return "cudaErrorMemoryAllocation";
+    case cudaErrorInsufficientDriver:
+        return "cudaErrorInsufficientDriver";
+    case cudaErrorNoDevice:
+        return "cudaErrorNoDevice";
+    case cudaErrorUnknown:
+        return "cudaErrorUnknown";
+    default:
+        return "cudaErrorInvalidValue";
+    }
+}
+
+const char *cudaGetErrorString(cudaError_t error)
+{
+    return error == cudaErrorUnknown ? "unknown error" : cudaGetErrorName(error);
+}
+
+cudaError_t cudaMalloc(void **pointer, size_t bytes)
+{
+    if (runtime().state() != cudaSuccess)
+        return runtime().state();
+    *pointer = runtime().memory.allocate(bytes);
+    return *pointer != nullptr ? cudaSuccess : cudaErrorMemoryAllocation;
+}
+
+cudaError_t cudaFree(void *pointer)
+{
+    if (pointer == nullptr)
+        return cudaSuccess;
+    const cudaError_t drained = runtime().drain(); // it waits for the device
+    const bool known = runtime().memory.release(pointer);
+    return known ? drained : cudaErrorInvalidValue;
+}
+
+cudaError_t cudaMallocHost(void **pointer, size_t bytes)
+{
+    *pointer = std::malloc(bytes);
+    return *pointer != nullptr ? cudaSuccess : cudaErrorMemoryAllocation;
+}
+
+cudaError_t cudaFreeHost(void *pointer)
+{
+    std::free(pointer);
+    return cudaSuccess;
+}
+
+cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, cudaMemcpyKind,
+                            cudaStream_t stream)
+{
+    runtime().enqueue(stream, [=] { std::memmove(to, from, bytes); });
+    return runtime().state();
+}
+
+cudaError_t cudaMemsetAsync(void *pointer, int value, size_t bytes, cudaStream_t stream)
+{
+    runtime().enqueue(stream, [=] { std::memset(pointer, value, bytes); });
+    return runtime().state();
+}
+
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned)
+{
+    *stream = new CUstream_st;
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamDestroy(cudaStream_t stream)
+{
+    const cudaError_t drained = runtime().drain();
+    delete stream;
+    return drained;
+}
+
+cudaError_t cudaStreamSynchronize(cudaStream_t)
+{
+    return runtime().drain();
+}
+
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t *event, unsigned)
+{
+    *event = new CUevent_st;
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventDestroy(cudaEvent_t event)
+{
+    const cudaError_t drained = runtime().drain(); // queued work may still set it
+    delete event;
+    return drained;
+}
+
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream)
+{
+    runtime().enqueue(stream, [event] { event->reached = std::chrono::steady_clock::now(); });
+    return runtime().state();
+}
+
+cudaError_t cudaEventSynchronize(cudaEvent_t)
+{
+    return runtime().drain();
+}
+
+cudaError_t cudaEventElapsedTime(float *milliseconds, cudaEvent_t begin, cudaEvent_t end)
+{
+    *milliseconds = std::chrono::duration<float, std::milli>(end->reached - begin->reached).count();
+    return runtime().state();
+}
+
+cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode)
+{
+    stream->capture = new CUgraph_st;
+    return runtime().state();
+}
+
+cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t *graph)
+{
+    *graph = std::exchange(stream->capture, nullptr);
+    return runtime().state();
+}
+
+cudaError_t cudaGraphInstantiate(cudaGraphExec_t *exec, cudaGraph_t graph, unsigned long long)
+{
+    *exec = new CUgraphExec_st {graph->nodes};
+    return runtime().state();
+}
+
+cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream)
+{
+    for (const Work &node : exec->nodes)
+        runtime().enqueue(stream, node);
+    return inferlab::emulation::checkKernelLaunch();
+}
+
+cudaError_t cudaGraphDestroy(cudaGraph_t graph)
+{
+    delete graph;
+    return cudaSuccess;
+}
+
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec)
+{
+    const cudaError_t drained = runtime().drain();
+    delete exec;
+    return drained;
+}

@@ -1,0 +1,312 @@
+#include "emulation.h"
+
+#include "cuda_builtins.h"
+#include "fiber.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <numeric>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+// As CUDA declares them: each thread's place. Set whenever a fiber takes its turn.
+uint3 threadIdx;
+uint3 blockIdx;
+dim3 blockDim;
+dim3 gridDim;
+
+namespace inferlab::emulation {
+
+namespace {
+
+constexpr unsigned kWarpLanes = 32;
+constexpr unsigned kMostThreads = 1024;
+constexpr size_t kMostSharedBytes = size_t {227} * 1024; // of one block, compute capability 9.0
+constexpr size_t kGuardBytes = 1024;
+constexpr unsigned char kGuardByte = 0xa5;
+constexpr unsigned char kNanByte = 0xff; // words of it are NaN as float, half and bfloat16
+
+uint64_t seedFromEnvironment()
+{
+    const char *text = std::getenv("INFERLAB_EMULATION_SEED");
+    return text != nullptr ? std::strtoull(text, nullptr, 10) : 0;
+}
+
+// SplitMix64.
+uint64_t nextRandom(uint64_t &state)
+{
+    state += 0x9e3779b97f4a7c15u;
+    uint64_t z = state;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+// Where threads meet: a warp's operations, or a block's barrier.
+struct Meeting
+{
+    uint64_t generation = 0;
+    unsigned arrived = 0;
+    WarpOperation operation = WarpOperation::Barrier;
+    uint32_t words[2][kWarpLanes][kMaxExchangeWords] = {}; // by parity of the generation
+};
+
+struct Thread
+{
+    Fiber fiber;
+    bool done = false;
+    const Meeting *waitsAt = nullptr;
+    uint64_t waitsFor = 0; // until the meeting has reached this generation
+};
+
+class Machine
+{
+public:
+    Machine()
+        : m_threads(kMostThreads)
+        , m_warps(kMostThreads / kWarpLanes)
+        , m_shared(kMostSharedBytes + kGuardBytes)
+        , m_seed(seedFromEnvironment())
+    { }
+
+    void run(const Launch &launch);
+    void setSeed(uint64_t seed) { m_seed = seed; }
+    unsigned char *shared() { return m_shared.data(); }
+    unsigned lane() const { return m_current % kWarpLanes; }
+    void blockBarrier();
+    const uint32_t (*exchange(WarpOperation operation, unsigned mask, const uint32_t *words,
+                              int count))[kMaxExchangeWords];
+
+private:
+    void checkLimits(const Launch &launch) const;
+    void runBlock(const Launch &launch);
+    bool runRound();
+    void resume(unsigned index);
+    void threadEnds();
+    [[noreturn]] void fail(const std::string &message);
+    void waitFor(const Meeting &meeting, uint64_t generation);
+    std::string waitingThreads() const;
+
+    std::vector<Thread> m_threads;
+    std::vector<Meeting> m_warps;
+    Meeting m_block;
+    std::vector<unsigned char> m_shared;
+    std::vector<unsigned> m_order;
+    uint64_t m_seed;
+    uint64_t m_random = 0;
+    unsigned m_current = 0;
+    unsigned m_alive = 0;
+    std::string m_failure;
+};
+
+void Machine::checkLimits(const Launch &launch) const
+{
+    const unsigned threads = launch.block.x * launch.block.y * launch.block.z;
+    if (threads == 0 || threads > kMostThreads || threads % kWarpLanes != 0)
+        throw std::runtime_error("a block of " + std::to_string(threads)
+                                 + " threads: whole warps up to 1024 were expected");
+    if (launch.grid.x == 0 || launch.grid.y == 0 || launch.grid.z == 0 || launch.grid.y > 65535
+        || launch.grid.z > 65535 || launch.grid.x > 0x7fffffffu)
+        throw std::runtime_error("a grid of " + std::to_string(launch.grid.x) + " x "
+                                 + std::to_string(launch.grid.y) + " x "
+                                 + std::to_string(launch.grid.z) + " blocks");
+    if (launch.sharedBytes > kMostSharedBytes)
+        throw std::runtime_error("a block asks for " + std::to_string(launch.sharedBytes)
+                                 + " bytes of shared memory");
+}
+
+void Machine::run(const Launch &launch)
+{
+    checkLimits(launch);
+    m_random = m_seed;
+    gridDim = {launch.grid.x, launch.grid.y, launch.grid.z};
+    blockDim = {launch.block.x, launch.block.y, launch.block.z};
+    for (unsigned z = 0; z < launch.grid.z; ++z) {
+        for (unsigned y = 0; y < launch.grid.y; ++y) {
+            for (unsigned x = 0; x < launch.grid.x; ++x) {
+                blockIdx = {x, y, z};
+                runBlock(launch);
+            }
+        }
+    }
+}
+
+void Machine::runBlock(const Launch &launch)
+{
+    m_alive = launch.block.x * launch.block.y * launch.block.z;
+    m_failure.clear();
+    m_block = {};
+    for (unsigned warp = 0; warp < m_alive / kWarpLanes; ++warp)
+        m_warps[warp] = {};
+    std::memset(m_shared.data(), kNanByte, launch.sharedBytes);
+    std::memset(m_shared.data() + launch.sharedBytes, kGuardByte, kGuardBytes);
+    for (unsigned i = 0; i < m_alive; ++i) {
+        m_threads[i].done = false;
+        m_threads[i].waitsAt = nullptr;
+        m_threads[i].fiber.start([this, &launch] {
+            launch.thread();
+            threadEnds();
+        });
+    }
+    m_order.resize(m_alive);
+    std::iota(m_order.begin(), m_order.end(), 0u);
+    while (m_alive > 0) {
+        if (!runRound() && m_failure.empty())
+            m_failure = "threads wait for others that never come: " + waitingThreads();
+        if (!m_failure.empty())
+            throw std::runtime_error(m_failure);
+    }
+    const unsigned char *guard = m_shared.data() + launch.sharedBytes;
+    if (std::any_of(guard, guard + kGuardBytes, [](unsigned char b) { return b != kGuardByte; }))
+        throw std::runtime_error("a block wrote behind its " + std::to_string(launch.sharedBytes)
+                                 + " bytes of shared memory");
+}
+
+// Gives every thread that can go on one turn. False where none could.
+bool Machine::runRound()
+{
+    if (m_seed != 0) {
+        for (size_t i = m_order.size() - 1; i > 0; --i)
+            std::swap(m_order[i], m_order[nextRandom(m_random) % (i + 1)]);
+    }
+    bool any = false;
+    for (const unsigned index : m_order) {
+        Thread &thread = m_threads[index];
+        if (thread.done
+            || (thread.waitsAt != nullptr && thread.waitsAt->generation < thread.waitsFor))
+            continue;
+        resume(index);
+        any = true;
+        if (!m_failure.empty())
+            break;
+    }
+    return any;
+}
+
+void Machine::resume(unsigned index)
+{
+    m_current = index;
+    threadIdx = {index % blockDim.x, index / blockDim.x % blockDim.y,
+                 index / blockDim.x / blockDim.y};
+    m_threads[index].waitsAt = nullptr;
+    m_threads[index].fiber.resume();
+}
+
+// A thread that has ended counts as one that has arrived at the block's barriers.
+void Machine::threadEnds()
+{
+    m_threads[m_current].done = true;
+    --m_alive;
+    if (m_alive > 0 && m_block.arrived == m_alive) {
+        m_block.arrived = 0;
+        ++m_block.generation;
+    }
+}
+
+void Machine::fail(const std::string &message)
+{
+    m_failure = message + " (block " + std::to_string(blockIdx.x) + ", "
+        + std::to_string(blockIdx.y) + ", " + std::to_string(blockIdx.z) + ", thread "
+        + std::to_string(m_current) + ")";
+    for (;;)
+        m_threads[m_current].fiber.yield(); // never resumed: the launch ends with the failure
+}
+
+void Machine::waitFor(const Meeting &meeting, uint64_t generation)
+{
+    Thread &thread = m_threads[m_current];
+    thread.waitsAt = &meeting;
+    thread.waitsFor = generation;
+    thread.fiber.yield();
+}
+
+void Machine::blockBarrier()
+{
+    if (++m_block.arrived == m_alive) {
+        m_block.arrived = 0;
+        ++m_block.generation;
+    } else {
+        waitFor(m_block, m_block.generation + 1);
+    }
+}
+
+const uint32_t (*Machine::exchange(WarpOperation operation, unsigned mask, const uint32_t *words,
+                                   int count))[kMaxExchangeWords]
+{
+    if (mask != 0xffffffffu)
+        fail("a warp operation of some lanes only: this emulation knows whole warps");
+    Meeting &warp = m_warps[m_current / kWarpLanes];
+    const unsigned bit = 1u << lane();
+    if (warp.arrived != 0 && warp.operation != operation)
+        fail("lanes of one warp meet at different operations");
+    const uint64_t generation = warp.generation;
+    auto *slots = warp.words[generation % 2];
+    std::copy(words, words + count, slots[lane()]);
+    warp.operation = operation;
+    warp.arrived |= bit;
+    if (warp.arrived == mask) {
+        warp.arrived = 0;
+        ++warp.generation;
+    } else {
+        waitFor(warp, generation + 1);
+    }
+    return slots;
+}
+
+std::string Machine::waitingThreads() const
+{
+    std::string text;
+    int listed = 0;
+    for (size_t i = 0; i < m_order.size() && listed < 8; ++i) {
+        if (m_threads[i].done)
+            continue;
+        text += (listed++ > 0 ? ", " : "") + std::to_string(i)
+            + (m_threads[i].waitsAt == &m_block ? " (block barrier)" : " (warp operation)");
+    }
+    return text;
+}
+
+// One machine for all launches of the process: the CUDA built-in variables are global, too.
+Machine &machine()
+{
+    static Machine instance;
+    return instance;
+}
+
+} // namespace
+
+void runLaunch(const Launch &launch)
+{
+    machine().run(launch);
+}
+
+void setThreadOrder(uint64_t seed)
+{
+    machine().setSeed(seed);
+}
+
+unsigned char *sharedMemory()
+{
+    return machine().shared();
+}
+
+void blockBarrier()
+{
+    machine().blockBarrier();
+}
+
+const uint32_t (*exchange(WarpOperation operation, unsigned mask, const uint32_t *words,
+                          int count))[kMaxExchangeWords]
+{
+    return machine().exchange(operation, mask, words, count);
+}
+
+unsigned laneOfThread()
+{
+    return machine().lane();
+}
+
+} // namespace inferlab::emulation

@@ -1,0 +1,49 @@
+// Runs CUDA kernels on the host: blocks one after the other, the threads of a block as fibers that
+// change places only where they wait for each other (barriers, shuffles, votes, matrix products).
+// What this proves and what not: README.md beside this file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+namespace inferlab::emulation {
+
+struct Index3
+{
+    unsigned x = 0;
+    unsigned y = 0;
+    unsigned z = 0;
+};
+
+struct Launch
+{
+    Index3 grid;
+    Index3 block;
+    size_t sharedBytes = 0;
+    std::function<void()> thread; // what each thread executes
+};
+
+// Runs a launch to its end. Throws std::runtime_error for what is wrong on a device too: threads
+// that wait for others that never come, warp operations that part of a warp does not reach, writes
+// behind the shared memory that was asked for, sizes beyond the hardware's.
+void runLaunch(const Launch &launch);
+
+// In which order the threads of a block take turns. 0: by their index; else shuffled in every
+// round. Begins as the environment's INFERLAB_EMULATION_SEED.
+void setThreadOrder(uint64_t seed);
+
+// The rest is called by threads of a running kernel.
+unsigned char *sharedMemory(); // of the block; filled with NaN before the block begins
+void blockBarrier();
+
+enum class WarpOperation { Barrier, Shuffle, Vote, MatrixProduct };
+
+// The words that all 32 lanes brought to a warp operation: [lane][words]. Valid until the calling
+// lane's next operation.
+constexpr int kMaxExchangeWords = 8;
+const uint32_t (*exchange(WarpOperation operation, unsigned mask, const uint32_t *words,
+                          int count))[kMaxExchangeWords];
+unsigned laneOfThread();
+
+} // namespace inferlab::emulation

@@ -1,0 +1,37 @@
+// mma.m16n8k16 as the PTX manual lays out its fragments (section "Matrix fragments for
+// mma.m16n8k16").
+#include "cuda_builtins.h"
+#include "kernels/api/half.h"
+
+namespace inferlab::emulation {
+
+namespace {
+
+float halfOf(uint32_t word, unsigned index)
+{
+    return halfToFloat(static_cast<uint16_t>(word >> (16 * index)));
+}
+
+} // namespace
+
+void multiplyTile(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2])
+{
+    const uint32_t mine[6] = {a[0], a[1], a[2], a[3], b[0], b[1]};
+    const auto *lanes = exchange(WarpOperation::MatrixProduct, 0xffffffffu, mine, 6);
+    const unsigned lane = laneOfThread();
+    for (unsigned i = 0; i < 4; ++i) {
+        const unsigned row = lane / 4 + (i >= 2 ? 8 : 0);
+        const unsigned col = lane % 4 * 2 + i % 2;
+        float sum = c[i];
+        for (unsigned k = 0; k < 16; ++k) {
+            // Element (row, k) of a: lane 4 (row % 8) + (k % 8) / 2, word 2 (k / 8) + row / 8.
+            const uint32_t wordA = lanes[row % 8 * 4 + k % 8 / 2][k / 8 * 2 + row / 8];
+            // Element (k, col) of b: lane 4 col + (k % 8) / 2, word k / 8.
+            const uint32_t wordB = lanes[col * 4 + k % 8 / 2][4 + k / 8];
+            sum += halfOf(wordA, k % 2) * halfOf(wordB, k % 2);
+        }
+        c[i] = sum;
+    }
+}
+
+} // namespace inferlab::emulation

@@ -1,0 +1,260 @@
+// The emulation itself: correct kernels give their results in every order of threads, and each kind
+// of wrong kernel shows.
+#include "cuda_runtime.h"
+
+#include "device_memory.h"
+#include "kernels/api/half.h"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+using namespace inferlab;
+using namespace inferlab::emulation;
+
+namespace {
+
+constexpr unsigned kThreads = 64;
+constexpr uint64_t kOrders[] = {0, 1, 2, 3, 4, 5};
+
+struct BlockOf
+{
+    unsigned threads = kThreads;
+    size_t sharedBytes = kThreads * sizeof(int);
+};
+
+std::string failureOf(const BlockOf &block, const std::function<void()> &thread)
+{
+    Launch launch;
+    launch.grid = {1, 1, 1};
+    launch.block = {block.threads, 1, 1};
+    launch.sharedBytes = block.sharedBytes;
+    launch.thread = thread;
+    try {
+        runLaunch(launch);
+    } catch (const std::runtime_error &error) {
+        return error.what();
+    }
+    return {};
+}
+
+// Each thread writes its number and reads its neighbour's: right only with a barrier between.
+std::vector<int> readNeighbours(bool barrier, int step)
+{
+    std::vector<int> out(kThreads);
+    const std::string failure = failureOf({}, [&] {
+        auto *shared = reinterpret_cast<int *>(sharedMemory());
+        shared[threadIdx.x] = static_cast<int>(threadIdx.x);
+        if (barrier)
+            __syncthreads();
+        out[threadIdx.x] =
+            shared[(threadIdx.x + kThreads + static_cast<unsigned>(step)) % kThreads];
+    });
+    CHECK(failure == "");
+    return out;
+}
+
+bool areNeighbours(const std::vector<int> &values, int step)
+{
+    for (unsigned i = 0; i < kThreads; ++i) {
+        if (values[i] != static_cast<int>((i + kThreads + static_cast<unsigned>(step)) % kThreads))
+            return false;
+    }
+    return true;
+}
+
+} // namespace
+
+TEST_CASE("with a barrier neighbours read each other in every order")
+{
+    for (const uint64_t order : kOrders) {
+        CAPTURE(order);
+        setThreadOrder(order);
+        CHECK(areNeighbours(readNeighbours(true, 1), 1));
+        CHECK(areNeighbours(readNeighbours(true, -1), -1));
+    }
+    setThreadOrder(0);
+}
+
+TEST_CASE("a missing barrier shows in every shuffled order, whichever way threads read")
+{
+    for (const uint64_t order : kOrders) {
+        if (order == 0)
+            continue; // by index: reading the lower neighbour comes out right
+        CAPTURE(order);
+        setThreadOrder(order);
+        CHECK_FALSE(areNeighbours(readNeighbours(false, 1), 1));
+        CHECK_FALSE(areNeighbours(readNeighbours(false, -1), -1));
+    }
+    setThreadOrder(0);
+    CHECK_FALSE(areNeighbours(readNeighbours(false, 1), 1));
+}
+
+TEST_CASE("a missing barrier of a warp shows too")
+{
+    for (const bool barrier : {true, false}) {
+        setThreadOrder(7);
+        bool right = true;
+        const std::string failure = failureOf({32, 32 * sizeof(int)}, [&] {
+            auto *shared = reinterpret_cast<int *>(sharedMemory());
+            shared[threadIdx.x] = static_cast<int>(threadIdx.x);
+            if (barrier)
+                __syncwarp();
+            right = right && shared[31 - threadIdx.x] == static_cast<int>(31 - threadIdx.x);
+        });
+        CHECK(failure == "");
+        CHECK(right == barrier);
+    }
+    setThreadOrder(0);
+}
+
+TEST_CASE("shared memory begins as NaN")
+{
+    bool allNan = true;
+    failureOf({}, [&] {
+        allNan = allNan && std::isnan(reinterpret_cast<const float *>(sharedMemory())[threadIdx.x]);
+    });
+    CHECK(allNan);
+}
+
+TEST_CASE("writing behind the shared memory is found")
+{
+    CHECK(failureOf({},
+                    [] {
+                        if (threadIdx.x == 0)
+                            reinterpret_cast<int *>(sharedMemory())[kThreads] = 1;
+                    })
+              .find("wrote behind")
+          != std::string::npos);
+}
+
+TEST_CASE("a barrier or a shuffle that some threads miss is found")
+{
+    CHECK(failureOf({},
+                    [] {
+                        if (threadIdx.x % 2 == 0)
+                            __syncwarp();
+                        else
+                            __syncthreads();
+                    })
+              .find("never come")
+          != std::string::npos);
+    CHECK(failureOf({},
+                    [] {
+                        if (threadIdx.x != 3)
+                            __shfl_sync(0xffffffffu, 1, 0);
+                    })
+              .find("never come")
+          != std::string::npos);
+}
+
+TEST_CASE("lanes that meet at different operations, and operations of part of a warp, are found")
+{
+    CHECK(failureOf({},
+                    [] {
+                        if (threadIdx.x % 2 == 0)
+                            __syncwarp();
+                        else
+                            __shfl_sync(0xffffffffu, 1, 0);
+                    })
+              .find("different operations")
+          != std::string::npos);
+    CHECK(failureOf({}, [] { __syncwarp(0xffffu); }).find("whole warps") != std::string::npos);
+}
+
+TEST_CASE("threads that have ended count at barriers, as on a device")
+{
+    int passed = 0;
+    CHECK(failureOf({},
+                    [&] {
+                        if (threadIdx.x >= 32)
+                            return;
+                        __syncthreads();
+                        ++passed;
+                    })
+          == "");
+    CHECK(passed == 32);
+}
+
+TEST_CASE("blocks that no device takes are refused")
+{
+    CHECK(failureOf({48, 0}, [] {}).find("48 threads") != std::string::npos);
+    CHECK(failureOf({2048, 0}, [] {}).find("2048 threads") != std::string::npos);
+    CHECK(failureOf({32, size_t {1} << 20}, [] {}).find("shared memory") != std::string::npos);
+}
+
+TEST_CASE("shuffles and votes")
+{
+    for (const uint64_t order : kOrders) {
+        setThreadOrder(order);
+        bool right = true;
+        failureOf({}, [&] {
+            const auto lane = static_cast<int>(threadIdx.x % 32);
+            right = right && __shfl_xor_sync(0xffffffffu, lane, 5) == (lane ^ 5);
+            right = right && __shfl_sync(0xffffffffu, static_cast<float>(lane), 9) == 9.0f;
+            right = right && __ballot_sync(0xffffffffu, lane < 3 ? 1 : 0) == 7u;
+            right = right && __any_sync(0xffffffffu, lane == 31 ? 1 : 0) == 1;
+            right = right && __all_sync(0xffffffffu, lane < 31 ? 1 : 0) == 0;
+        });
+        CHECK(right);
+    }
+    setThreadOrder(0);
+}
+
+TEST_CASE("the product of four signed bytes")
+{
+    CHECK(__dp4a(0x80'7f'01'ff, 0x80'01'02'03, 10) == 10 + 16384 + 127 + 2 - 3);
+}
+
+TEST_CASE("the tensor cores' product, with fragments as the PTX manual gives them")
+{
+    // a[row][k] = row - k, b[k][col] = 2 k + col, both exact in binary16.
+    const auto pair = [](float low, float high) {
+        return static_cast<uint32_t>(floatToHalf(low))
+            | static_cast<uint32_t>(floatToHalf(high)) << 16;
+    };
+    int wrong = 0;
+    failureOf({32, 0}, [&] {
+        const int g = static_cast<int>(threadIdx.x) / 4;
+        const int t = static_cast<int>(threadIdx.x) % 4;
+        const auto a = [&](int row, int k) {
+            return pair(static_cast<float>(row - k), static_cast<float>(row - k - 1));
+        };
+        const auto b = [&](int k) {
+            return pair(static_cast<float>(2 * k + g), static_cast<float>(2 * k + 2 + g));
+        };
+        const uint32_t fragmentA[4] = {a(g, 2 * t), a(g + 8, 2 * t), a(g, 2 * t + 8),
+                                       a(g + 8, 2 * t + 8)};
+        const uint32_t fragmentB[2] = {b(2 * t), b(2 * t + 8)};
+        float c[4] = {1, 1, 1, 1};
+        multiplyTile(c, fragmentA, fragmentB);
+        for (int i = 0; i < 4; ++i) {
+            const int row = g + i / 2 * 8;
+            const int col = 2 * t + i % 2;
+            int expected = 1;
+            for (int k = 0; k < 16; ++k)
+                expected += (row - k) * (2 * k + col);
+            wrong += c[i] == static_cast<float>(expected) ? 0 : 1;
+        }
+    });
+    CHECK(wrong == 0);
+}
+
+TEST_CASE("device memory is found again, begins as NaN, and ends")
+{
+    DeviceMemory memory(1 << 16);
+    void *first = memory.allocate(100);
+    void *second = memory.allocate(1 << 15);
+    REQUIRE(first != nullptr);
+    REQUIRE(second != nullptr);
+    memory.open();
+    CHECK(std::isnan(static_cast<float *>(first)[24]));
+    memory.close();
+    CHECK(memory.allocate(1 << 15) == nullptr);
+    CHECK(memory.release(second));
+    CHECK_FALSE(memory.release(second));
+    CHECK(memory.allocate(1 << 15) == second);
+    CHECK(memory.freeBytes() == (1 << 16) - 256 - (1 << 15));
+}

@@ -1,0 +1,113 @@
+// What is wrong with a device is said in words and leaves the program as it was. On the emulated
+// module, whose device fails on demand; one failure per process, for a lost device stays lost.
+#include "kernels/api/devices.h"
+#include "kernels/check/operator_check.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <new>
+#include <stdexcept>
+#include <string>
+
+using namespace inferlab;
+
+namespace {
+
+// Sets a variable of the environment for a scope.
+class Environment
+{
+public:
+    Environment(const char *name, const char *value)
+        : m_name(name)
+    {
+        setenv(name, value, 1);
+    }
+    ~Environment() { unsetenv(m_name); }
+    Environment(const Environment &) = delete;
+    Environment &operator=(const Environment &) = delete;
+
+private:
+    const char *m_name;
+};
+
+std::string reasonWithDevice(const char *state)
+{
+    const Environment device("INFERLAB_EMULATED_DEVICE", state);
+    const DeviceInfo info = listDevices().at(2);
+    CHECK_FALSE(info.available);
+    std::string message;
+    try {
+        openBackend("cuda", 1);
+    } catch (const std::runtime_error &error) {
+        message = error.what();
+    }
+    CHECK(message.find(info.reason) != std::string::npos);
+    return info.reason;
+}
+
+} // namespace
+
+TEST_CASE("no driver, an old driver and no device are told apart")
+{
+    CHECK(reasonWithDevice("no-driver") == "no NVIDIA driver is installed");
+    CHECK(reasonWithDevice("old-driver")
+          == "the NVIDIA driver is too old: it supports CUDA 10.2, and this build needs 13.0");
+    CHECK(reasonWithDevice("none") == "there is a driver for CUDA 13.0, and no NVIDIA GPU");
+}
+
+TEST_CASE("a device is listed with its name and memory, and opens")
+{
+    const DeviceInfo info = listDevices().at(2);
+    REQUIRE(info.available);
+    CHECK(info.name == "emulated device, compute capability 9.0");
+    CHECK(info.memoryBytes > 0);
+    const auto backend = openBackend("cuda", 1);
+    REQUIRE(backend->device().freeBytes);
+    CHECK(*backend->device().freeBytes < info.memoryBytes + 1);
+    CHECK_FALSE(backend->hasHostMemory());
+}
+
+TEST_CASE("memory that is not there is bad_alloc, and what was taken before stays usable")
+{
+    const auto backend = openBackend("cuda", 1);
+    const auto buffer = backend->allocate(1024);
+    CHECK_THROWS_AS(backend->allocate(size_t {1} << 40), std::bad_alloc);
+    const float sent = 3.5f;
+    float received = 0.0f;
+    backend->upload(buffer->data(), &sent, sizeof sent);
+    backend->download(&received, buffer->data(), sizeof received);
+    CHECK(received == sent);
+}
+
+TEST_CASE("heads too large for attention's kernels are named")
+{
+    const auto backend = openBackend("cuda", 1);
+    const OperatorCase large = attentionCase({DType::F16, 1, 1, 320, 16}, {{4, 1}});
+    const auto prepared = large.prepare(*backend);
+    std::string message;
+    try {
+        prepared->run();
+    } catch (const std::runtime_error &error) {
+        message = error.what();
+    }
+    CHECK(message.find("attention on the GPU: heads of at most 256") != std::string::npos);
+    CHECK(message.find("320") != std::string::npos);
+}
+
+TEST_CASE("a lost device is named by the operator that found it, and everything is freed quietly")
+{
+    const auto backend = openBackend("cuda", 1);
+    const OperatorCase add = addCase(2, 8);
+    const auto prepared = add.prepare(*backend);
+    const Environment loss("INFERLAB_EMULATED_LOSS", "0");
+    std::string message;
+    try {
+        prepared->run();
+    } catch (const std::runtime_error &error) {
+        message = error.what();
+    }
+    CHECK(message
+          == "the GPU failed in add: unknown error (cudaErrorUnknown, 999); the CPU can go on, the "
+             "GPU after a new start");
+}
