@@ -2,6 +2,7 @@
 #include "ui/charts/axis_range.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace inferlab {
@@ -63,6 +64,26 @@ AxisRange decades(double min, double max)
     const double low = std::floor(std::log10(min) + kTiny);
     const double high = std::max(low + 1, std::ceil(std::log10(max) - kTiny));
     return {std::pow(10.0, low), std::pow(10.0, high)};
+}
+
+AxisRange niceLogRange(double min, double max)
+{
+    constexpr std::array<double, 3> kFactors {1.0, 2.0, 5.0};
+    AxisRange range {0, 0};
+    const double power = std::pow(10.0, std::floor(std::log10(min) + kTiny));
+    for (const double factor : kFactors) {
+        if (power * factor <= min * (1 + kTiny))
+            range.min = power * factor;
+    }
+    for (double up = std::pow(10.0, std::floor(std::log10(max) + kTiny)); range.max == 0;
+         up *= 10) {
+        for (const double factor : kFactors) {
+            const double end = up * factor;
+            if (range.max == 0 && end >= max * (1 - kTiny) && end > range.min * (1 + kTiny))
+                range.max = end;
+        }
+    }
+    return range;
 }
 
 bool StickyRange::update(double min, double max, bool live, int labels, bool whole)

@@ -25,6 +25,8 @@ AxisRange niceRange(double min, double max, int labels = kMostLabels, bool whole
 std::vector<double> ticks(const AxisRange &range, double step);
 // To whole decades; min > 0.
 AxisRange decades(double min, double max);
+// To 1, 2 or 5 times a power of ten; min > 0. Less is left empty than with whole decades.
+AxisRange niceLogRange(double min, double max);
 
 // The range of a live axis. It widens as soon as something would fall outside, then with room to
 // spare, and narrows only when less than kKeepShare of it is used, so that it changes rarely.

@@ -12,10 +12,12 @@
 #include <QString>
 #include <QStringList>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace inferlab {
 
+struct ExperimentFigures;
 struct PlotFrame;
 struct PlotSpec;
 
@@ -26,6 +28,9 @@ struct ChartData
     bool live = false;
     std::vector<RunRecordPtr> earlier; // oldest first
     std::vector<RunRecordPtr> sweep;   // runs of the last knee search
+    // Of an experiment's charts, which show nothing else; null elsewhere.
+    std::shared_ptr<const ExperimentFigures> experiment;
+    std::optional<double> latencyBudgetMs; // drawn where latencies are
 };
 
 // One token, the same on the answer and on every chart. request: position in RunRecord::requests.
@@ -58,6 +63,8 @@ public:
     // Redraws from data; called at most once a frame and for visible charts only.
     virtual void setData(const ChartData &data) = 0;
     virtual void setSelectedToken(TokenRef token) = 0;
+    // A point of an experiment, by index; -1: none.
+    virtual void setSelectedPoint(int point) = 0;
 
     // One of several ways to see the same figures: "by token", "by time". Empty: there is one.
     virtual QStringList views() const = 0;
@@ -74,7 +81,9 @@ public:
 
 signals:
     void tokenPointed(inferlab::TokenRef token); // hover or arrow keys; invalid when left
-    void enlargeRequested();                     // or back, when enlarged
+    // A point of an experiment was clicked or walked to; open: Enter, its run is wanted.
+    void pointChosen(int point, bool open);
+    void enlargeRequested(); // or back, when enlarged
     void exportRequested();
     void dataWanted(); // setData() is due: the card was hidden, or its view changed
 

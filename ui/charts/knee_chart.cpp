@@ -1,6 +1,7 @@
 // The knee: throughput against median latency over batch sizes, and where more of them stops
 // paying, by every method.
 #include "ui/charts/chart_source.h"
+#include "ui/charts/knee_words.h"
 #include "ui/charts/run_overlay.h"
 
 #include "engine/base/error.h"
@@ -8,7 +9,6 @@
 #include "engine/measure/metrics.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 
@@ -48,23 +48,6 @@ std::vector<SweepPoint> pointsOf(const std::vector<RunRecordPtr> &sweep)
     return points;
 }
 
-QString methodName(const std::string &method)
-{
-    constexpr std::array<std::pair<const char *, const char *>, 7> names {
-        {{"kneedle_linear", "linear Kneedle"},
-         {"kneedle_log2", "Kneedle"},
-         {"max_power", "max power"},
-         {"crossing", "crossing"},
-         {"degradation", "+20% latency"},
-         {"usl", "USL peak"},
-         {"budget", "budget"}}};
-    for (const auto &[key, name] : names) {
-        if (method == key)
-            return QString::fromLatin1(name);
-    }
-    return QString::fromStdString(method);
-}
-
 QString batchText(double load)
 {
     return plainNumber(load, 1);
@@ -77,27 +60,15 @@ QString pointText(const KneeReport &report, double load)
     for (const KneeAnswer &answer : report.answers) {
         if (answer.load && std::abs(*answer.load - load) < 1e-9
             && answer.method != report.recommendedBy)
-            methods << methodName(answer.method);
+            methods << kneeMethodName(answer.method);
     }
     if (report.recommended && *report.recommended == load)
         return QStringLiteral("batch %1: knee (%2)")
-            .arg(batchText(load), methodName(report.recommendedBy));
+            .arg(batchText(load), kneeMethodName(report.recommendedBy));
     const bool worthSaying = report.methodsDisagree || !report.recommended;
     if (worthSaying && !methods.isEmpty())
         return batchText(load) + QStringLiteral(" · ") + methods.join(QStringLiteral(", "));
     return batchText(load);
-}
-
-QString allAnswers(const KneeReport &report)
-{
-    QStringList parts;
-    for (const KneeAnswer &answer : report.answers) {
-        if (answer.method == "budget" && !answer.load)
-            continue;
-        parts << methodName(answer.method) + QLatin1Char(' ')
-                + (answer.load ? batchText(*answer.load) : QStringLiteral("none"));
-    }
-    return parts.join(QStringLiteral(" · "));
 }
 
 // The way from batch to batch, step by step, for each of which x rises one way or the other.
@@ -213,8 +184,8 @@ PlotSpec KneeChart::plot(const ChartData &data, int)
     if (report.recommended) {
         spec.description +=
             QStringLiteral("The knee is at batch %1, by %2.")
-                .arg(batchText(*report.recommended), methodName(report.recommendedBy));
-        spec.note = allAnswers(report);
+                .arg(batchText(*report.recommended), kneeMethodName(report.recommendedBy));
+        spec.note = kneeWords(report);
         if (report.methodsDisagree)
             spec.description += QStringLiteral(" Methods disagree: %1.").arg(spec.note);
     } else {

@@ -13,7 +13,9 @@ namespace inferlab {
 
 namespace {
 
-constexpr double kClosest = 1e-4; // of the whole: beyond, the labels of an axis no longer differ
+constexpr double kMostWords = 0.3; // of the width, for the names along y
+constexpr double kLogRoom = 1.12;  // beside the first and the last of few values
+constexpr double kClosest = 1e-4;  // of the whole: beyond, the labels of an axis no longer differ
 
 struct Extent
 {
@@ -29,6 +31,28 @@ struct Extent
     }
 };
 
+void addCurve(Extent &extent, const PlotCurve &curve, const PlotSeries &series)
+{
+    for (size_t i = 0; i < curve.points.size(); ++i) {
+        const QPointF &point = curve.points[i];
+        extent.add(point.x(), point.y());
+        if (i < curve.intervals.size()) {
+            extent.add(point.x(), curve.intervals[i].low);
+            extent.add(point.x(), curve.intervals[i].high);
+        }
+        if (i < curve.boxes.size()) {
+            extent.add(point.x(), curve.boxes[i].lowWhisker);
+            extent.add(point.x(), curve.boxes[i].highWhisker);
+            for (const double outlier : curve.boxes[i].outliers)
+                extent.add(point.x(), outlier);
+        }
+        if (series.kind == PlotKind::Cells) {
+            extent.add(point.x() - series.barWidth / 2, point.y() - series.cellHeight / 2);
+            extent.add(point.x() + series.barWidth / 2, point.y() + series.cellHeight / 2);
+        }
+    }
+}
+
 Extent extentOf(const PlotSpec &spec, const PlotLook &look)
 {
     Extent extent;
@@ -36,8 +60,7 @@ Extent extentOf(const PlotSpec &spec, const PlotLook &look)
         if (!look.shows(series.keys))
             continue;
         for (const PlotCurve &curve : series.curves) {
-            for (const QPointF &point : curve.points)
-                extent.add(point.x(), point.y());
+            addCurve(extent, curve, series);
         }
     }
     for (const EndLabel &label : spec.endLabels) {
@@ -74,9 +97,11 @@ void Plot::paint(QPainter *painter, const QStyleOptionGraphicsItem *, QWidget *w
     }
     paintOverflow(*painter, m_spec, m_frame, m_look);
     paintCategories(*painter, m_spec, m_frame, m_look);
+    paintRowNames(*painter, m_spec, m_frame, m_look);
     paintPointLabels(*painter, m_spec, m_frame, m_look);
     paintEndLabels(*painter, m_spec, m_frame, m_look);
     paintSelection(*painter, m_spec, m_frame, m_look, m_selected);
+    paintSelectedPoint(*painter, m_spec, m_frame, m_look, m_selectedPoint);
     if (m_readout)
         paintReadout(*painter, *m_readout, m_frame, m_look);
     if (m_roomy)
@@ -123,6 +148,14 @@ void Plot::setSelectedToken(TokenRef token)
     update();
 }
 
+void Plot::setSelectedPoint(int point)
+{
+    if (point == m_selectedPoint)
+        return;
+    m_selectedPoint = point;
+    update();
+}
+
 void Plot::setReadout(const std::optional<Readout> &readout)
 {
     m_readout = readout;
@@ -150,6 +183,9 @@ void Plot::fit()
     }
     if (m_spec.y.hasRange) {
         m_fullY = {m_spec.y.min, m_spec.y.max};
+    } else if (m_spec.y.logarithmic) {
+        m_fullY = extent.any && extent.minY > 0 ? niceLogRange(extent.minY, extent.maxY)
+                                                : AxisRange {1, 10};
     } else {
         m_stickyY.update(m_spec.y.fromZero ? std::min(0.0, extent.minY) : extent.minY,
                          extent.any ? std::min(extent.maxY, m_spec.y.cap) : 1.0, m_spec.live);
@@ -164,6 +200,9 @@ void Plot::setShown(const AxisRange &x, const AxisRange &y)
     m_frame.x = x;
     m_frame.y = y;
     m_frame.xLogarithmic = m_spec.x.logarithmic;
+    m_frame.yLogarithmic = m_spec.y.logarithmic;
+    m_frame.xTickAt = m_spec.x.tickAt;
+    m_frame.yTickAt = m_spec.y.tickAt;
 }
 
 QMarginsF Plot::margins() const
@@ -173,9 +212,14 @@ QMarginsF Plot::margins() const
     QMarginsF out(theme.px(8), theme.px(6), theme.px(12), metrics.height() + theme.px(5));
     if (!m_spec.y.hidden) {
         double width = 0;
-        for (const double tick : m_frame.yTicks())
-            width = std::max(width, metrics.horizontalAdvance(tickText(tick, m_frame.yStep)));
-        out.setLeft(width + theme.px(9));
+        if (m_spec.y.categories.empty()) {
+            const double step = m_frame.yLogarithmic ? 0 : m_frame.yStep;
+            for (const double tick : m_frame.yTicks())
+                width = std::max(width, metrics.horizontalAdvance(tickText(tick, step)));
+        }
+        for (const PlotCategory &category : m_spec.y.categories)
+            width = std::max(width, metrics.horizontalAdvance(category.text));
+        out.setLeft(std::min(width, size().width() * kMostWords) + theme.px(9));
     }
     const double words = endLabelWidth(m_spec, m_look);
     if (words > 0)
@@ -187,7 +231,7 @@ QMarginsF Plot::margins() const
         out.setBottom(out.bottom() + metrics.height());
     if (!m_spec.pointLabels.empty())
         out.setTop(metrics.height() + (m_spec.pointLabels.front().onTop ? 0 : theme.px(8)));
-    if (m_roomy && !m_spec.x.title.isEmpty() && m_spec.x.categories.empty())
+    if (m_roomy && !m_spec.x.title.isEmpty())
         out.setBottom(out.bottom() + metrics.height() + theme.px(2));
     if (m_roomy && !m_spec.note.isEmpty())
         out.setBottom(out.bottom() + metrics.height() + theme.px(2));
@@ -266,8 +310,8 @@ void Plot::panBy(const QPointF &pixels)
     AxisRange x {m_frame.xOf(shareX), m_frame.xOf(1 + shareX)};
     if (x.min < m_fullX.min || x.max > m_fullX.max)
         x = m_frame.x;
-    const double dy = pixels.y() / m_frame.area.height() * m_frame.y.span();
-    AxisRange y {m_frame.y.min + dy, m_frame.y.max + dy};
+    const double shareY = pixels.y() / m_frame.area.height();
+    AxisRange y {m_frame.yOf(shareY), m_frame.yOf(1 + shareY)};
     if (y.min < m_fullY.min || y.max > m_fullY.max)
         y = m_frame.y;
     setShown(x, y);

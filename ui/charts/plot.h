@@ -30,6 +30,7 @@ public:
     void setLook(const PlotLook &look);
     void setRoomy(bool roomy); // axis titles and the note are drawn
     void setSelectedToken(TokenRef token);
+    void setSelectedPoint(int point); // of an experiment; -1: none
     void setReadout(const std::optional<Readout> &readout);
     const std::optional<Readout> &readout() const noexcept { return m_readout; }
 
@@ -63,6 +64,7 @@ private:
     bool m_zoomed = false;
     bool m_roomy = false;
     TokenRef m_selected;
+    int m_selectedPoint = -1;
     std::optional<Readout> m_readout;
 };
 

@@ -6,6 +6,7 @@
 #include <QFontMetricsF>
 #include <QPainter>
 #include <algorithm>
+#include <limits>
 
 namespace inferlab {
 
@@ -29,15 +30,16 @@ void paintAxes(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
     painter.setRenderHint(QPainter::Antialiasing, false);
     const double thin = std::max(1.0, theme.scale());
     painter.setPen(QPen(theme.grid, thin));
-    if (!spec.y.hidden) {
+    const bool numbersUp = !spec.y.hidden && spec.y.categories.empty();
+    if (numbersUp) {
         for (const double tick : frame.yTicks()) {
             const double y = frame.toPixel({frame.x.min, tick}).y();
             painter.drawLine(QPointF(frame.area.left(), y), QPointF(frame.area.right(), y));
         }
     }
-    if (frame.xLogarithmic) {
+    if (frame.xLogarithmic && spec.x.categories.empty()) {
         for (const double tick : frame.xTicks()) {
-            const double x = frame.toPixel({tick, 0}).x();
+            const double x = frame.toPixel({tick, frame.y.min}).x();
             painter.drawLine(QPointF(x, frame.area.top()), QPointF(x, frame.area.bottom()));
         }
     }
@@ -45,9 +47,9 @@ void paintAxes(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
     painter.drawLine(frame.area.bottomLeft(), frame.area.bottomRight());
     painter.setPen(theme.mutedText);
     const double lift = (metrics.ascent() - metrics.descent()) / 2;
-    if (!spec.y.hidden) {
+    if (numbersUp) {
         for (const double tick : frame.yTicks()) {
-            const QString text = tickText(tick, frame.yStep);
+            const QString text = tickText(tick, frame.yLogarithmic ? 0 : frame.yStep);
             const double y = frame.toPixel({frame.x.min, tick}).y();
             painter.drawText(
                 QPointF(frame.area.left() - theme.px(5) - metrics.horizontalAdvance(text),
@@ -55,18 +57,31 @@ void paintAxes(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
                 text);
         }
     }
+    if (titled && !spec.x.categories.empty() && !spec.x.title.isEmpty()) {
+        const bool captions =
+            std::any_of(spec.x.categories.begin(), spec.x.categories.end(),
+                        [](const PlotCategory &category) { return !category.caption.isEmpty(); });
+        const double rows = captions ? 2 : 1;
+        drawCentred(painter, spec.x.title, metrics, frame.area.center().x(),
+                    frame.area.bottom() + theme.px(5) + metrics.ascent() + rows * metrics.height());
+    }
     if (spec.x.hidden || !spec.x.categories.empty())
         return;
     const double baseline = frame.area.bottom() + theme.px(3) + metrics.ascent();
     const std::vector<double> xTicks = frame.xTicks();
+    const bool exact = frame.xLogarithmic || !frame.xTickAt.empty();
+    double taken = -std::numeric_limits<double>::max();
     for (size_t i = 0; i < xTicks.size(); ++i) {
-        QString text = tickText(xTicks[i], frame.xLogarithmic ? 0 : frame.xStep);
+        QString text = tickText(xTicks[i], exact ? 0 : frame.xStep);
         if (!titled && i + 1 == xTicks.size() && !spec.x.unit.isEmpty())
             text += QChar(0x00A0) + spec.x.unit;
         const double half = metrics.horizontalAdvance(text) / 2;
-        const double x = frame.toPixel({xTicks[i], 0}).x();
-        drawCentred(painter, text, metrics,
-                    std::min(x, frame.area.right() + look.theme.px(10) - half), baseline);
+        const double x = std::min(frame.toPixel({xTicks[i], frame.y.min}).x(),
+                                  frame.area.right() + look.theme.px(10) - half);
+        if (exact && x - half < taken)
+            continue;
+        taken = x + half + look.theme.px(6);
+        drawCentred(painter, text, metrics, x, baseline);
     }
     if (titled)
         drawCentred(painter, spec.x.title, metrics, frame.area.center().x(),
@@ -117,6 +132,26 @@ void paintCategories(QPainter &painter, const PlotSpec &spec, const PlotFrame &f
         painter.setPen(look.theme.mutedText);
         drawCentred(painter, metrics.elidedText(category.caption, Qt::ElideRight, room), metrics,
                     middle, baseline + metrics.height());
+    }
+}
+
+void paintRowNames(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
+                   const PlotLook &look)
+{
+    const QFont font = look.smallFont();
+    const QFontMetricsF metrics(font);
+    const double lift = (metrics.ascent() - metrics.descent()) / 2;
+    const double room = frame.area.left() - look.theme.px(6);
+    painter.setFont(font);
+    painter.setPen(look.theme.text);
+    double taken = std::numeric_limits<double>::max(); // upwards from the last name
+    for (const PlotCategory &category : spec.y.categories) {
+        const double y = frame.toPixel({frame.x.min, (category.from + category.to) / 2}).y();
+        if (y < frame.area.top() || y > frame.area.bottom() || y + metrics.height() * 0.9 > taken)
+            continue;
+        taken = y;
+        const QString text = metrics.elidedText(category.text, Qt::ElideMiddle, room);
+        painter.drawText(QPointF(room - metrics.horizontalAdvance(text), y + lift), text);
     }
 }
 

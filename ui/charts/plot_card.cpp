@@ -52,6 +52,7 @@ PlotCard::PlotCard(std::unique_ptr<ChartSource> source, QWidget *parent)
 
     connect(m_legend, &LegendBar::hiddenChanged, this, &PlotCard::applyTheme);
     connect(m_plotView, &PlotView::pointed, this, &ChartCard::tokenPointed);
+    connect(m_plotView, &PlotView::chosen, this, &PlotCard::choose);
     connect(m_plotView, &PlotView::enlargeRequested, this, &ChartCard::enlargeRequested);
     connect(m_plotView, &PlotView::readoutChanged, this, &PlotCard::updateWords);
     connect(m_plotView->plot(), &Plot::zoomChanged, m_followButton, &QWidget::setVisible);
@@ -153,6 +154,19 @@ void PlotCard::follow()
 void PlotCard::setSelectedToken(TokenRef token)
 {
     m_plotView->plot()->setSelectedToken(token);
+}
+
+void PlotCard::setSelectedPoint(int point)
+{
+    m_plotView->plot()->setSelectedPoint(point);
+}
+
+// A mark that stands for a run of an experiment.
+void PlotCard::choose(const PlotPosition &position, bool open)
+{
+    const PlotCurve &curve = plotSpec().series[position.series].curves[position.curve];
+    if (position.point < curve.runs.size())
+        emit pointChosen(curve.runs[position.point].point, open);
 }
 
 void PlotCard::setData(const ChartData &chartData)

@@ -26,6 +26,7 @@ public:
     QString description() const override;
     void setData(const ChartData &data) override;
     void setSelectedToken(TokenRef token) override;
+    void setSelectedPoint(int point) override;
     QStringList views() const override { return m_source->views(); }
     int view() const override { return m_view; }
     void setView(int index) override;
@@ -48,6 +49,7 @@ protected:
     void showEvent(QShowEvent *event) override;
 
 private:
+    void choose(const PlotPosition &position, bool open);
     void makeHeader();
     QToolButton *quietButton(const QString &icon, const QString &name);
     void fillMenus();

@@ -6,55 +6,96 @@
 
 namespace inferlab {
 
-double PlotFrame::shareOf(double xValue) const
+namespace {
+
+double shareIn(const AxisRange &range, bool logarithmic, double value)
 {
-    if (!xLogarithmic)
-        return (xValue - x.min) / x.span();
-    const double low = std::log10(x.min);
-    return (std::log10(std::max(xValue, x.min * 1e-6)) - low) / (std::log10(x.max) - low);
+    if (!logarithmic)
+        return (value - range.min) / range.span();
+    const double low = std::log10(range.min);
+    return (std::log10(std::max(value, range.min * 1e-6)) - low) / (std::log10(range.max) - low);
 }
 
-double PlotFrame::xOf(double share) const
+double valueAt(const AxisRange &range, bool logarithmic, double share)
 {
-    if (!xLogarithmic)
-        return x.min + share * x.span();
-    const double low = std::log10(x.min);
-    return std::pow(10.0, low + share * (std::log10(x.max) - low));
+    if (!logarithmic)
+        return range.min + share * range.span();
+    const double low = std::log10(range.min);
+    return std::pow(10.0, low + share * (std::log10(range.max) - low));
 }
 
-QPointF PlotFrame::toPixel(const QPointF &value) const
+// Powers of ten; within one decade, 1, 2 and 5 as well.
+std::vector<double> logarithmicTicks(const AxisRange &range)
 {
-    return {area.left() + shareOf(value.x()) * area.width(),
-            area.bottom() - (value.y() - y.min) / y.span() * area.height()};
-}
-
-QPointF PlotFrame::toValue(const QPointF &pixel) const
-{
-    return {xOf((pixel.x() - area.left()) / area.width()),
-            y.min + (area.bottom() - pixel.y()) / area.height() * y.span()};
-}
-
-std::vector<double> PlotFrame::xTicks() const
-{
-    if (!xLogarithmic)
-        return ticks(x, xStep);
-    // Powers of ten; within one decade, 1, 2 and 5 as well.
-    const bool close = x.max / x.min < 30;
+    const bool close = range.max / range.min < 30;
     std::vector<double> out;
-    for (double power = std::pow(10.0, std::floor(std::log10(x.min))); power <= x.max;
+    for (double power = std::pow(10.0, std::floor(std::log10(range.min))); power <= range.max;
          power *= 10) {
         for (const double factor : {1.0, 2.0, 5.0}) {
             const double tick = power * factor;
-            if ((factor == 1.0 || close) && tick >= x.min * 0.999 && tick <= x.max * 1.001)
+            if ((factor == 1.0 || close) && tick >= range.min * 0.999 && tick <= range.max * 1.001)
                 out.push_back(tick);
         }
     }
     return out;
 }
 
+std::vector<double> inside(const AxisRange &range, const std::vector<double> &wanted)
+{
+    std::vector<double> out;
+    for (const double tick : wanted) {
+        if (tick >= range.min && tick <= range.max)
+            out.push_back(tick);
+    }
+    return out;
+}
+
+} // namespace
+
+double PlotFrame::shareOf(double xValue) const
+{
+    return shareIn(x, xLogarithmic, xValue);
+}
+
+double PlotFrame::xOf(double share) const
+{
+    return valueAt(x, xLogarithmic, share);
+}
+
+double PlotFrame::yShareOf(double yValue) const
+{
+    return shareIn(y, yLogarithmic, yValue);
+}
+
+double PlotFrame::yOf(double share) const
+{
+    return valueAt(y, yLogarithmic, share);
+}
+
+QPointF PlotFrame::toPixel(const QPointF &value) const
+{
+    return {area.left() + shareOf(value.x()) * area.width(),
+            area.bottom() - yShareOf(value.y()) * area.height()};
+}
+
+QPointF PlotFrame::toValue(const QPointF &pixel) const
+{
+    return {xOf((pixel.x() - area.left()) / area.width()),
+            yOf((area.bottom() - pixel.y()) / area.height())};
+}
+
+std::vector<double> PlotFrame::xTicks() const
+{
+    if (!xTickAt.empty())
+        return inside(x, xTickAt);
+    return xLogarithmic ? logarithmicTicks(x) : ticks(x, xStep);
+}
+
 std::vector<double> PlotFrame::yTicks() const
 {
-    return ticks(y, yStep);
+    if (!yTickAt.empty())
+        return inside(y, yTickAt);
+    return yLogarithmic ? logarithmicTicks(y) : ticks(y, yStep);
 }
 
 QString tickText(double value, double step)

@@ -2,6 +2,7 @@
 #include "ui/charts/plot_paint.h"
 
 #include "ui/charts/decimate.h"
+#include "ui/charts/plot_samples.h"
 #include "ui/theme/contrast.h"
 
 #include <QPainter>
@@ -18,7 +19,6 @@ constexpr int kMostPoints = 1000;
 constexpr double kMarkerGap = 7.0;  // pixels between points from which each gets its marker
 constexpr double kSparseGap = 40.0; // between the markers that tell an earlier run by shape
 constexpr size_t kMostShapes = 400; // dots drawn as shapes; more are drawn as small squares
-constexpr double kHatchGap = 5.0;
 constexpr size_t kMostSmooth = 120; // points of a line drawn smooth while others stream in
 
 QPen linePen(const QColor &color, double width)
@@ -86,6 +86,23 @@ void paintMarkers(QPainter &painter, const std::vector<QPointF> &pixels, double 
     }
 }
 
+// Where some points claim more than others: those with too few samples are hollow.
+void paintEveryMarker(QPainter &painter, const PlotCurve &curve, const PlotSeries &series,
+                      const PlotFrame &frame, const PlotLook &look)
+{
+    const QRectF area = frame.area.adjusted(-1, -1, 1, 1);
+    const double scale = look.theme.scale();
+    for (size_t i = 0; i < curve.points.size(); ++i) {
+        const QPointF pixel = frame.toPixel(curve.points[i]);
+        if (!area.contains(pixel))
+            continue;
+        const bool weak = i < curve.weak.size() && curve.weak[i];
+        paintMarker(painter, series.marker, pixel, 3.2 * scale,
+                    weak ? look.theme.surface : look.fill(series.meaning, series.age),
+                    look.edge(series.meaning, series.age), scale);
+    }
+}
+
 // One pixel wide and not smooth is the width that Qt draws without stroking an outline; wider lines
 // are several of them, each a pixel further along the diagonal.
 void drawQuick(QPainter &painter, const std::vector<QPointF> &pixels, const QRectF &area,
@@ -131,7 +148,9 @@ void paintLines(QPainter &painter, const PlotSeries &series, const PlotFrame &fr
             : (pixels.back().x() - pixels.front().x()) / static_cast<double>(pixels.size() - 1);
         const bool roomy = perPoint >= kMarkerGap * scale;
         const bool first = &curve == &series.curves.front();
-        if (pixels.size() == 1 || (series.markers && roomy && curves == 1))
+        if (!curve.weak.empty())
+            paintEveryMarker(painter, curve, series, frame, look);
+        else if (pixels.size() == 1 || (series.markers && roomy && curves == 1))
             paintMarkers(painter, pixels, 0.0, (series.age > 0 ? 2.6 : 3.0) * scale, series, frame,
                          look);
         else if (first && (series.age > 0 || series.marker != MarkerShape::Circle))
@@ -171,17 +190,6 @@ void paintDots(QPainter &painter, const PlotSeries &series, const PlotFrame &fra
                 painter.fillRect(QRectF(pixel.x() - side / 2, pixel.y() - side / 2, side, side),
                                  edge);
         }
-    }
-}
-
-void paintHatch(QPainter &painter, const QRectF &bar, const QColor &color, double scale)
-{
-    painter.setPen(QPen(color, scale));
-    for (double x = bar.left() - bar.height(); x < bar.right(); x += kHatchGap * scale) {
-        QPointF a(x, bar.bottom());
-        QPointF b(x + bar.height(), bar.top());
-        if (clipSegment(a, b, bar.left(), bar.top(), bar.right(), bar.bottom()))
-            painter.drawLine(a, b);
     }
 }
 
@@ -274,7 +282,10 @@ void paintSeries(QPainter &painter, const PlotSeries &series, const PlotFrame &f
 {
     if (!look.shows(series.keys))
         return;
-    painter.setRenderHint(QPainter::Antialiasing, series.kind != PlotKind::Bars);
+    painter.setRenderHint(QPainter::Antialiasing,
+                          series.kind != PlotKind::Bars && series.kind != PlotKind::Cells);
+    if (series.kind != PlotKind::Band)
+        paintErrorBars(painter, series, frame, look);
     switch (series.kind) {
     case PlotKind::Line:
         paintLines(painter, series, frame, look, quick);
@@ -284,6 +295,15 @@ void paintSeries(QPainter &painter, const PlotSeries &series, const PlotFrame &f
         break;
     case PlotKind::Bars:
         paintBars(painter, series, frame, look);
+        break;
+    case PlotKind::Band:
+        paintBand(painter, series, frame, look);
+        break;
+    case PlotKind::Boxes:
+        paintBoxes(painter, series, frame, look);
+        break;
+    case PlotKind::Cells:
+        paintCells(painter, series, frame, look);
         break;
     }
 }
@@ -295,7 +315,7 @@ void paintSwatch(QPainter &painter, const LegendEntry &entry, const QRectF &box,
     const QColor edge = look.edge(entry.meaning, entry.age);
     const QColor fill = look.fill(entry.meaning, entry.age);
     painter.setRenderHint(QPainter::Antialiasing, true);
-    if (entry.kind == PlotKind::Bars) {
+    if (entry.kind != PlotKind::Line && entry.kind != PlotKind::Dots) {
         const QRectF bar =
             QRectF(0, 0, box.height() * 0.8, box.height() * 0.8)
                 .translated(box.center() - QPointF(box.height() * 0.4, box.height() * 0.4));

@@ -17,7 +17,8 @@ void paintOverflow(QPainter &painter, const PlotSpec &spec, const PlotFrame &fra
     double firstX = 0;
     painter.setRenderHint(QPainter::Antialiasing, true);
     for (const PlotSeries &series : spec.series) {
-        if (series.kind == PlotKind::Bars || !look.shows(series.keys))
+        if (series.kind == PlotKind::Bars || series.kind == PlotKind::Cells
+            || !look.shows(series.keys))
             continue;
         for (const PlotCurve &curve : series.curves) {
             double last = -1e9;
@@ -80,6 +81,28 @@ void paintSelection(QPainter &painter, const PlotSpec &spec, const PlotFrame &fr
     painter.drawLine(QPointF(x, frame.area.top()), QPointF(x, frame.area.bottom()));
     paintMarker(painter, MarkerShape::Diamond, {x, frame.area.top() + 3 * scale}, 4.5 * scale,
                 look.theme.fill(Meaning::Selection), look.theme.surface, 1.2 * scale);
+}
+
+void paintSelectedPoint(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
+                        const PlotLook &look, int point)
+{
+    constexpr size_t kMostRings = 60; // more of them are a line that is seen anyway
+    const double scale = look.theme.scale();
+    painter.setRenderHint(QPainter::Antialiasing, true);
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(look.theme.edge(Meaning::Selection), 2 * scale));
+    for (const PlotSeries &series : spec.series) {
+        if (point < 0 || !look.shows(series.keys))
+            continue;
+        for (const PlotCurve &curve : series.curves) {
+            const size_t every = curve.runs.size() / kMostRings + 1;
+            for (size_t i = 0; i < curve.runs.size(); i += every) {
+                const QPointF at = frame.toPixel(curve.points[i]);
+                if (curve.runs[i].point == point && frame.area.adjusted(-1, -1, 1, 1).contains(at))
+                    painter.drawEllipse(at, 7 * scale, 7 * scale);
+            }
+        }
+    }
 }
 
 void paintReadout(QPainter &painter, const Readout &readout, const PlotFrame &frame,

@@ -15,12 +15,34 @@
 
 namespace inferlab {
 
-enum class PlotKind { Line, Dots, Bars };
+// Band: between two edges over x. Boxes: a sample's quartiles. Cells: a shaded rectangle each.
+enum class PlotKind { Line, Dots, Bars, Band, Boxes, Cells };
 enum class MarkerShape { Circle, Square, Triangle, Diamond };
 
 // Earlier runs are told apart by shape as well as by tint: age 1 is the latest of them, 0 the
 // current run.
 MarkerShape markerOfAge(int age) noexcept;
+
+// From, to: what an error bar spans, or the edges of a band at a point.
+struct PlotInterval
+{
+    double low = 0, high = 0;
+};
+
+// A sample as a box: its quartiles, the furthest values within 1.5 boxes of them, and those beyond.
+struct PlotBox
+{
+    double lowWhisker = 0, lowQuartile = 0, median = 0, highQuartile = 0, highWhisker = 0;
+    std::vector<double> outliers;
+};
+
+// Which run of an experiment a mark stands for: a point of its grid, by index.
+struct PlotRunRef
+{
+    int point = -1;
+    bool isValid() const noexcept { return point >= 0; }
+    bool operator==(const PlotRunRef &) const = default;
+};
 
 // One unbroken sequence of points, x rising.
 struct PlotCurve
@@ -31,6 +53,11 @@ struct PlotCurve
     QStringList texts;            // the values in words where y is scaled; else empty
     QStringList names;            // of points, where x is no quantity: "request 3", "batch 8"
     std::vector<bool> weak;       // too few samples for the claim: greyed and hatched; else empty
+    std::vector<PlotInterval> intervals; // error bars, or a band's edges; else empty
+    std::vector<PlotBox> boxes;          // of Boxes, one for each point (its median)
+    std::vector<double> shades;          // of Cells: 0 .. 1, how dark
+    QStringList cellWords;               // of Cells: written inside; else empty
+    std::vector<PlotRunRef> runs;        // what Enter opens; else empty
 };
 
 // Curves that share look, name and legend entry.
@@ -42,12 +69,13 @@ struct PlotSeries
     Meaning meaning = Meaning::Decode;
     int age = 0;
     MarkerShape marker = MarkerShape::Circle;
-    double width = 2.0; // of lines, pixels at 100%
-    double barWidth = 0.8;
-    bool markers = false;  // a marker on every point, where there is room
-    bool steps = false;    // a staircase: distributions
-    bool pointable = true; // hover and arrow keys stop here
-    QString unit;          // of value()
+    double width = 2.0;      // of lines, pixels at 100%
+    double barWidth = 0.8;   // of bars, boxes and cells
+    double cellHeight = 1.0; // of cells
+    bool markers = false;    // a marker on every point, where there is room
+    bool steps = false;      // a staircase: distributions
+    bool pointable = true;   // hover and arrow keys stop here
+    QString unit;            // of value()
     std::vector<PlotCurve> curves;
 
     bool isEmpty() const noexcept;
@@ -111,6 +139,7 @@ struct PlotAxis
     // the rest.
     double cap = std::numeric_limits<double>::infinity();
     std::vector<PlotCategory> categories; // instead of numbers
+    std::vector<double> tickAt; // where labels are wanted; those without room are left out
 };
 
 struct PlotSpec

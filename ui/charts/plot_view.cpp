@@ -108,11 +108,20 @@ void PlotView::mouseMoveEvent(QMouseEvent *event)
     m_last = event->pos();
 }
 
+void PlotView::choose(bool open)
+{
+    if (const std::optional<Readout> &readout = m_plot->readout())
+        emit chosen(readout->position, open);
+}
+
 void PlotView::mouseReleaseEvent(QMouseEvent *event)
 {
     if (m_drag == Drag::Band && m_band->isVisible()) {
         m_band->hide();
         m_plot->zoomTo(QRectF(m_pressed, event->pos()).normalized());
+    } else if (m_drag != Drag::None
+               && (event->pos() - m_pressed).manhattanLength() <= kShortestDrag) {
+        choose(false);
     }
     m_drag = Drag::None;
     unsetCursor();
@@ -181,6 +190,12 @@ void PlotView::keyPressEvent(QKeyEvent *event)
         break;
     case Qt::Key_End:
         step(Direction::Last);
+        break;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        if (!m_plot->readout())
+            event->ignore();
+        choose(true);
         break;
     case Qt::Key_Plus:
     case Qt::Key_Equal:

@@ -21,6 +21,8 @@ public:
     Plot *plot() const noexcept { return m_plot; }
 
 signals:
+    // Clicked, or Enter on it (open).
+    void chosen(const inferlab::PlotPosition &position, bool open);
     void pointed(inferlab::TokenRef token); // invalid when left
     void readoutChanged();
     void enlargeRequested();
@@ -40,6 +42,7 @@ protected:
     void drawBackground(QPainter *painter, const QRectF &rect) override;
 
 private:
+    void choose(bool open);
     enum class Drag { None, Pan, Band };
     void readOut(const std::optional<PlotPosition> &position);
     void readOutAt(const QPointF &pixel);

@@ -24,6 +24,9 @@ void paintPointLabels(QPainter &painter, const PlotSpec &spec, const PlotFrame &
                       const PlotLook &look);
 void paintCategories(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
                      const PlotLook &look);
+// The names along y, where rows have names instead of numbers.
+void paintRowNames(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
+                   const PlotLook &look);
 // Arrows at the upper edge for points above it, and how far they go.
 void paintOverflow(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
                    const PlotLook &look);
@@ -32,6 +35,9 @@ void paintNote(QPainter &painter, const PlotSpec &spec, const QSizeF &size, cons
                const PlotLook &look);
 void paintSelection(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
                     const PlotLook &look, TokenRef token);
+// A ring around every mark of an experiment's point.
+void paintSelectedPoint(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
+                        const PlotLook &look, int point);
 void paintReadout(QPainter &painter, const Readout &readout, const PlotFrame &frame,
                   const PlotLook &look);
 

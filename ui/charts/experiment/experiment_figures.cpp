@@ -1,0 +1,188 @@
+// Gathers samples through engine/measure.
+#include "ui/charts/experiment/experiment_figures.h"
+
+#include "engine/measure/metrics.h"
+
+#include <algorithm>
+#include <map>
+
+namespace inferlab {
+
+namespace {
+
+constexpr double kMsPerS = 1000.0;
+
+void append(std::vector<double> &to, const std::vector<double> &from)
+{
+    to.insert(to.end(), from.begin(), from.end());
+}
+
+std::shared_ptr<const PointFigures> figuresOf(const PointResult &point, size_t index)
+{
+    auto out = std::make_shared<PointFigures>();
+    out->index = index;
+    out->runs = point.runs.size();
+    out->state = point.state;
+    int64_t tokens = 0;
+    double seconds = 0;
+    for (const MeasuredRun &run : point.runs) {
+        const RunMetrics metrics = computeMetrics(*run.record);
+        append(out->ttftMs, ttftsMs(*run.record));
+        append(out->itlMs, pooledItlMs(*run.record));
+        append(out->endToEndMs, endToEndsMs(*run.record));
+        out->failed += metrics.failed;
+        if (metrics.outputTokPerSecond && metrics.outputTokens > 0 && metrics.durationS > 0) {
+            out->runTokPerSecond.push_back(*metrics.outputTokPerSecond);
+            out->runMsPerToken.push_back(kMsPerS * metrics.durationS
+                                         / static_cast<double>(metrics.outputTokens));
+            tokens += metrics.outputTokens;
+            seconds += metrics.durationS;
+        }
+        out->weightBytes = std::max(out->weightBytes, run.weightBytes);
+        out->cacheBytes = std::max(out->cacheBytes, run.cacheBytes);
+        out->workspaceBytes = std::max(out->workspaceBytes, run.workspaceBytes);
+        out->paddedTokens += run.paddedTokens;
+        out->usefulTokens += run.usefulTokens;
+        out->promptTokens.clear();
+        for (const RequestRecord &request : run.record->requests)
+            out->promptTokens.push_back(request.promptTokens);
+    }
+    if (seconds > 0)
+        out->sustainedTokPerSecond = static_cast<double>(tokens) / seconds;
+    for (std::vector<double> *sample :
+         {&out->ttftMs, &out->itlMs, &out->endToEndMs, &out->runTokPerSecond, &out->runMsPerToken})
+        std::sort(sample->begin(), sample->end());
+    return out;
+}
+
+// Names of the axes beyond the first, with the point's values: "KV cache off, temperature 0.7".
+std::pair<QString, QString> groupName(const Experiment &experiment, const ExperimentPoint &point)
+{
+    QStringList whole;
+    QStringList brief;
+    for (size_t i = 1; i < experiment.axes.size(); ++i) {
+        const QString value = axisValue(point.values[i]);
+        whole << axisName(experiment.axes[i]) + QLatin1Char(' ') + value;
+        brief << value;
+    }
+    return {whole.join(QStringLiteral(", ")), brief.join(QStringLiteral(", "))};
+}
+
+void placePoints(ExperimentFigures &figures)
+{
+    const ExperimentResult &result = *figures.result;
+    for (const PointResult &point : result.points) {
+        PointPlace place;
+        if (const ExperimentAxis *axis = figures.axis()) {
+            const auto at =
+                std::find(axis->values.begin(), axis->values.end(), point.point.values.front());
+            place.x = static_cast<size_t>(at - axis->values.begin());
+        }
+        const auto [whole, brief] = groupName(result.experiment, point.point);
+        auto known = std::find(figures.groups.begin(), figures.groups.end(), whole);
+        place.group = static_cast<size_t>(known - figures.groups.begin());
+        if (known == figures.groups.end()) {
+            figures.groups.push_back(whole);
+            figures.groupBriefs.push_back(brief);
+        }
+        figures.places.push_back(place);
+    }
+}
+
+} // namespace
+
+QString axisTitle(const ExperimentAxis &axis)
+{
+    const std::string_view title = axisInfo(axis.kind).title;
+    return QString::fromUtf8(title.data(), static_cast<qsizetype>(title.size()));
+}
+
+QString axisName(const ExperimentAxis &axis)
+{
+    QString name = axisTitle(axis);
+    if (const auto unit = name.indexOf(QStringLiteral(" (")); unit > 0)
+        name.truncate(unit);
+    if (name.endsWith(QStringLiteral(" size")))
+        name.chop(5);
+    return name;
+}
+
+QString axisValue(const AxisValue &value)
+{
+    const QString text = QString::fromStdString(axisValueText(value));
+    return text == QLatin1String("cpu") ? QStringLiteral("CPU")
+        : text == QLatin1String("cuda") ? QStringLiteral("GPU")
+                                        : text;
+}
+
+std::optional<Estimate> estimateOf(const std::vector<double> &sorted, double percent)
+{
+    if (sorted.empty())
+        return std::nullopt;
+    Estimate out;
+    out.value = percentileOfSorted(sorted, percent);
+    out.interval = percentileInterval(sorted, percent);
+    out.n = sorted.size();
+    out.claimed = out.n >= samplesNeeded(percent);
+    return out;
+}
+
+const ExperimentAxis *ExperimentFigures::axis() const
+{
+    const auto &axes = result->experiment.axes;
+    return axes.empty() ? nullptr : &axes.front();
+}
+
+bool ExperimentFigures::numericX() const
+{
+    return axis() != nullptr && axisInfo(axis()->kind).isNumber;
+}
+
+double ExperimentFigures::xOf(size_t xIndex) const
+{
+    return numericX() ? std::get<double>(axis()->values[xIndex]) : static_cast<double>(xIndex);
+}
+
+size_t ExperimentFigures::xCount() const
+{
+    return axis() == nullptr ? 1 : axis()->values.size();
+}
+
+const PointFigures *ExperimentFigures::at(size_t xIndex, size_t group) const
+{
+    for (size_t i = 0; i < places.size(); ++i) {
+        if (places[i].x == xIndex && places[i].group == group)
+            return points[i]->runs > 0 ? points[i].get() : nullptr;
+    }
+    return nullptr;
+}
+
+bool ExperimentFigures::hasRuns() const
+{
+    return std::any_of(points.begin(), points.end(),
+                       [](const auto &point) { return point->runs > 0; });
+}
+
+ExperimentFiguresPtr ExperimentFiguresCache::update(std::shared_ptr<const ExperimentResult> result)
+{
+    if (result == nullptr)
+        return nullptr;
+    if (result->started != m_started || result->experiment.name != m_name
+        || m_points.size() != result->points.size())
+        m_points.assign(result->points.size(), nullptr);
+    m_started = result->started;
+    m_name = result->experiment.name;
+    for (size_t i = 0; i < result->points.size(); ++i) {
+        const PointResult &point = result->points[i];
+        const auto &known = m_points[i];
+        if (known == nullptr || known->runs != point.runs.size() || known->state != point.state)
+            m_points[i] = figuresOf(point, i);
+    }
+    auto figures = std::make_shared<ExperimentFigures>();
+    figures->result = std::move(result);
+    figures->points = m_points;
+    placePoints(*figures);
+    return figures;
+}
+
+} // namespace inferlab

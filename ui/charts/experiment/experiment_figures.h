@@ -1,0 +1,88 @@
+// What an experiment's charts share: the pooled samples of every point and what along the axes they
+// stand for. All figures come from engine/measure; this only gathers them, once for all charts.
+#pragma once
+
+#include "app/experiment/experiment_result.h"
+#include "engine/measure/percentile.h"
+#include "engine/measure/percentile_interval.h"
+
+#include <QString>
+#include <QStringList>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace inferlab {
+
+// One figure with the 95% interval in which it is known, and whether n is enough to claim it.
+struct Estimate
+{
+    double value = 0;
+    std::optional<PercentileInterval> interval;
+    size_t n = 0;
+    bool claimed = true;
+};
+
+// Samples of one point, over all its counted runs. Failed requests are in none of them.
+struct PointFigures
+{
+    size_t index = 0; // in ExperimentResult::points
+    size_t runs = 0;
+    PointState state = PointState::Waiting;
+    std::vector<double> ttftMs, itlMs, endToEndMs; // pooled, sorted
+    std::vector<double> runTokPerSecond;           // one for each run, sorted
+    std::optional<double> sustainedTokPerSecond;   // all tokens / all the runs' time
+    std::vector<double> runMsPerToken; // a run's time / its tokens: the notebook's "ITL"
+    uint64_t weightBytes = 0, cacheBytes = 0, workspaceBytes = 0; // most of any run
+    int64_t paddedTokens = 0, usefulTokens = 0;                   // of all runs
+    std::vector<int32_t> promptTokens;                            // of the latest run's requests
+    size_t failed = 0;                                            // requests
+};
+
+// Nullopt for an empty sample. The sample is sorted.
+std::optional<Estimate> estimateOf(const std::vector<double> &sorted, double percent);
+
+// Where a point stands: its place along the first axis, and the rest of its values as a group.
+struct PointPlace
+{
+    size_t x = 0;     // index into the first axis's values
+    size_t group = 0; // index into groups
+};
+
+struct ExperimentFigures
+{
+    std::shared_ptr<const ExperimentResult> result; // never null
+    std::vector<std::shared_ptr<const PointFigures>> points;
+    std::vector<PointPlace> places; // of each point
+    std::vector<QString> groups;    // what the other axes are: "KV cache off"; one, empty, without
+    std::vector<QString> groupBriefs; // "off"
+
+    const ExperimentAxis *axis() const; // along x; null where nothing varies
+    bool numericX() const;              // otherwise x are words
+    // Where a point of the first axis is drawn: its value, or its index where it is a word.
+    double xOf(size_t xIndex) const;
+    const PointFigures *at(size_t xIndex, size_t group) const; // null without any run
+    size_t xCount() const;
+    bool hasRuns() const;
+};
+
+using ExperimentFiguresPtr = std::shared_ptr<const ExperimentFigures>;
+
+// Computes them anew for points that have gained runs, and keeps the others.
+class ExperimentFiguresCache
+{
+public:
+    ExperimentFiguresPtr update(std::shared_ptr<const ExperimentResult> result);
+
+private:
+    std::vector<std::shared_ptr<const PointFigures>> m_points;
+    std::string m_started; // of the experiment they belong to
+    std::string m_name;
+};
+
+// On an axis: "prompt length (tokens)", "KV cache".
+QString axisTitle(const ExperimentAxis &axis);
+QString axisName(const ExperimentAxis &axis); // before a value: "batch", "prompt length"
+QString axisValue(const AxisValue &value);
+
+} // namespace inferlab

@@ -1,0 +1,103 @@
+// What each point held in memory: weights, KV cache, workspace.
+#include "ui/charts/experiment/experiment_charts.h"
+#include "ui/charts/experiment/experiment_plot.h"
+
+#include <array>
+
+namespace inferlab {
+
+namespace {
+
+constexpr double kMiB = 1024.0 * 1024.0;
+
+struct Part
+{
+    const char *name;
+    Meaning meaning;
+    uint64_t PointFigures::*bytes;
+};
+
+constexpr std::array<Part, 3> kParts {
+    {{"weights", Meaning::Queue, &PointFigures::weightBytes},
+     {"KV cache", Meaning::Decode, &PointFigures::cacheBytes},
+     {"workspace", Meaning::Prefill, &PointFigures::workspaceBytes}}};
+
+class MemoryBar : public ChartSource
+{
+public:
+    QString id() const override { return QStringLiteral("memory"); }
+    PlotSpec plot(const ChartData &data, int view) override;
+};
+
+PlotSpec MemoryBar::plot(const ChartData &data, int)
+{
+    PlotSpec spec = experimentPlot(id(), QStringLiteral("Memory, MiB"),
+                                   QStringLiteral("Memory by what holds it"), data);
+    spec.y.unit = QStringLiteral("MiB");
+    spec.table.columns = {QStringLiteral("Point"), QStringLiteral("Weights, MiB"),
+                          QStringLiteral("KV cache, MiB"), QStringLiteral("Workspace, MiB")};
+    if (data.experiment == nullptr || !data.experiment->hasRuns())
+        return spec;
+    const ExperimentFigures &figures = *data.experiment;
+    setCategoriesX(spec, figures);
+    const auto groups = static_cast<double>(figures.groups.size());
+    const double width = 0.8 / groups;
+    std::array<PlotCurve, kParts.size()> curves;
+    spec.description = spec.title + QStringLiteral(".");
+    for (size_t x = 0; x < figures.xCount(); ++x) {
+        for (size_t group = 0; group < figures.groups.size(); ++group) {
+            const PointFigures *point = figures.at(x, group);
+            if (point == nullptr || point->weightBytes == 0)
+                continue;
+            const double at =
+                static_cast<double>(x) + (static_cast<double>(group) - (groups - 1) / 2) * width;
+            double below = 0;
+            QStringList row {pointName(figures, point->index)};
+            for (size_t part = 0; part < kParts.size(); ++part) {
+                const double size = static_cast<double>((*point).*kParts[part].bytes) / kMiB;
+                curves[part].points.emplace_back(at, below + size);
+                curves[part].bases.push_back(below);
+                curves[part].names << row.front();
+                curves[part].texts << valueText(size, spec.y.unit);
+                curves[part].runs.push_back({static_cast<int>(point->index)});
+                below += size;
+                row << plainNumber(size, 2);
+            }
+            PointLabel label;
+            label.at = {at, below};
+            label.text = numberText(below);
+            label.onTop = true;
+            spec.pointLabels.push_back(label);
+            spec.table.rows.push_back(row);
+            spec.description +=
+                QStringLiteral(" %1: %2 in all.").arg(row.front(), valueText(below, spec.y.unit));
+        }
+    }
+    if (curves.front().points.empty())
+        return spec;
+    for (size_t part = 0; part < kParts.size(); ++part) {
+        PlotSeries series;
+        series.name = QLatin1String(kParts[part].name);
+        series.kind = PlotKind::Bars;
+        series.meaning = kParts[part].meaning;
+        series.barWidth = width * 0.9;
+        series.unit = spec.y.unit;
+        series.curves.push_back(std::move(curves[part]));
+        LegendEntry entry;
+        entry.text = series.name;
+        entry.kind = PlotKind::Bars;
+        entry.meaning = series.meaning;
+        spec.legend.push_back(entry);
+        spec.series.push_back(std::move(series));
+    }
+    return spec;
+}
+
+} // namespace
+
+std::unique_ptr<ChartSource> makeMemoryBar()
+{
+    return std::make_unique<MemoryBar>();
+}
+
+} // namespace inferlab

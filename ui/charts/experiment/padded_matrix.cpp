@@ -1,0 +1,138 @@
+// A batch as the rectangle that padding makes of it: a row for each prompt, what is read, and what
+// is computed for nothing.
+#include "ui/charts/experiment/experiment_charts.h"
+#include "ui/charts/experiment/experiment_plot.h"
+
+#include <algorithm>
+
+namespace inferlab {
+
+namespace {
+
+constexpr int kMostColumns = 64; // of cells; beyond, a cell stands for several positions
+
+class PaddedMatrix : public ChartSource
+{
+public:
+    QString id() const override { return QStringLiteral("padded-matrix"); }
+    PlotSpec plot(const ChartData &data, int view) override;
+};
+
+// The point with padding that wasted most, else the one with the most requests.
+const PointFigures *tellingPoint(const ExperimentFigures &figures)
+{
+    const PointFigures *best = nullptr;
+    for (const auto &point : figures.points) {
+        if (point->promptTokens.empty())
+            continue;
+        const bool better = best == nullptr || point->paddedTokens > best->paddedTokens
+            || (point->paddedTokens == best->paddedTokens
+                && point->promptTokens.size() > best->promptTokens.size());
+        if (better)
+            best = point.get();
+    }
+    return best;
+}
+
+PlotCurve rowOf(int32_t length, int32_t longest, int32_t perCell, double y, bool padded, int point,
+                const QString &name)
+{
+    PlotCurve row;
+    for (int32_t from = 0; from < longest; from += perCell) {
+        const bool useful = from < length;
+        if (!useful && !padded)
+            break;
+        row.points.emplace_back(from + perCell / 2.0, y);
+        row.shades.push_back(useful ? 0.7 : 0.0);
+        row.weak.push_back(!useful);
+        row.names << name;
+        row.texts << (padded
+                          ? QStringLiteral("%1 tokens, %2 padded").arg(length).arg(longest - length)
+                          : QStringLiteral("%1 tokens").arg(length));
+        row.runs.push_back({point});
+    }
+    return row;
+}
+
+void addLegend(PlotSpec &spec)
+{
+    LegendEntry useful;
+    useful.text = QStringLiteral("prompt");
+    useful.kind = PlotKind::Bars;
+    useful.meaning = Meaning::Prefill;
+    LegendEntry wasted;
+    wasted.text = QStringLiteral("padding: computed for nothing");
+    wasted.brief = QStringLiteral("padding");
+    wasted.kind = PlotKind::Bars;
+    wasted.meaning = Meaning::Queue;
+    wasted.hatched = true;
+    spec.legend = {useful, wasted};
+}
+
+PlotSpec PaddedMatrix::plot(const ChartData &data, int)
+{
+    PlotSpec spec = experimentPlot(id(), QStringLiteral("Padded matrix: a row for each prompt"),
+                                   QStringLiteral("The batch as a rectangle"), data);
+    spec.x = {};
+    spec.x.title = QStringLiteral("position in the prompt, tokens");
+    spec.x.whole = true;
+    spec.table.columns = {QStringLiteral("Point"), QStringLiteral("Useful positions"),
+                          QStringLiteral("Padded positions"), QStringLiteral("Wasted, %")};
+    if (data.experiment == nullptr || !data.experiment->hasRuns())
+        return spec;
+    const ExperimentFigures &figures = *data.experiment;
+    const PointFigures *point = tellingPoint(figures);
+    if (point == nullptr)
+        return spec;
+    std::vector<int32_t> lengths = point->promptTokens;
+    std::sort(lengths.begin(), lengths.end());
+    const int32_t longest = std::max(1, lengths.back());
+    const int32_t perCell = (longest + kMostColumns - 1) / kMostColumns;
+    const bool padded = point->paddedTokens > 0;
+    PlotSeries series;
+    series.name = QStringLiteral("prompt");
+    series.kind = PlotKind::Cells;
+    series.meaning = Meaning::Prefill;
+    series.barWidth = perCell;
+    series.cellHeight = 0.8;
+    for (size_t i = 0; i < lengths.size(); ++i)
+        series.curves.push_back(rowOf(lengths[i], longest, perCell, static_cast<double>(i), padded,
+                                      static_cast<int>(point->index),
+                                      QStringLiteral("prompt of %1 tokens").arg(lengths[i])));
+    spec.series.push_back(std::move(series));
+    spec.y.hidden = true;
+    spec.y.hasRange = true;
+    spec.y.min = -0.6;
+    spec.y.max = static_cast<double>(lengths.size()) - 0.4;
+    spec.x.hasRange = true;
+    spec.x.min = 0;
+    spec.x.max = static_cast<double>((longest + perCell - 1) / perCell * perCell);
+    spec.reach = perCell;
+    addLegend(spec);
+    spec.description = spec.title + QStringLiteral(".");
+    for (const auto &each : figures.points) {
+        const int64_t all = each->paddedTokens + each->usefulTokens;
+        if (each->runs == 0 || all <= 0)
+            continue;
+        const double wasted =
+            100.0 * static_cast<double>(each->paddedTokens) / static_cast<double>(all);
+        const QString name = pointName(figures, each->index);
+        spec.table.rows.push_back({name, QString::number(each->usefulTokens),
+                                   QString::number(each->paddedTokens), plainNumber(wasted, 1)});
+        const QString words =
+            QStringLiteral("%1: %2% of all positions wasted").arg(name, plainNumber(wasted, 1));
+        if (each.get() == point)
+            addNote(spec, words);
+        spec.description += QLatin1Char(' ') + words + QLatin1Char('.');
+    }
+    return spec;
+}
+
+} // namespace
+
+std::unique_ptr<ChartSource> makePaddedMatrix()
+{
+    return std::make_unique<PaddedMatrix>();
+}
+
+} // namespace inferlab

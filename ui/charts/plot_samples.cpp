@@ -1,0 +1,185 @@
+// Error bars, bands, boxes and cells.
+#include "ui/charts/plot_samples.h"
+
+#include "ui/charts/decimate.h"
+#include "ui/theme/contrast.h"
+
+#include <QFontMetricsF>
+#include <QPainter>
+#include <QPolygonF>
+#include <algorithm>
+
+namespace inferlab {
+
+namespace {
+
+constexpr double kHatchGap = 5.0;
+constexpr double kCapHalf = 3.5; // of an error bar, pixels
+constexpr double kBandShade = 0.22;
+constexpr double kLightest = 0.06; // of a cell: told from an empty place
+
+QPen solid(const QColor &color, double width)
+{
+    return QPen(color, width, Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin);
+}
+
+void drawClipped(QPainter &painter, QPointF a, QPointF b, const QRectF &area)
+{
+    if (clipSegment(a, b, area.left(), area.top(), area.right(), area.bottom()))
+        painter.drawLine(a, b);
+}
+
+QPointF clamped(const QPointF &pixel, const QRectF &area)
+{
+    return {std::clamp(pixel.x(), area.left(), area.right()),
+            std::clamp(pixel.y(), area.top(), area.bottom())};
+}
+
+void paintBox(QPainter &painter, const PlotBox &box, double x, const PlotSeries &series,
+              const PlotFrame &frame, const PlotLook &look)
+{
+    const double scale = look.theme.scale();
+    const QColor edge = look.edge(series.meaning, series.age);
+    const QColor fill = look.fill(series.meaning, series.age);
+    const auto at = [&](double dx, double y) { return frame.toPixel({x + dx, y}); };
+    const double half = series.barWidth / 2;
+    const QRectF body = QRectF(at(-half, box.highQuartile), at(half, box.lowQuartile))
+                            .normalized()
+                            .intersected(frame.area);
+    painter.setPen(solid(edge, 1.4 * scale));
+    for (const auto &[from, to] : {std::pair {box.highQuartile, box.highWhisker},
+                                   std::pair {box.lowQuartile, box.lowWhisker}}) {
+        drawClipped(painter, at(0, from), at(0, to), frame.area);
+        drawClipped(painter, at(-half / 2, to), at(half / 2, to), frame.area);
+    }
+    painter.setBrush(mix(look.theme.surface, fill, 0.35));
+    painter.drawRect(body);
+    painter.setPen(solid(look.theme.text, 2.2 * scale));
+    drawClipped(painter, at(-half, box.median), at(half, box.median), frame.area);
+    for (const double outlier : box.outliers) {
+        const QPointF pixel = at(0, outlier);
+        if (frame.area.adjusted(-1, -1, 1, 1).contains(pixel))
+            paintMarker(painter, MarkerShape::Circle, pixel, 2.4 * scale, look.theme.surface, edge,
+                        scale);
+    }
+}
+
+} // namespace
+
+void paintHatch(QPainter &painter, const QRectF &bar, const QColor &color, double scale)
+{
+    painter.setPen(QPen(color, scale));
+    for (double x = bar.left() - bar.height(); x < bar.right(); x += kHatchGap * scale) {
+        QPointF a(x, bar.bottom());
+        QPointF b(x + bar.height(), bar.top());
+        if (clipSegment(a, b, bar.left(), bar.top(), bar.right(), bar.bottom()))
+            painter.drawLine(a, b);
+    }
+}
+
+void paintErrorBars(QPainter &painter, const PlotSeries &series, const PlotFrame &frame,
+                    const PlotLook &look)
+{
+    const double scale = look.theme.scale();
+    // Bars have their own colour behind the mark; on them the text's colour is seen.
+    const QColor color =
+        series.kind == PlotKind::Bars ? look.theme.text : look.edge(series.meaning, series.age);
+    painter.setPen(solid(color, 1.4 * scale));
+    for (const PlotCurve &curve : series.curves) {
+        const size_t count = std::min(curve.points.size(), curve.intervals.size());
+        for (size_t i = 0; i < count; ++i) {
+            const double x = curve.points[i].x();
+            const QPointF low = frame.toPixel({x, curve.intervals[i].low});
+            const QPointF high = frame.toPixel({x, curve.intervals[i].high});
+            if (low.y() - high.y() < 1.0 || x < frame.x.min || x > frame.x.max)
+                continue; // narrower than its own line
+            drawClipped(painter, low, high, frame.area);
+            const QPointF cap(kCapHalf * scale, 0);
+            drawClipped(painter, low - cap, low + cap, frame.area);
+            drawClipped(painter, high - cap, high + cap, frame.area);
+        }
+    }
+}
+
+void paintBand(QPainter &painter, const PlotSeries &series, const PlotFrame &frame,
+               const PlotLook &look)
+{
+    const QColor edge = look.edge(series.meaning, series.age);
+    const QColor fill = mix(look.theme.surface, look.fill(series.meaning, series.age), kBandShade);
+    for (const PlotCurve &curve : series.curves) {
+        const size_t count = std::min(curve.points.size(), curve.intervals.size());
+        QPolygonF outline;
+        for (size_t i = 0; i < count; ++i)
+            outline << clamped(frame.toPixel({curve.points[i].x(), curve.intervals[i].high}),
+                               frame.area);
+        for (size_t i = count; i-- > 0;)
+            outline << clamped(frame.toPixel({curve.points[i].x(), curve.intervals[i].low}),
+                               frame.area);
+        if (count < 2)
+            continue;
+        painter.setPen(QPen(mix(look.theme.surface, edge, 0.5), 0.8 * look.theme.scale()));
+        painter.setBrush(fill);
+        painter.drawPolygon(outline);
+    }
+}
+
+void paintBoxes(QPainter &painter, const PlotSeries &series, const PlotFrame &frame,
+                const PlotLook &look)
+{
+    for (const PlotCurve &curve : series.curves) {
+        const size_t count = std::min(curve.points.size(), curve.boxes.size());
+        for (size_t i = 0; i < count; ++i)
+            paintBox(painter, curve.boxes[i], curve.points[i].x(), series, frame, look);
+    }
+}
+
+void paintCells(QPainter &painter, const PlotSeries &series, const PlotFrame &frame,
+                const PlotLook &look)
+{
+    const Theme &theme = look.theme;
+    const QColor dark = look.edge(series.meaning, series.age);
+    const QFont font = look.smallFont();
+    const QFontMetricsF metrics(font);
+    painter.setFont(font);
+    for (const PlotCurve &curve : series.curves) {
+        for (size_t i = 0; i < curve.points.size(); ++i) {
+            const QPointF half(series.barWidth / 2, series.cellHeight / 2);
+            const QRectF whole =
+                QRectF(frame.toPixel(curve.points[i] - half), frame.toPixel(curve.points[i] + half))
+                    .normalized()
+                    .intersected(frame.area);
+            if (whole.width() <= 0 || whole.height() <= 0)
+                continue;
+            const bool weak = i < curve.weak.size() && curve.weak[i];
+            const double shade =
+                i < curve.shades.size() ? std::clamp(curve.shades[i], 0.0, 1.0) : 0;
+            const QColor back = weak
+                ? theme.surface
+                : mix(theme.surface, dark, kLightest + (1 - kLightest) * shade);
+            painter.fillRect(whole, back);
+            if (weak)
+                paintHatch(painter, whole, theme.controlBorder, theme.scale());
+            const bool large = std::min(whole.width(), whole.height()) > 5 * theme.scale();
+            if (large) {
+                painter.setPen(QPen(theme.surface, theme.scale()));
+                painter.setBrush(Qt::NoBrush);
+                painter.drawRect(whole);
+            }
+            const QString words = i < static_cast<size_t>(curve.cellWords.size())
+                ? curve.cellWords[static_cast<qsizetype>(i)]
+                : QString();
+            if (words.isEmpty() || metrics.horizontalAdvance(words) + theme.px(4) > whole.width()
+                || metrics.height() > whole.height())
+                continue;
+            const bool onDark =
+                contrastRatio(theme.text, back) < contrastRatio(theme.surface, back);
+            painter.setPen(onDark ? theme.surface : theme.text);
+            painter.drawText(
+                QPointF(whole.center().x() - metrics.horizontalAdvance(words) / 2,
+                        whole.center().y() + (metrics.ascent() - metrics.descent()) / 2),
+                words);
+        }
+    }
+}
+
+} // namespace inferlab
