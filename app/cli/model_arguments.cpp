@@ -27,6 +27,21 @@ void requireDevice(const std::string &kind)
     throw InputError("--device", "", "one of " + kinds, "\"" + kind + "\"");
 }
 
+void requireInstructionSet(const std::string &isa, const std::string &device)
+{
+    if (isa.empty())
+        return;
+    if (device != "cpu")
+        throw InputError("--isa", "", "--device cpu", "--device " + device);
+    std::string names;
+    for (const std::string &name : cpuInstructionSets()) {
+        if (name == isa)
+            return;
+        names += (names.empty() ? "" : ", ") + name;
+    }
+    throw InputError("--isa", "", "one that this machine runs: " + names, "\"" + isa + "\"");
+}
+
 } // namespace
 
 void addModelOptions(CLI::App &command, ModelArguments &arguments)
@@ -40,6 +55,9 @@ void addModelOptions(CLI::App &command, ModelArguments &arguments)
         .add_option("--threads", arguments.threads,
                     "CPU threads; unless given, the cores this process may use")
         ->check(wholeNumber(1, kMaxThreads));
+    command.add_option("--isa", arguments.isa,
+                       "Instruction set of the CPU: portable, avx2, avx512 or amx; unless given, "
+                       "the best that this machine runs");
 }
 
 void addCacheTypeOption(CLI::App &command, DType &type)
@@ -55,9 +73,11 @@ void addCacheTypeOption(CLI::App &command, DType &type)
 std::shared_ptr<LoadedModel> loadModel(const ModelArguments &arguments, const Context &context)
 {
     requireDevice(arguments.device);
+    requireInstructionSet(arguments.isa, arguments.device);
     LoadOptions options;
     options.device = arguments.device;
     options.threads = arguments.threads;
+    options.instructionSet = arguments.isa;
     return LoadedModel::load(arguments.model, options, {}, context.interrupted);
 }
 

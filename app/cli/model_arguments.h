@@ -19,6 +19,7 @@ struct ModelArguments
     std::string model;
     std::string device = "cpu";
     int threads = 0; // 0: defaultThreads()
+    std::string isa; // of the CPU; empty: the best
 };
 
 void addModelOptions(CLI::App &command, ModelArguments &arguments);
@@ -26,7 +27,7 @@ void addModelOptions(CLI::App &command, ModelArguments &arguments);
 // --cache-type f16 or f32: of the keys and values.
 void addCacheTypeOption(CLI::App &command, DType &type);
 
-// Throws InputError for a file or device that cannot be used, Cancelled after Ctrl+C.
+// Throws InputError for a file, device or instruction set that cannot be used, Cancelled after Ctrl+C.
 std::shared_ptr<LoadedModel> loadModel(const ModelArguments &arguments, const Context &context);
 
 // Of --tokens, "1,2,3". Throws InputError for anything else; ranges are the model's to check.

@@ -100,7 +100,8 @@ std::shared_ptr<LoadedModel> LoadedModel::load(const std::filesystem::path &path
     parts.chatTemplate = readTemplate(*file, *parts.tokenizer);
 
     parts.backend =
-        openBackend(options.device, options.threads > 0 ? options.threads : defaultThreads());
+        openBackend(options.device, options.threads > 0 ? options.threads : defaultThreads(),
+                    options.instructionSet);
     checkFits(*file, weightBytesNeeded(*file, specs, *parts.backend), *parts.backend);
     uint64_t total = 0;
     for (const TensorSpec &spec : specs)

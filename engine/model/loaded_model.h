@@ -21,6 +21,7 @@ struct LoadOptions
 {
     std::string device = "cpu"; // as --device
     int threads = 0;            // 0: defaultThreads()
+    std::string instructionSet; // of the CPU, as --isa; empty: the best
 };
 
 struct LoadProgress

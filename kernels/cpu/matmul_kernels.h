@@ -44,6 +44,10 @@ struct MatmulKernels
     FormatFamily floats;    // F32, F16, BF16: tokens as float32
 };
 
+// Tokens that AMX is used for: with fewer, unpacking a block and scaling sixteen rows of sums takes
+// longer than VNNI.
+inline constexpr int64_t kFewestTileTokens = 9;
+
 // Bytes of one prepared token.
 constexpr int64_t quantizedTokenBytes(int64_t cols)
 {

@@ -20,9 +20,6 @@ namespace {
 constexpr int kTileTokens = 16;
 constexpr int kBlockCodeBytes = kBlockColumns * kPanelRows;
 
-// With fewer tokens, unpacking a block and scaling sixteen rows of sums takes longer than VNNI.
-constexpr int kFewestTileTokens = 9;
-
 // Blocks that are unpacked at once: 40 KiB of codes and scales, so that they stay close while all
 // tokens pass by. A row of more blocks is summed in pieces that wait in y.
 constexpr int64_t kChunkBlocks = 64;

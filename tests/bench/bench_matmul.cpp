@@ -5,6 +5,7 @@
 #include "kernels/check/random_tensor.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cpu/matmul.h"
+#include "kernels/cpu/matmul_kernels.h"
 #include "kernels/host/usable_cores.h"
 #include "kernels/reference/reference_backend.h"
 #include "machine_peaks.h"
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -34,7 +36,7 @@ struct Options
 
 struct Peaks
 {
-    double int8 = 0.0;
+    std::map<Isa, double> int8; // of every instruction set that the machine runs
     double floats = 0.0;
     double read = 0.0;
 };
@@ -68,7 +70,7 @@ bool agreesWithReference(const Shape &shape, DType dtype, Isa isa, int threads)
     const auto cpu = makeCpuBackend(threads, isa);
     const auto reference = makeReferenceBackend(threads);
     for (int64_t out : shape.outs) {
-        for (int64_t tokens : {1, 6}) {
+        for (int64_t tokens : {1, 6, 21}) {
             const OperatorCase matmul =
                 matmulCase(dtype, tokens, std::min<int64_t>(out, 2048), shape.in, false);
             if (!compareOperator(matmul, *cpu, *reference).passed)
@@ -95,6 +97,12 @@ struct Layer
     std::vector<std::unique_ptr<Weight>> weights;
     std::vector<MatmulOutput> outputs;
 };
+
+// Few tokens are multiplied without tiles.
+Isa usedFor(Isa isa, int64_t tokens)
+{
+    return isa == Isa::Amx && tokens < kFewestTileTokens ? Isa::Avx512 : isa;
+}
 
 void timeShape(const Shape &shape, DType dtype, Isa isa, int64_t tokens, const Options &options,
                const Peaks &peaks)
@@ -133,11 +141,13 @@ void timeShape(const Shape &shape, DType dtype, Isa isa, int64_t tokens, const O
     const double gop = 2e-9 * static_cast<double>(outs * shape.in * tokens) / median;
     const double gb = 1e-9 * static_cast<double>(bytes) / median;
     const bool quantized = dtypeInfo(dtype).blockElements > 1;
-    const double peak = quantized ? peaks.int8 : peaks.floats;
-    std::printf("%-6s %-8s %6lld %10.1f %10.1f %10.1f %6.0f%% %9.1f %6.0f%%\n",
+    const double peak = quantized ? peaks.int8.at(usedFor(isa, tokens)) : peaks.floats;
+    const double most = quantized ? peaks.int8.at(detectIsa()) : peaks.floats;
+    const auto percent = [gop](double of) { return of > 0.0 ? 100.0 * gop / of : 0.0; };
+    std::printf("%-6s %-8s %6lld %10.1f %10.1f %10.1f %6.0f%% %6.0f%% %9.1f %6.0f%%\n",
                 std::string(dtypeInfo(dtype).name).c_str(), shape.name,
-                static_cast<long long>(tokens), median * 1e6, best * 1e6, gop,
-                peak > 0.0 ? 100.0 * gop / peak : 0.0, gb, 100.0 * gb / peaks.read);
+                static_cast<long long>(tokens), median * 1e6, best * 1e6, gop, percent(peak),
+                percent(most), gb, 100.0 * gb / peaks.read);
 }
 
 int runBenchmark(const Options &options)
@@ -151,14 +161,22 @@ int runBenchmark(const Options &options)
     Peaks peaks;
     {
         ThreadPool pool(options.threads);
-        peaks = {peakInt8GopPerSecond(*isa, pool, 1.0), peakFloatGflopPerSecond(*isa, pool, 1.0),
-                 peakReadGbPerSecond(pool, 2.0)};
+        for (Isa known : availableIsas())
+            peaks.int8[known] = peakInt8GopPerSecond(known, pool, 0.5);
+        peaks.floats = peakFloatGflopPerSecond(*isa, pool, 1.0);
+        peaks.read = peakReadGbPerSecond(pool, 2.0);
     }
-    std::printf("%s, %d threads. Peaks: int8 %.0f GOP/s, float32 %.0f GFLOP/s, read %.1f GB/s\n",
-                std::string(isaTitle(*isa)).c_str(), options.threads, peaks.int8, peaks.floats,
-                peaks.read);
-    std::printf("%-6s %-8s %6s %10s %10s %10s %7s %9s %7s\n", "type", "matrices", "tokens",
-                "median us", "best us", "GOP/s", "peak", "GB/s", "read");
+    std::printf("%s, %d threads. Peaks: float32 %.0f GFLOP/s, read %.1f GB/s\n",
+                std::string(isaTitle(*isa)).c_str(), options.threads, peaks.floats, peaks.read);
+    for (const auto &[known, gop] : peaks.int8) {
+        if (gop > 0.0)
+            std::printf("Peak of int8 with %s: %.0f GOP/s\n", std::string(isaTitle(known)).c_str(),
+                        gop);
+    }
+    std::printf("own: share of the peak of the instructions that the product uses; best: of the "
+                "machine's best\n");
+    std::printf("%-6s %-8s %6s %10s %10s %10s %7s %7s %9s %7s\n", "type", "matrices", "tokens",
+                "median us", "best us", "GOP/s", "own", "best", "GB/s", "read");
     for (const std::string &name : options.types) {
         const std::optional<DType> dtype = dtypeFromName(name);
         if (!dtype) {
@@ -166,6 +184,8 @@ int runBenchmark(const Options &options)
             return 2;
         }
         for (const Shape &shape : kShapes) {
+            if (shape.in % dtypeInfo(*dtype).blockElements != 0)
+                continue;
             if (!agreesWithReference(shape, *dtype, *isa, options.threads)) {
                 std::fprintf(stderr, "bench_matmul: %s %s differs from the reference\n",
                              name.c_str(), shape.name);

@@ -139,6 +139,20 @@ TEST_CASE("settings out of range are refused in one line")
     checkRefused(with("--repetition-penalty", "0"), "repetition-penalty");
     checkRefused(with("--max-new-tokens", "0"), "max-new-tokens");
     checkRefused(with("--device", "abacus"), "one of cpu");
+    checkRefused(with("--isa", "altivec"), "this machine runs: portable");
+}
+
+TEST_CASE("an instruction set can be chosen for the CPU, and for nothing else")
+{
+    const Json devices = parseJson(runCli({"devices", "--json"}).out, "devices");
+    for (const Json &isa : devices.at("instruction_sets")) {
+        const auto name = isa.get<std::string>();
+        CAPTURE(name);
+        CHECK(runCli(generate({"--tokens", "3", "--max-new-tokens", "2", "--isa", name})).exitCode
+              == 0);
+    }
+    checkRefused(generate({"--tokens", "3", "--device", "reference", "--isa", "portable"}),
+                 "--device cpu");
 }
 
 TEST_CASE("a model file that cannot be used is refused in one line")

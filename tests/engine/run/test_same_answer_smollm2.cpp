@@ -1,6 +1,7 @@
 // The default model gives one answer as well: with the cache and without, alone and in a batch.
 #include "default_model.h"
 #include "engine_runs.h"
+#include "kernels/api/devices.h"
 
 #include <cstring>
 
@@ -77,4 +78,31 @@ TEST_CASE("SmolLM2 says the same in every way")
         }
     }
     CHECK(expected.at(0).text.find(" Paris") == 0);
+}
+
+TEST_CASE("SmolLM2's greedy text is the same with every instruction set")
+{
+    std::map<RequestId, Outcome> expected;
+    for (const std::string &isa : cpuInstructionSets()) {
+        CAPTURE(isa);
+        LoadOptions load;
+        load.instructionSet = isa;
+        const std::shared_ptr<LoadedModel> model = LoadedModel::load(defaultModelPath(), load);
+        EngineOptions options;
+        options.maxSequences = 2;
+        options.contextTokens = 64;
+        const std::unique_ptr<Engine> engine = openEngine(model, options);
+        for (const char *text : {"The capital of France is", "def fibonacci(n):\n"}) {
+            Request request;
+            request.promptTokens = model->tokenizer().encode(text, SpecialTokens::Plain);
+            request.maxNewTokens = 24;
+            request.ignoreEnd = true;
+            engine->submit(std::move(request));
+        }
+        const auto outcomes = runToEnd(*engine);
+        if (expected.empty())
+            expected = outcomes;
+        for (const auto &[id, outcome] : outcomes)
+            CHECK(outcome.ids() == expected.at(id).ids());
+    }
 }
