@@ -40,6 +40,13 @@ std::string checksumText(uint64_t checksum)
     return text.data();
 }
 
+// Of a step that decodes one token of each sequence.
+double decodeStepMs(const BenchResult &result)
+{
+    const std::optional<SampleSummary> summary = summarise(result.decodeTokPerSecond);
+    return summary ? 1e3 * result.plan.batch / summary->p50 : 0.0;
+}
+
 Json machineJson(const LoadedModel &model)
 {
     const DeviceInfo device = model.backend().device();
@@ -64,6 +71,7 @@ Json benchJson(const LoadedModel &model, const std::vector<BenchResult> &results
                         {"repeat", result.plan.repeat},
                         {"prefill_tok_s", spreadJson(result.prefillTokPerSecond)},
                         {"decode_tok_s", spreadJson(result.decodeTokPerSecond)},
+                        {"decode_step_ms", decodeStepMs(result)},
                         {"ttft_ms", spreadJson(result.ttftMs)},
                         {"weight_bytes", result.weightBytesPerStep},
                         {"bytes_per_token", result.bytesPerToken},
@@ -83,17 +91,18 @@ void printBenchHeader(const LoadedModel &model)
              identity.quantisation.c_str(), byteText(identity.weightBytes).c_str(),
              model.backend().device().name.c_str(), threads, threads == 1 ? "thread" : "threads");
     printOut("tok/s over all sequences: median (min-max)\n\n");
-    printOut("%5s %6s %5s %6s  %-24s %-24s %-24s %6s  %s\n", "batch", "prompt", "new", "depth",
-             "prefill tok/s", "decode tok/s", "TTFT ms", "GB/s", "checksum");
+    printOut("%5s %6s %5s %6s  %-24s %-24s %7s  %-24s %6s  %s\n", "batch", "prompt", "new", "depth",
+             "prefill tok/s", "decode tok/s", "step ms", "TTFT ms", "GB/s", "checksum");
 }
 
 void printBenchRow(const BenchResult &result)
 {
-    printOut("%5d %6d %5d %6d  %-24s %-24s %-24s %6.1f  %s\n", result.plan.batch,
+    printOut("%5d %6d %5d %6d  %-24s %-24s %7.2f  %-24s %6.1f  %s\n", result.plan.batch,
              result.plan.promptTokens, result.plan.newTokens, result.plan.depth,
              spreadText(result.prefillTokPerSecond).c_str(),
-             spreadText(result.decodeTokPerSecond).c_str(), spreadText(result.ttftMs).c_str(),
-             result.achievedGbPerSecond, checksumText(result.checksum).c_str());
+             spreadText(result.decodeTokPerSecond).c_str(), decodeStepMs(result),
+             spreadText(result.ttftMs).c_str(), result.achievedGbPerSecond,
+             checksumText(result.checksum).c_str());
     flushOut();
 }
 

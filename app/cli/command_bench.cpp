@@ -17,11 +17,14 @@ namespace inferlab::cli {
 
 namespace {
 
+constexpr int32_t kMostTokens = std::numeric_limits<int32_t>::max() / 4;
+
 struct BenchArguments
 {
     ModelArguments model;
     BenchPlan plan;
     std::string batches = "1,8,32";
+    std::string depths = "0";
     bool json = false;
 };
 
@@ -30,11 +33,18 @@ void runBenchCommand(const BenchArguments &arguments, Context &context)
     const std::vector<int32_t> batches = parseNumbers(
         arguments.batches, "--batch", 1, EngineOptions::kMostSequences,
         "sizes from 1 to " + std::to_string(EngineOptions::kMostSequences) + " such as 1,8,32");
+    // Engine and model refuse what is too large, in their own words.
+    const std::vector<int32_t> depths = parseNumbers(arguments.depths, "--depth", 0, kMostTokens,
+                                                     "numbers of tokens such as 0,1024,4096");
     const std::shared_ptr<LoadedModel> model = loadModel(arguments.model, context);
-    std::vector<BenchPlan> plans(batches.size(), arguments.plan);
-    for (size_t i = 0; i < plans.size(); ++i) {
-        plans[i].batch = batches[i];
-        checkBench(*model, plans[i]); // all of them, before minutes go into the first
+    std::vector<BenchPlan> plans;
+    for (const int32_t batch : batches) {
+        for (const int32_t depth : depths) {
+            plans.push_back(arguments.plan);
+            plans.back().batch = batch;
+            plans.back().depth = depth;
+            checkBench(*model, plans.back()); // all of them, before minutes go into the first
+        }
     }
     if (!arguments.json)
         printBenchHeader(*model);
@@ -58,21 +68,19 @@ void addBench(CLI::App &app, Context &context)
 {
     CLI::App *command = app.add_subcommand("bench", "Time prefill and decode, apart");
     const auto arguments = std::make_shared<BenchArguments>();
-    // Engine and model refuse what is too large, in their own words.
-    constexpr int32_t kMost = std::numeric_limits<int32_t>::max() / 4;
     addModelOptions(*command, arguments->model);
     command->add_option("--prompt-tokens", arguments->plan.promptTokens, "Of the prefill timing")
-        ->check(wholeNumber(1, kMost))
+        ->check(wholeNumber(1, kMostTokens))
         ->capture_default_str();
     command->add_option("--new-tokens", arguments->plan.newTokens, "Of the decode timing")
-        ->check(wholeNumber(1, kMost))
+        ->check(wholeNumber(1, kMostTokens))
         ->capture_default_str();
     command->add_option("--batch", arguments->batches, "Batch sizes: 1,8,32")
         ->capture_default_str();
     command
-        ->add_option("--depth", arguments->plan.depth,
-                     "Tokens in each sequence's cache before the timing begins")
-        ->check(wholeNumber(0, kMost))
+        ->add_option("--depth", arguments->depths,
+                     "Tokens in each sequence's cache before the timing begins; several, such as "
+                     "0,1024,4096, show how a token's cost grows with them")
         ->capture_default_str();
     command->add_option("--repeat", arguments->plan.repeat, "Repetitions, after one warm-up")
         ->check(wholeNumber(1, 1000))

@@ -27,7 +27,8 @@ void addModelOptions(CLI::App &command, ModelArguments &arguments);
 // --cache-type f16 or f32: of the keys and values.
 void addCacheTypeOption(CLI::App &command, DType &type);
 
-// Throws InputError for a file, device or instruction set that cannot be used, Cancelled after Ctrl+C.
+// Throws InputError for a file, device or instruction set that cannot be used, Cancelled after
+// Ctrl+C.
 std::shared_ptr<LoadedModel> loadModel(const ModelArguments &arguments, const Context &context);
 
 // Of --tokens, "1,2,3". Throws InputError for anything else; ranges are the model's to check.

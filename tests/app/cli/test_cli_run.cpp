@@ -89,6 +89,16 @@ TEST_CASE("bench measures behind a depth, and refuses what the context does not 
     CHECK(result.at("depth") == 200);
     CHECK(result.at("bytes_per_token").get<double>()
           == Approx(result.at("weight_bytes").get<double>() / 2 + 256 * 202.5));
+    const Json curve =
+        jsonOf(runCli({"bench", "--model", kTiny, "--prompt-tokens", "1", "--new-tokens", "4",
+                       "--batch", "1,2", "--repeat", "1", "--depth", "0,100,200", "--json"}))
+            .at("results");
+    CHECK(curve.size() == 6);
+    CHECK(curve.at(4).at("batch") == 2);
+    CHECK(curve.at(4).at("depth") == 100);
+    CHECK(curve.at(4).at("decode_step_ms").get<double>()
+          == Approx(2e3 / curve.at(4).at("decode_tok_s").at("median").get<double>()));
+    checkRefused({"bench", "--model", kTiny, "--depth", "0,x"}, "numbers of tokens");
     const CliResult refused = runCli({"bench", "--model", kTiny, "--batch", "1"});
     CHECK(refused.exitCode == 2);
     CHECK(refused.err.find("at most 255 tokens") != std::string::npos);
