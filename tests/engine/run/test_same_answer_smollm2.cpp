@@ -80,10 +80,14 @@ TEST_CASE("SmolLM2 says the same in every way")
     CHECK(expected.at(0).text.find(" Paris") == 0);
 }
 
-TEST_CASE("SmolLM2's greedy text is the same with every instruction set")
+// AMX multiplies with the bits of AVX-512 and shares its other operators. Those of AVX2 and
+// portable code add up floats in vectors of other widths, which may turn a near tie.
+TEST_CASE("SmolLM2's greedy text is the same with tiles and without")
 {
     std::map<RequestId, Outcome> expected;
     for (const std::string &isa : cpuInstructionSets()) {
+        if (isa != "avx512" && isa != "amx")
+            continue;
         CAPTURE(isa);
         LoadOptions load;
         load.instructionSet = isa;
