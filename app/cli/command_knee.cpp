@@ -6,6 +6,7 @@
 #include "engine/base/json.h"
 #include "engine/base/mapped_file.h"
 #include "engine/measure/knee.h"
+#include "engine/measure/knee_words.h"
 #include "engine/measure/load_points_csv.h"
 #include "engine/measure/number_text.h"
 
@@ -39,6 +40,7 @@ void printJson(const KneeReport &report)
     document["recommended"] = orNull(report.recommended);
     document["recommended_by"] = report.recommended ? Json(report.recommendedBy) : Json(nullptr);
     document["methods_disagree"] = report.methodsDisagree;
+    document["disagreement"] = kneeDisagreement(report);
     document["usl_fit"] = nullptr;
     if (report.usl) {
         document["usl_fit"] = {{"lambda", report.usl->lambda},
@@ -63,6 +65,8 @@ void printTable(const KneeReport &report)
     } else {
         printOut("\nNo knee over these loads\n");
     }
+    if (const std::string words = kneeDisagreement(report); !words.empty())
+        printOut("%s\n", words.c_str());
     if (report.methodsDisagree)
         printOut("Kneedle over the load and over its log2 disagree: read the curve itself\n");
 }

@@ -4,6 +4,7 @@
 #include "argument_checks.h"
 #include "engine/base/error.h"
 #include "engine/base/mapped_file.h"
+#include "engine/measure/course_notebook.h"
 #include "engine/measure/record_json.h"
 #include "interrupt_watch.h"
 #include "metrics_json.h"
@@ -90,6 +91,8 @@ Json runToJson(const RunRecord &run, const SloTargets *targets)
 {
     Json json = {{"label", run.label}};
     json.update(metricsToJson(computeMetrics(run, targets)));
+    const std::optional<double> notebookItlMs = courseNotebookItlMs(run);
+    json["course_notebook"] = {{"itl_ms", notebookItlMs ? Json(*notebookItlMs) : Json(nullptr)}};
     json["per_request"] = requestsToJson(run);
     return json;
 }

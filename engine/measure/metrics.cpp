@@ -1,6 +1,8 @@
 // The figures of a request and of a run.
 #include "engine/measure/metrics.h"
 
+#include "engine/measure/concurrency.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -77,68 +79,12 @@ bool isNotFailed(const RequestRecord &request)
     return !isFailed(request);
 }
 
-// A request is in flight from its submission to its end, or as far as the record knows.
-struct Interval
-{
-    int64_t from = 0;
-    int64_t to = 0;
-};
-
-std::vector<Interval> intervals(const RunRecord &run)
-{
-    int64_t known = std::numeric_limits<int64_t>::min();
-    for (const StepRecord &step : run.steps)
-        known = std::max(known, step.endNs);
-    for (const RequestRecord &request : run.requests) {
-        known = std::max({known, request.submittedNs, request.endNs});
-        if (!request.tokens.empty())
-            known = std::max(known, request.tokens.back().ns);
-    }
-    std::vector<Interval> result;
-    result.reserve(run.requests.size());
-    for (const RequestRecord &request : run.requests)
-        result.push_back({request.submittedNs, request.endNs != 0 ? request.endNs : known});
-    return result;
-}
-
-// Sweep line over half-open intervals: who ends at an instant is gone before who begins there.
-int peakOf(const std::vector<Interval> &flights)
-{
-    std::vector<std::pair<int64_t, int>> changes;
-    changes.reserve(flights.size() * 2);
-    for (const Interval &flight : flights) {
-        if (flight.to <= flight.from)
-            continue;
-        changes.emplace_back(flight.from, +1);
-        changes.emplace_back(flight.to, -1);
-    }
-    std::sort(changes.begin(), changes.end());
-    int now = 0;
-    int peak = 0;
-    for (const auto &[ns, change] : changes) {
-        now += change;
-        peak = std::max(peak, now);
-    }
-    return peak;
-}
-
 void fillConcurrency(const RunRecord &run, RunMetrics &metrics)
 {
-    const std::vector<Interval> flights = intervals(run);
-    if (flights.empty())
-        return;
-    int64_t first = std::numeric_limits<int64_t>::max();
-    int64_t last = std::numeric_limits<int64_t>::min();
-    double inFlightNs = 0.0;
-    for (const Interval &flight : flights) {
-        first = std::min(first, flight.from);
-        last = std::max(last, flight.to);
-        inFlightNs += static_cast<double>(flight.to - flight.from);
-    }
-    metrics.durationS = static_cast<double>(last - first) / kNsPerS;
-    if (last > first)
-        metrics.meanConcurrency = inFlightNs / static_cast<double>(last - first);
-    metrics.peakConcurrency = peakOf(flights);
+    const Concurrency concurrency = concurrencyOf(run);
+    metrics.durationS = concurrency.durationS;
+    metrics.meanConcurrency = concurrency.mean;
+    metrics.peakConcurrency = concurrency.peak;
 }
 
 void countRequests(const RunRecord &run, RunMetrics &metrics)
@@ -188,29 +134,6 @@ std::optional<double> decodeRate(const RunRecord &run)
     return static_cast<double>(tokens) / static_cast<double>(last - first) * kNsPerS;
 }
 
-bool within(std::optional<double> figure, std::optional<double> target, bool whenAbsent)
-{
-    if (!target)
-        return true;
-    return figure ? *figure <= *target : whenAbsent;
-}
-
-// An answer of one token has no TPOT and no gap, so it cannot break a target on them; one without
-// tokens has no TTFT and misses.
-bool meets(const RequestRecord &request, const SloTargets &targets)
-{
-    if (!isCompleted(request))
-        return false;
-    std::optional<double> longestGap;
-    if (targets.itlMs) {
-        for (const double gap : itlMs(request))
-            longestGap = std::max(longestGap.value_or(gap), gap);
-    }
-    return within(ttftMs(request), targets.ttftMs, false)
-        && within(tpotMs(request), targets.tpotMs, true) && within(longestGap, targets.itlMs, true)
-        && within(endToEndMs(request), targets.endToEndMs, false);
-}
-
 void fillRates(const RunRecord &run, const SloTargets *targets, RunMetrics &metrics)
 {
     metrics.prefillTokPerSecond = prefillRate(run);
@@ -222,12 +145,11 @@ void fillRates(const RunRecord &run, const SloTargets *targets, RunMetrics &metr
         metrics.requestPerSecond = static_cast<double>(metrics.completed) / metrics.durationS;
     if (!targets || run.requests.empty())
         return;
-    const auto met = static_cast<double>(
-        std::count_if(run.requests.begin(), run.requests.end(),
-                      [targets](const RequestRecord &r) { return meets(r, *targets); }));
-    metrics.sloAttainment = met / static_cast<double>(run.requests.size());
-    if (lasted)
-        metrics.goodputRequestPerSecond = met / metrics.durationS;
+    SloSample sample;
+    sample.add(run);
+    const SloOutcome outcome = sloOutcome(sample, *targets);
+    metrics.sloAttainment = outcome.attainment;
+    metrics.goodputRequestPerSecond = outcome.goodputRequestPerSecond;
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 
 #include "engine/measure/percentile.h"
 #include "engine/measure/run_record.h"
+#include "engine/measure/slo.h"
 
 #include <optional>
 #include <vector>
@@ -31,11 +32,6 @@ int64_t outputTokens(const RequestRecord &request) noexcept;
 std::vector<double> ttftsMs(const RunRecord &run);
 std::vector<double> pooledItlMs(const RunRecord &run);
 std::vector<double> endToEndsMs(const RunRecord &run);
-
-struct SloTargets
-{
-    std::optional<double> ttftMs, tpotMs, itlMs, endToEndMs; // each: at most; itlMs: every gap
-};
 
 struct RunMetrics
 {

@@ -1,24 +1,13 @@
 // Binomial probabilities, added up from both sides.
 #include "engine/measure/percentile_interval.h"
 
+#include "engine/measure/binomial.h"
+
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
 namespace inferlab {
-
-namespace {
-
-// P(B = k) for B ~ Binomial(n, q), in logarithms so that n may be large.
-double binomial(size_t n, size_t k, double q)
-{
-    const auto dn = static_cast<double>(n);
-    const auto dk = static_cast<double>(k);
-    return std::exp(std::lgamma(dn + 1) - std::lgamma(dk + 1) - std::lgamma(dn - dk + 1)
-                    + dk * std::log(q) + (dn - dk) * std::log1p(-q));
-}
-
-} // namespace
 
 std::optional<PercentileInterval> percentileInterval(std::span<const double> sample, double p,
                                                      double confidence)
@@ -32,10 +21,10 @@ std::optional<PercentileInterval> percentileInterval(std::span<const double> sam
         std::clamp(std::floor(q * static_cast<double>(n)), 1.0, static_cast<double>(n - 1)));
     size_t low = middle;
     size_t high = middle + 1;
-    double covered = binomial(n, middle, q);
+    double covered = binomialProbability(n, middle, q);
     while (covered < confidence) {
-        const double below = low > 1 ? binomial(n, low - 1, q) : -1.0;
-        const double above = high < n ? binomial(n, high, q) : -1.0;
+        const double below = low > 1 ? binomialProbability(n, low - 1, q) : -1.0;
+        const double above = high < n ? binomialProbability(n, high, q) : -1.0;
         if (below < 0 && above < 0)
             return std::nullopt;
         if (below >= above) {

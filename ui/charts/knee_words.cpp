@@ -1,26 +1,13 @@
 #include "ui/charts/knee_words.h"
 
+#include "engine/measure/knee_words.h"
 #include "ui/charts/plot_spec.h"
-
-#include <array>
 
 namespace inferlab {
 
 QString kneeMethodName(const std::string &method)
 {
-    constexpr std::array<std::pair<const char *, const char *>, 7> names {
-        {{"kneedle_linear", "linear Kneedle"},
-         {"kneedle_log2", "Kneedle"},
-         {"max_power", "max power"},
-         {"crossing", "crossing"},
-         {"degradation", "+20% latency"},
-         {"usl", "USL peak"},
-         {"budget", "budget"}}};
-    for (const auto &[key, name] : names) {
-        if (method == key)
-            return QString::fromLatin1(name);
-    }
-    return QString::fromStdString(method);
+    return QString::fromStdString(kneeMethodTitle(method));
 }
 
 QString kneeWords(const KneeReport &report)

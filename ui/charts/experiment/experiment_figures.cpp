@@ -1,6 +1,7 @@
 // Gathers samples through engine/measure.
 #include "ui/charts/experiment/experiment_figures.h"
 
+#include "engine/measure/course_notebook.h"
 #include "engine/measure/metrics.h"
 
 #include <algorithm>
@@ -9,8 +10,6 @@
 namespace inferlab {
 
 namespace {
-
-constexpr double kMsPerS = 1000.0;
 
 void append(std::vector<double> &to, const std::vector<double> &from)
 {
@@ -33,11 +32,11 @@ std::shared_ptr<const PointFigures> figuresOf(const PointResult &point, size_t i
         out->failed += metrics.failed;
         if (metrics.outputTokPerSecond && metrics.outputTokens > 0 && metrics.durationS > 0) {
             out->runTokPerSecond.push_back(*metrics.outputTokPerSecond);
-            out->runMsPerToken.push_back(kMsPerS * metrics.durationS
-                                         / static_cast<double>(metrics.outputTokens));
             tokens += metrics.outputTokens;
             seconds += metrics.durationS;
         }
+        if (const auto itlMs = courseNotebookItlMs(*run.record))
+            out->runMsPerToken.push_back(*itlMs);
         out->weightBytes = std::max(out->weightBytes, run.weightBytes);
         out->cacheBytes = std::max(out->cacheBytes, run.cacheBytes);
         out->workspaceBytes = std::max(out->workspaceBytes, run.workspaceBytes);
