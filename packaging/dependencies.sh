@@ -5,7 +5,7 @@
 inferlab_build_packages=(
   cmake ninja-build g++ pkg-config ccache
   nlohmann-json3-dev libcli11-dev libsentencepiece-dev libutf8proc-dev libssl-dev
-  qt6-base-dev "qt6-svg-dev|libqt6svg6-dev"
+  qt6-base-dev "qt6-svg-dev|libqt6svg6-dev" libqt6sql6-sqlite
   fonts-open-sans
   python3-pip ca-certificates
 )

@@ -9,7 +9,7 @@ find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 
 set(INFERLAB_QT OFF)
 if(NOT INFERLAB_WINDOW STREQUAL "OFF")
-  find_package(Qt6 6.4 QUIET COMPONENTS Core Gui Widgets Svg)
+  find_package(Qt6 6.4 QUIET COMPONENTS Core Gui Widgets Svg Sql)
 endif()
 if(Qt6_FOUND)
   set(INFERLAB_QT ON)
@@ -17,12 +17,17 @@ if(Qt6_FOUND)
     find_package(Qt6 6.4 QUIET REQUIRED COMPONENTS Test)
   endif()
   message(STATUS "Qt ${Qt6_VERSION}: the window is built")
+  find_file(INFERLAB_SQLITE_DRIVER libqsqlite.so NO_DEFAULT_PATH
+    PATHS "${QT6_INSTALL_PREFIX}/${QT6_INSTALL_PLUGINS}/sqldrivers")
+  if(NOT INFERLAB_SQLITE_DRIVER)
+    message(STATUS "Qt's SQLite driver was not found (Debian: libqt6sql6-sqlite): runs are not kept in a history")
+  endif()
 elseif(INFERLAB_WINDOW STREQUAL "ON")
-  message(FATAL_ERROR "INFERLAB_WINDOW is ON, and Qt 6.4 or newer with Core, Gui, Widgets and Svg was not found: "
+  message(FATAL_ERROR "INFERLAB_WINDOW is ON, and Qt 6.4 or newer with Core, Gui, Widgets, Svg and Sql was not found: "
                       "${Qt6_NOT_FOUND_MESSAGE}")
 else()
-  message(STATUS "Qt 6 with Widgets and Svg was not found or not wanted: the window (app/session, ui, inferlab) is "
-                 "left out; engine, kernels, inferlab-cli and their tests are built")
+  message(STATUS "Qt 6 with Widgets, Svg and Sql was not found or not wanted: the window (app/session, app/history, "
+                 "ui, inferlab) is left out; engine, kernels, inferlab-cli and their tests are built")
 endif()
 
 find_program(INFERLAB_NVCC nvcc HINTS /usr/local/cuda/bin ENV CUDA_HOME PATH_SUFFIXES bin)

@@ -1,0 +1,23 @@
+// The tables of the history, their version (SQLite's user_version), and the way from each version
+// to the next.
+#pragma once
+
+namespace inferlab {
+
+class HistoryDatabase;
+
+inline constexpr int kHistoryVersion = 1;
+// SQLite's application_id of our files: "ILab".
+inline constexpr int kHistoryApplication = 0x494c6162;
+
+// 0: a new file. Throws HistoryError: no database (Damaged), one of another program (Other).
+int historyVersionOf(HistoryDatabase &database);
+
+// Throws HistoryError (Damaged) where the list's tables or their indexes are not sound. Records
+// carry a checksum each and are checked when they are read: there may be gigabytes of them.
+void checkHistoryTables(HistoryDatabase &database);
+
+// To kHistoryVersion, in one transaction. The file's version must not be above it.
+void migrateHistory(HistoryDatabase &database);
+
+} // namespace inferlab

@@ -1,0 +1,263 @@
+#include "history_store.h"
+
+#include "engine/base/error.h"
+
+#include <QDateTime>
+
+namespace inferlab {
+
+namespace {
+
+// In the order in which rowOf() reads them.
+constexpr const char *kListed =
+    "id, began_ms, name, note, ending, output_tokens, ttft_p50_ms, itl_p50_ms, output_tok_s, "
+    "program, date, machine, model_name, model_file, model_hash, quantisation, "
+    "device, threads, kv_cache, batch, scheduler, padding, chunk_tokens, requests, concurrency, "
+    "prompt_tokens, context_tokens, max_new_tokens, ignore_end, chat, "
+    "temperature, top_k, top_p, min_p, repetition_penalty, seed, "
+    "experiment_id, experiment_point, experiment_repeat, "
+    "(SELECT group_concat(tag, ',') FROM tags WHERE tags.run_id = runs.id)";
+
+// Reads the columns of a row one after the other.
+class RowReader
+{
+public:
+    explicit RowReader(const QSqlQuery &query)
+        : m_query(query)
+    { }
+
+    QVariant next() { return m_query.value(m_column++); }
+    QString text() { return next().toString(); }
+    std::string utf8() { return next().toString().toStdString(); }
+    int64_t integer() { return next().toLongLong(); }
+    int32_t small() { return next().toInt(); }
+    bool flag() { return next().toInt() != 0; }
+    float real() { return static_cast<float>(next().toDouble()); }
+    std::optional<double> figure()
+    {
+        const QVariant value = next();
+        return value.isNull() ? std::nullopt : std::optional(value.toDouble());
+    }
+
+private:
+    const QSqlQuery &m_query;
+    int m_column = 0;
+};
+
+Provenance provenanceFrom(RowReader &row)
+{
+    Provenance provenance;
+    for (std::string *field :
+         {&provenance.program, &provenance.date, &provenance.machine, &provenance.modelName,
+          &provenance.modelFile, &provenance.modelHash, &provenance.quantisation})
+        *field = row.utf8();
+    return provenance;
+}
+
+RunSettings settingsFrom(RowReader &row)
+{
+    RunSettings settings;
+    settings.device = row.utf8();
+    settings.threads = row.small();
+    settings.kvCache = row.flag();
+    settings.batch = row.small();
+    settings.scheduler = batchPolicyFromName(row.utf8()).value_or(settings.scheduler);
+    settings.padding = row.flag();
+    for (int32_t *field : {&settings.chunkTokens, &settings.requests, &settings.concurrency,
+                           &settings.promptTokens, &settings.contextTokens, &settings.maxNewTokens})
+        *field = row.small();
+    settings.ignoreEnd = row.flag();
+    settings.chat = row.flag();
+    SamplingSettings &sampling = settings.sampling;
+    sampling.temperature = row.real();
+    sampling.topK = row.small();
+    sampling.topP = row.real();
+    sampling.minP = row.real();
+    sampling.repetitionPenalty = row.real();
+    sampling.seed = static_cast<uint64_t>(row.integer());
+    return settings;
+}
+
+HistoryRun rowOf(const QSqlQuery &query)
+{
+    RowReader row(query);
+    HistoryRun run;
+    run.id = row.integer();
+    run.beganMs = row.integer();
+    run.name = row.text();
+    run.note = row.text();
+    run.ending = static_cast<RunEnding>(row.small());
+    run.outputTokens = row.integer();
+    run.ttftP50Ms = row.figure();
+    run.itlP50Ms = row.figure();
+    run.outputTokPerSecond = row.figure();
+    run.provenance = provenanceFrom(row);
+    run.settings = settingsFrom(row);
+    const QVariant experiment = row.next();
+    const int point = row.small();
+    const int repeat = row.small();
+    if (!experiment.isNull())
+        run.place = ExperimentPlace {experiment.toString(), point, repeat};
+    run.tags = tagsFromText(row.text());
+    return run;
+}
+
+QString nameOfRun(int64_t id)
+{
+    return QStringLiteral("run %1 of the history").arg(id);
+}
+
+} // namespace
+
+int64_t HistoryStore::add(const PreparedRun &run)
+{
+    QString names;
+    QString marks;
+    QVariantList values;
+    for (const HistoryColumn &column : run.columns) {
+        const QString separator = values.isEmpty() ? QString() : QStringLiteral(", ");
+        names += separator + QLatin1String(column.name);
+        marks += separator + QLatin1Char('?');
+        values << column.value;
+    }
+    int64_t id = 0;
+    m_database.transaction([&] {
+        id = m_database
+                 .run(QStringLiteral("INSERT INTO runs (%1) VALUES (%2)").arg(names, marks), values)
+                 .lastInsertId()
+                 .toLongLong();
+        m_database.run(QStringLiteral("INSERT INTO records (run_id, record) VALUES (?, ?)"),
+                       {static_cast<qint64>(id), run.record});
+    });
+    return id;
+}
+
+HistoryPage HistoryStore::list(const HistoryQuery &query)
+{
+    const HistorySql sql = historySql(query);
+    HistoryPage page;
+    QSqlQuery count = m_database.run(
+        QStringLiteral("SELECT count(*) FROM runs WHERE %1").arg(sql.where), sql.values);
+    if (count.next())
+        page.total = count.value(0).toLongLong();
+    QVariantList values = sql.values;
+    values << static_cast<qint64>(query.limit) << static_cast<qint64>(query.offset);
+    QSqlQuery rows =
+        m_database.run(QStringLiteral("SELECT %1 FROM runs WHERE %2 ORDER BY %3 LIMIT ? OFFSET ?")
+                           .arg(QLatin1String(kListed), sql.where, sql.order),
+                       values);
+    while (rows.next())
+        page.runs.push_back(rowOf(rows));
+    return page;
+}
+
+std::optional<HistoryRun> HistoryStore::find(int64_t id)
+{
+    QSqlQuery query = m_database.run(
+        QStringLiteral("SELECT %1 FROM runs WHERE id = ?").arg(QLatin1String(kListed)),
+        {static_cast<qint64>(id)});
+    return query.next() ? std::optional(rowOf(query)) : std::nullopt;
+}
+
+RunRecord HistoryStore::record(int64_t id)
+{
+    QSqlQuery query = m_database.run(QStringLiteral("SELECT record FROM records WHERE run_id = ?"),
+                                     {static_cast<qint64>(id)});
+    if (!query.next())
+        throw InputError(nameOfRun(id).toStdString(), {}, "a record", "none");
+    return recordFromBlob(query.value(0).toByteArray(), nameOfRun(id));
+}
+
+void HistoryStore::rename(int64_t id, const QString &name)
+{
+    m_database.transaction([&] {
+        m_database.run(QStringLiteral("UPDATE runs SET name = ? WHERE id = ?"),
+                       {name, static_cast<qint64>(id)});
+        refreshOwnWords(id);
+    });
+}
+
+void HistoryStore::setNote(int64_t id, const QString &note)
+{
+    m_database.transaction([&] {
+        m_database.run(QStringLiteral("UPDATE runs SET note = ? WHERE id = ?"),
+                       {note, static_cast<qint64>(id)});
+        refreshOwnWords(id);
+    });
+}
+
+void HistoryStore::setTags(int64_t id, const QStringList &tags)
+{
+    m_database.transaction([&] {
+        m_database.run(QStringLiteral("DELETE FROM tags WHERE run_id = ?"),
+                       {static_cast<qint64>(id)});
+        for (const QString &tag : tagsFromText(tags.join(QLatin1Char(',')))) {
+            m_database.run(
+                QStringLiteral("INSERT INTO tags (run_id, tag, folded) VALUES (?, ?, ?)"),
+                {static_cast<qint64>(id), tag, tag.toCaseFolded()});
+        }
+        refreshOwnWords(id);
+    });
+}
+
+QStringList HistoryStore::tagsOf(int64_t id)
+{
+    QStringList tags;
+    QSqlQuery query = m_database.run(QStringLiteral("SELECT tag FROM tags WHERE run_id = ?"),
+                                     {static_cast<qint64>(id)});
+    while (query.next())
+        tags << query.value(0).toString();
+    return tags;
+}
+
+void HistoryStore::refreshOwnWords(int64_t id)
+{
+    QSqlQuery query = m_database.run(QStringLiteral("SELECT name, note FROM runs WHERE id = ?"),
+                                     {static_cast<qint64>(id)});
+    if (!query.next())
+        return; // purged meanwhile
+    const QString words = foldedWords(
+        QStringList {query.value(0).toString(), query.value(1).toString()} + tagsOf(id));
+    m_database.run(QStringLiteral("UPDATE runs SET own_words = ? WHERE id = ?"),
+                   {words, static_cast<qint64>(id)});
+}
+
+void HistoryStore::remove(const std::vector<int64_t> &ids)
+{
+    const qint64 now = QDateTime::currentMSecsSinceEpoch();
+    m_database.transaction([&] {
+        for (const int64_t id : ids)
+            m_database.run(
+                QStringLiteral(
+                    "UPDATE runs SET deleted_ms = ? WHERE id = ? AND deleted_ms IS NULL"),
+                {now, static_cast<qint64>(id)});
+    });
+}
+
+void HistoryStore::restore(const std::vector<int64_t> &ids)
+{
+    m_database.transaction([&] {
+        for (const int64_t id : ids)
+            m_database.run(QStringLiteral("UPDATE runs SET deleted_ms = NULL WHERE id = ?"),
+                           {static_cast<qint64>(id)});
+    });
+}
+
+int64_t HistoryStore::purge(int64_t deletedBeforeMs)
+{
+    int64_t purged = 0;
+    m_database.transaction([&] {
+        purged = m_database
+                     .run(QStringLiteral("DELETE FROM runs WHERE deleted_ms < ?"),
+                          {static_cast<qint64>(deletedBeforeMs)})
+                     .numRowsAffected();
+    });
+    if (purged > 0) {
+        QSqlQuery pages = m_database.run(QStringLiteral("PRAGMA incremental_vacuum"));
+        while (pages.next()) { // each step gives a page back
+        }
+    }
+    return purged;
+}
+
+} // namespace inferlab
