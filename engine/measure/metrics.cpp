@@ -229,6 +229,11 @@ std::vector<double> ttftsMs(const RunRecord &run)
     return collect(run, ttftMs, isNotFailed);
 }
 
+std::vector<double> tpotsMs(const RunRecord &run)
+{
+    return collect(run, tpotMs, isNotFailed);
+}
+
 std::vector<double> pooledItlMs(const RunRecord &run)
 {
     size_t events = 0;
@@ -255,7 +260,7 @@ RunMetrics computeMetrics(const RunRecord &run, const SloTargets *targets)
     fillConcurrency(run, metrics);
     metrics.ttft = summarise(ttftsMs(run));
     metrics.itl = summarise(pooledItlMs(run));
-    metrics.tpot = summarise(collect(run, tpotMs, isNotFailed));
+    metrics.tpot = summarise(tpotsMs(run));
     metrics.endToEnd = summarise(endToEndsMs(run));
     metrics.endToEndFromScheduled = summarise(collect(run, endToEndFromScheduledMs, isCompleted));
     metrics.queue = summarise(collect(run, queueMs, isNotFailed));

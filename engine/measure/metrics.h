@@ -30,6 +30,7 @@ int64_t outputTokens(const RequestRecord &request) noexcept;
 // end-to-end figures are those of requests that ended with Stop or Length. All are linear in the
 // number of tokens.
 std::vector<double> ttftsMs(const RunRecord &run);
+std::vector<double> tpotsMs(const RunRecord &run);
 std::vector<double> pooledItlMs(const RunRecord &run);
 std::vector<double> endToEndsMs(const RunRecord &run);
 

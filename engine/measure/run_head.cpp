@@ -9,8 +9,16 @@ namespace inferlab {
 
 namespace {
 
-// ISO 8601 with the offset from UTC: a record is read elsewhere, later.
-std::string dateNow()
+std::string machineLine(const LoadedModel *model, const RunSettings &settings)
+{
+    std::string line = model != nullptr ? model->backend().device().name : settings.device;
+    return line + ", " + std::to_string(settings.threads)
+        + (settings.threads == 1 ? " thread" : " threads");
+}
+
+} // namespace
+
+std::string dateTimeNow()
 {
     const std::time_t now = std::time(nullptr);
     std::tm local {};
@@ -22,15 +30,6 @@ std::string dateNow()
         date.insert(date.size() - 2, ":");
     return date;
 }
-
-std::string machineLine(const LoadedModel *model, const RunSettings &settings)
-{
-    std::string line = model != nullptr ? model->backend().device().name : settings.device;
-    return line + ", " + std::to_string(settings.threads)
-        + (settings.threads == 1 ? " thread" : " threads");
-}
-
-} // namespace
 
 std::string runLabel(const RunSettings &settings)
 {
@@ -48,7 +47,7 @@ Provenance provenanceOf(const LoadedModel *model, const RunSettings &settings,
 {
     Provenance provenance;
     provenance.program = program;
-    provenance.date = dateNow();
+    provenance.date = dateTimeNow();
     provenance.machine = machineLine(model, settings);
     if (model != nullptr) {
         const ModelIdentity &identity = model->identity();

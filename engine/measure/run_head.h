@@ -10,6 +10,9 @@ namespace inferlab {
 
 class LoadedModel;
 
+// ISO 8601 with the offset from UTC: a record is read elsewhere, later.
+std::string dateTimeNow();
+
 // "CPU, batch 8, KV cache off": what is worth saying where several runs share a chart.
 std::string runLabel(const RunSettings &settings);
 

@@ -14,11 +14,6 @@ namespace inferlab {
 
 namespace {
 
-// Rows of one step where nobody says: enough for the matrix products to be limited by arithmetic
-// instead of by reading the weights, and on two cores still only some 0.1 s of a small model, so
-// that progress moves.
-constexpr int32_t kStepTokens = 256;
-
 // With the cache off nothing is kept from step to step; a few sequences at once are enough to fill
 // a step.
 constexpr int32_t kSequencesWithoutCache = 4;

@@ -20,6 +20,19 @@ int defaultThreads();
 // "portable", "avx2", "avx512", "amx".
 std::vector<std::string> cpuInstructionSets();
 
+// What this machine's processor and memory do at best, whatever a kernel makes of it; per second.
+struct CpuPeaks
+{
+    double readBytesPerSecond = 0; // from memory beyond all caches
+    double int8PerSecond = 0;      // products and sums of 8-bit integers; 0 for portable code
+    double floatPerSecond = 0;     // of float32; 0 for portable code
+};
+// Reads for readSeconds and computes twice for peakSeconds, on so many threads. Takes 512 MiB of
+// memory for as long; throws std::bad_alloc without it. instructionSet: one of
+// cpuInstructionSets(), empty takes the best.
+CpuPeaks measureCpuPeaks(int threads, std::string_view instructionSet, double readSeconds,
+                         double peakSeconds);
+
 // Throws std::runtime_error with the reason when the kind is unknown or not available.
 // instructionSet: one of cpuInstructionSets(), for the kind "cpu" only; empty takes the best.
 std::unique_ptr<Backend> openBackend(std::string_view kind, int threads,

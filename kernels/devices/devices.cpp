@@ -3,6 +3,7 @@
 
 #include "cuda_module.h"
 #include "kernels/cpu/cpu_backend.h"
+#include "kernels/cpu/machine_peaks.h"
 #include "kernels/host/usable_cores.h"
 #include "kernels/reference/reference_backend.h"
 
@@ -13,16 +14,17 @@ namespace inferlab {
 
 namespace {
 
-std::unique_ptr<Backend> openCpu(int threads, std::string_view instructionSet)
+// The best for an empty name.
+Isa isaNamed(std::string_view instructionSet)
 {
     if (instructionSet.empty())
-        return makeCpuBackend(threads);
+        return detectIsa();
     const std::optional<Isa> isa = isaFromName(instructionSet);
     if (!isa) {
         throw std::runtime_error("unknown instruction set \"" + std::string(instructionSet)
                                  + "\": portable, avx2, avx512 and amx are known");
     }
-    return makeCpuBackend(threads, *isa);
+    return *isa;
 }
 
 } // namespace
@@ -45,11 +47,24 @@ std::vector<std::string> cpuInstructionSets()
     return names;
 }
 
+CpuPeaks measureCpuPeaks(int threads, std::string_view instructionSet, double readSeconds,
+                         double peakSeconds)
+{
+    constexpr double kGiga = 1e9;
+    const Isa isa = isaNamed(instructionSet);
+    ThreadPool pool(threads);
+    CpuPeaks peaks;
+    peaks.readBytesPerSecond = kGiga * peakReadGbPerSecond(pool, readSeconds);
+    peaks.int8PerSecond = kGiga * peakInt8GopPerSecond(isa, pool, peakSeconds);
+    peaks.floatPerSecond = kGiga * peakFloatGflopPerSecond(isa, pool, peakSeconds);
+    return peaks;
+}
+
 std::unique_ptr<Backend> openBackend(std::string_view kind, int threads,
                                      std::string_view instructionSet)
 {
     if (kind == "cpu")
-        return openCpu(threads, instructionSet);
+        return makeCpuBackend(threads, isaNamed(instructionSet));
     if (!instructionSet.empty())
         throw std::runtime_error("an instruction set can be chosen for the device cpu only");
     if (kind == "reference")

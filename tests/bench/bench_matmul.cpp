@@ -4,11 +4,11 @@
 #include "kernels/check/operator_check.h"
 #include "kernels/check/random_tensor.h"
 #include "kernels/cpu/cpu_backend.h"
+#include "kernels/cpu/machine_peaks.h"
 #include "kernels/cpu/matmul.h"
 #include "kernels/cpu/matmul_kernels.h"
 #include "kernels/host/usable_cores.h"
 #include "kernels/reference/reference_backend.h"
-#include "machine_peaks.h"
 
 #include <CLI/CLI.hpp>
 

@@ -1,7 +1,7 @@
 // Loops of independent vector instructions, written as assembly so that no compiler thins them out.
 #include "machine_peaks.h"
 
-#include "kernels/cpu/weight_arena.h"
+#include "weight_arena.h"
 
 #include <algorithm>
 #include <chrono>

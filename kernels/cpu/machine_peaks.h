@@ -2,8 +2,8 @@
 // are compared with.
 #pragma once
 
-#include "kernels/cpu/isa.h"
-#include "kernels/cpu/thread_pool.h"
+#include "isa.h"
+#include "thread_pool.h"
 
 namespace inferlab {
 

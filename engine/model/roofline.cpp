@@ -1,0 +1,67 @@
+#include "engine/model/roofline.h"
+
+namespace inferlab {
+
+namespace {
+
+void addPart(const PartCost &part, const DeviceLimits &limits, StepTime &time) noexcept
+{
+    const double moving = part.bytes / limits.bytesPerSecond;
+    double computing = part.attentionRows / limits.attentionRowsPerSecond
+        + part.attentionTiles / limits.attentionTilesPerSecond;
+    for (size_t kind = 0; kind < kProductKinds; ++kind)
+        computing += part.products[kind] / limits.productsPerSecond[kind];
+    if (moving >= computing)
+        time.bandwidthSeconds += moving;
+    else
+        time.computeSeconds += computing;
+}
+
+} // namespace
+
+double DeviceLimits::ridge(ProductKind kind) const noexcept
+{
+    return productsPerSecond[static_cast<size_t>(kind)] / bytesPerSecond;
+}
+
+const char *stepLimitName(StepLimit limit) noexcept
+{
+    switch (limit) {
+    case StepLimit::Bandwidth:
+        return "bandwidth";
+    case StepLimit::Compute:
+        return "compute";
+    case StepLimit::Overhead:
+        break;
+    }
+    return "overhead";
+}
+
+StepLimit StepTime::limit() const noexcept
+{
+    if (bandwidthSeconds >= computeSeconds && bandwidthSeconds >= overheadSeconds)
+        return StepLimit::Bandwidth;
+    return computeSeconds >= overheadSeconds ? StepLimit::Compute : StepLimit::Overhead;
+}
+
+StepTime &StepTime::operator+=(const StepTime &other) noexcept
+{
+    bandwidthSeconds += other.bandwidthSeconds;
+    computeSeconds += other.computeSeconds;
+    overheadSeconds += other.overheadSeconds;
+    return *this;
+}
+
+StepTime stepTime(const StepCost &cost, const DeviceLimits &limits) noexcept
+{
+    StepTime time;
+    for (const PartCost *part : {&cost.layers, &cost.attention, &cost.output})
+        addPart(*part, limits, time);
+    time.overheadSeconds = cost.rowElements / limits.rowElementsPerSecond
+        + cost.drawnElements / limits.drawnElementsPerSecond
+        + static_cast<double>(cost.largeOperators) * limits.largeOperatorSeconds
+        + static_cast<double>(cost.smallOperators) * limits.smallOperatorSeconds;
+    return time;
+}
+
+} // namespace inferlab

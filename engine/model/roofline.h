@@ -1,0 +1,43 @@
+// How long a step takes at least on a device: for each part of it the larger of moving its bytes
+// and computing its operations, and what operators cost beside that.
+#pragma once
+
+#include "engine/model/cost_model.h"
+
+namespace inferlab {
+
+// What a device reaches, measured once (app/machine/calibrate.h). All positive.
+struct DeviceLimits
+{
+    double bytesPerSecond = 0;          // read from memory
+    ByProduct productsPerSecond {};     // operations, by what multiplies
+    double attentionRowsPerSecond = 0;  // operations of attention, few rows
+    double attentionTilesPerSecond = 0; // and many
+    double rowElementsPerSecond = 0;    // of norms, rotations, activations and sums
+    double drawnElementsPerSecond = 0;  // logits that sampling passes over
+    double largeOperatorSeconds = 0;    // of setting threads, or a device, to work
+    double smallOperatorSeconds = 0;
+
+    bool operator==(const DeviceLimits &) const = default;
+    // Operations per byte at which computing takes as long as reading: the roof's ridge.
+    double ridge(ProductKind kind) const noexcept;
+};
+
+enum class StepLimit { Bandwidth, Compute, Overhead };
+const char *stepLimitName(StepLimit limit) noexcept; // "bandwidth", "compute", "overhead"
+
+// Where the time of a step goes. A part counts as the longer of its two.
+struct StepTime
+{
+    double bandwidthSeconds = 0; // of parts that wait for memory
+    double computeSeconds = 0;   // of parts that wait for arithmetic
+    double overheadSeconds = 0;  // operators' fixed costs, passes over rows, sampling
+
+    double seconds() const noexcept { return bandwidthSeconds + computeSeconds + overheadSeconds; }
+    StepLimit limit() const noexcept; // the largest of the three
+    StepTime &operator+=(const StepTime &other) noexcept;
+};
+
+StepTime stepTime(const StepCost &cost, const DeviceLimits &limits) noexcept;
+
+} // namespace inferlab
