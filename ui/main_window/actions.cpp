@@ -9,6 +9,7 @@
 #include <QAbstractSpinBox>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QTabBar>
 #include <QTextEdit>
 
 namespace inferlab {
@@ -104,6 +105,7 @@ bool usesArrows(const QWidget *widget)
     for (; widget != nullptr; widget = widget->parentWidget()) {
         if (qobject_cast<const SegmentedControl *>(widget) != nullptr
             || qobject_cast<const AnswerGrid *>(widget) != nullptr
+            || qobject_cast<const QTabBar *>(widget) != nullptr
             || qobject_cast<const ChartCard *>(widget) != nullptr)
             return true;
     }
@@ -114,16 +116,30 @@ bool usesArrows(const QWidget *widget)
 
 Actions::Actions(QWidget *window)
     : QObject(window)
+    , m_window(window)
 {
-    for (const Entry &entry : entries()) {
-        auto *action = new QAction(tr(entry.text), this);
-        action->setShortcuts(entry.keys);
-        action->setWhatsThis(tr(entry.help));
-        action->setData(entry.keys.first().toString(QKeySequence::NativeText)); // for the help
-        action->setToolTip(tooltip(action));
-        window->addAction(action);
-        m_actions.emplace(entry.command, action);
-    }
+    for (const Entry &entry : entries())
+        m_actions.emplace(entry.command, add(tr(entry.text), tr(entry.help), entry.keys));
+}
+
+QAction *Actions::add(const QString &text, const QString &help, const QList<QKeySequence> &keys)
+{
+    auto *action = new QAction(text, this);
+    action->setShortcuts(keys);
+    action->setWhatsThis(help);
+    action->setData(keys.first().toString(QKeySequence::NativeText)); // for the help
+    action->setToolTip(tooltip(action));
+    m_window->addAction(action);
+    return action;
+}
+
+QAction *Actions::addPage(const QString &title, int number)
+{
+    if (number < 1 || number > 9)
+        return nullptr;
+    const QKeySequence key(QKeyCombination(Qt::CTRL, static_cast<Qt::Key>(Qt::Key_0 + number)));
+    m_pages.append(add(title, tr("The page %1").arg(title), {key}));
+    return m_pages.back();
 }
 
 QList<QAction *> Actions::all() const
@@ -131,6 +147,8 @@ QList<QAction *> Actions::all() const
     QList<QAction *> actions;
     for (const Entry &entry : entries())
         actions += m_actions.at(entry.command);
+    if (m_pages.size() > 1)
+        actions += m_pages;
     return actions;
 }
 

@@ -37,7 +37,10 @@ public:
     explicit Actions(QWidget *window);
 
     QAction *action(Command command) const { return m_actions.at(command); }
-    QList<QAction *> all() const; // in the order of the help
+    // Ctrl and a number for the page of that place, counted from 1; null beyond 9, which has no
+    // key.
+    QAction *addPage(const QString &title, int number);
+    QList<QAction *> all() const; // in the order of the help; pages once there are two
 
     // While a person types or a button has the focus, bare keys belong to them.
     void followFocus(const QWidget *focus);
@@ -46,7 +49,11 @@ public:
     static QString tooltip(const QAction *action);
 
 private:
+    QAction *add(const QString &text, const QString &help, const QList<QKeySequence> &keys);
+
+    QWidget *m_window;
     std::map<Command, QAction *> m_actions;
+    QList<QAction *> m_pages;
 };
 
 } // namespace inferlab

@@ -5,6 +5,7 @@
 #include "actions.h"
 #include "app/session/session.h"
 #include "help_dialog.h"
+#include "page_bar.h"
 #include "settings_dialog.h"
 #include "ui/pages/chart_board.h"
 #include "ui/pages/run_page.h"
@@ -17,8 +18,10 @@
 #include <QCloseEvent>
 #include <QFileInfo>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QPushButton>
+#include <QStackedWidget>
 #include <QThread>
 #include <QTimer>
 #include <QToolButton>
@@ -32,6 +35,7 @@ namespace {
 
 constexpr QSize kFirstSize(1280, 800);
 constexpr QSize kFrame(16, 48); // what a window manager may add around it
+constexpr auto kRunPageId = "run";
 
 } // namespace
 
@@ -43,6 +47,8 @@ MainWindow::MainWindow(Session &session, Settings &settings, ThemeController &th
     , m_theme(theme)
     , m_actions(new Actions(this))
     , m_page(new RunPage(session, settings, std::move(charts), this))
+    , m_pages(new QStackedWidget(this))
+    , m_pageBar(new PageBar(m_pages, this))
     , m_modelLine(new QLabel(this))
     , m_header(makeHeader())
 {
@@ -54,9 +60,11 @@ MainWindow::MainWindow(Session &session, Settings &settings, ThemeController &th
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(m_header);
-    column->addWidget(m_page, 1);
+    column->addWidget(m_pages, 1);
     setCentralWidget(central);
     connectActions();
+    addPage(QLatin1String(kRunPageId), tr("Run"), m_page, tr("Ask a model and see what it costs"));
+    connect(m_pageBar, &PageBar::pageChanged, this, &MainWindow::onPageChanged);
     connect(&m_session, &Session::statusChanged, this, &MainWindow::refreshModelLine);
     connect(&m_session, &Session::modelReady, this, &MainWindow::refreshModelLine);
     connect(&m_settings, &Settings::changed, this, &MainWindow::applyTheme);
@@ -85,14 +93,6 @@ QWidget *MainWindow::makeHeader()
     header->setProperty("kind", QStringLiteral("bar"));
     auto *name = new QLabel(QStringLiteral("InferLab"), header);
     name->setProperty("kind", QStringLiteral("wordmark"));
-    auto *run = new QToolButton(header);
-    run->setProperty("kind", QStringLiteral("page"));
-    run->setText(tr("Run"));
-    run->setToolTip(tr("Ask a model and see what it costs"));
-    run->setCheckable(true);
-    run->setChecked(true);
-    run->setFocusPolicy(Qt::NoFocus);
-    connect(run, &QToolButton::clicked, run, [run] { run->setChecked(true); }); // one page so far
     m_modelLine->setObjectName(QStringLiteral("modelLine"));
     m_modelLine->setProperty("kind", QStringLiteral("muted"));
     m_modelLine->setTextFormat(Qt::PlainText);
@@ -101,7 +101,7 @@ QWidget *MainWindow::makeHeader()
     row->setContentsMargins(16, 0, 8, 0);
     row->setSpacing(16);
     row->addWidget(name);
-    row->addWidget(run);
+    row->addWidget(m_pageBar);
     row->addStretch(1);
     row->addWidget(m_modelLine);
     for (const Command command : {Command::Settings, Command::Help}) {
@@ -143,6 +143,36 @@ void MainWindow::connectActions()
     explain(m_page->controls()->runButton(), Command::Run);
     explain(m_page->exportButton(), Command::Export);
     explain(m_page->phaseBar()->stopButton(), Command::Stop);
+}
+
+void MainWindow::addPage(const QString &id, const QString &title, QWidget *page,
+                         const QString &help)
+{
+    m_pageBar->addPage(id, title, page, help);
+    if (QAction *action = m_actions->addPage(title, m_pageBar->count()))
+        connect(action, &QAction::triggered, this, [this, id] { showPage(id); });
+    if (id == m_settings.page())
+        showPage(id);
+}
+
+bool MainWindow::showPage(const QString &id)
+{
+    return m_pageBar->showPage(id);
+}
+
+bool MainWindow::isRunPageShown() const
+{
+    return m_pages->currentWidget() == m_page;
+}
+
+// Whatever acts on the run page would act unseen; the shown page may have these keys for itself.
+void MainWindow::onPageChanged(const QString &id)
+{
+    for (const Command command :
+         {Command::Run, Command::Stop, Command::Pause, Command::PreviousToken, Command::NextToken,
+          Command::Export, Command::Sidebar})
+        m_actions->action(command)->setEnabled(isRunPageShown());
+    m_settings.setPage(id);
 }
 
 // Esc: out of the nearest thing. A run first, as it is what costs.
@@ -256,6 +286,15 @@ void MainWindow::closeEvent(QCloseEvent *event)
     m_page->saveSwitches();
     m_session.stop();
     event->accept();
+}
+
+// Only keys that nobody below wanted.
+void MainWindow::keyPressEvent(QKeyEvent *event)
+{
+    if (event->key() == Qt::Key_Escape && m_presenting)
+        setPresenting(false);
+    else
+        QMainWindow::keyPressEvent(event);
 }
 
 bool MainWindow::event(QEvent *event)

@@ -1,5 +1,6 @@
-// The window: a header, the pages (the run page so far), and what belongs to the whole: keys, files
-// dropped or opened, presentation, settings, help. Not more: the page knows how to run.
+// The window: a header, the pages, and what belongs to the whole: keys, files dropped or opened,
+// presentation, settings, help. Not more: the run page knows how to run, any other page its own
+// work.
 #pragma once
 
 #include "ui/charts/chart.h"
@@ -9,11 +10,13 @@
 
 class QDialog;
 class QLabel;
+class QStackedWidget;
 class QThread;
 
 namespace inferlab {
 
 class Actions;
+class PageBar;
 class RunPage;
 class Session;
 class Settings;
@@ -32,7 +35,14 @@ public:
     RunPage *runPage() const noexcept { return m_page; }
     Actions *actions() const noexcept { return m_actions; }
 
-    // A GGUF model is loaded, a run JSON is shown; both in the background.
+    // One more page in the header, reached with Ctrl and its number too; the window takes it over.
+    // `id` is what the settings remember: the page shown last comes back when it is added. Keys of
+    // the run page (run, stop, pause, walk, export, sidebar) are free while another page is shown.
+    void addPage(const QString &id, const QString &title, QWidget *page, const QString &help = {});
+    bool showPage(const QString &id); // false: there is no such page
+    PageBar *pageBar() const noexcept { return m_pageBar; }
+
+    // A GGUF model is loaded, a run JSON is shown; both in the background, on the run page.
     void openFile(const QString &path);
     void setPresenting(bool on);
     bool isPresenting() const noexcept { return m_presenting; }
@@ -57,11 +67,14 @@ protected:
     void closeEvent(QCloseEvent *event) override;
     void dragEnterEvent(QDragEnterEvent *event) override;
     void dropEvent(QDropEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
     bool event(QEvent *event) override;
 
 private:
     QWidget *makeHeader();
     void connectActions();
+    bool isRunPageShown() const;
+    void onPageChanged(const QString &id);
     void restore();
     void applyTheme();
     void refreshModelLine();
@@ -74,6 +87,8 @@ private:
     ThemeController &m_theme;
     Actions *m_actions;
     RunPage *m_page;
+    QStackedWidget *m_pages;
+    PageBar *m_pageBar;
     QLabel *m_modelLine;
     QWidget *m_header;
     QPointer<QDialog> m_help;

@@ -4,6 +4,7 @@
 #include "app/session/session.h"
 #include "engine/base/error.h"
 #include "engine/measure/record_json.h"
+#include "page_bar.h"
 #include "ui/pages/run_page.h"
 
 #include <QDragEnterEvent>
@@ -59,6 +60,7 @@ ReadResult readRecord(const QString &path)
 void MainWindow::openFile(const QString &path)
 {
     const QFileInfo info(path);
+    m_pageBar->showPage(m_pageBar->ids().front()); // where it is shown, or why it cannot be
     if (!info.exists())
         m_page->showError(tr("%1: there is no such file").arg(path));
     else if (info.isDir())

@@ -195,6 +195,8 @@ void RunPage::restoreLayout()
 
 void RunPage::saveLayout()
 {
+    if (!m_arranged) // never seen
+        return;
     m_settings.setSplitterState(QLatin1String(kOuterName), m_outer->saveState());
     m_settings.setSplitterState(QLatin1String(m_wide ? kWideName : kTallName),
                                 m_inner->saveState());

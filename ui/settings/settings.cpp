@@ -68,6 +68,7 @@ void Settings::loadFrom(const QString &iniFile)
     m_recentModels = m_recentModels.mid(0, kMaxRecentModels);
     m_chartOrder = file->value(QStringLiteral("chartOrder")).toStringList();
     m_hiddenCharts = file->value(QStringLiteral("hiddenCharts")).toStringList();
+    m_page = file->value(QStringLiteral("page")).toString();
     m_windowGeometry = file->value(QStringLiteral("windowGeometry")).toByteArray();
     file->beginGroup(QLatin1String(kSplitterGroup));
     for (const QString &name : file->childKeys())
@@ -138,6 +139,11 @@ void Settings::setChartOrder(const QStringList &ids)
 void Settings::setHiddenCharts(const QStringList &ids)
 {
     assign(m_hiddenCharts, ids, "hiddenCharts", false);
+}
+
+void Settings::setPage(const QString &id)
+{
+    assign(m_page, id, "page", false);
 }
 
 void Settings::setWindowGeometry(const QByteArray &geometry)

@@ -44,6 +44,7 @@ public:
     const QStringList &recentModels() const noexcept { return m_recentModels; } // newest first
     const QStringList &chartOrder() const noexcept { return m_chartOrder; }     // chart ids
     const QStringList &hiddenCharts() const noexcept { return m_hiddenCharts; }
+    const QString &page() const noexcept { return m_page; } // the id of the one shown last
     const QByteArray &windowGeometry() const noexcept { return m_windowGeometry; }
     QByteArray splitterState(const QString &name) const { return m_splitters.value(name); }
     // What the next run was set to: device, KV cache, batch, new tokens, threads (0: all), chat or
@@ -58,6 +59,7 @@ public:
     void addRecentModel(const QString &path);
     void setChartOrder(const QStringList &ids);
     void setHiddenCharts(const QStringList &ids);
+    void setPage(const QString &id);
     void setWindowGeometry(const QByteArray &geometry);
     void setSplitterState(const QString &name, const QByteArray &state);
     void setRunSettings(const RunSettings &settings);
@@ -77,6 +79,7 @@ private:
     QStringList m_recentModels;
     QStringList m_chartOrder;
     QStringList m_hiddenCharts;
+    QString m_page;
     QByteArray m_windowGeometry;
     QMap<QString, QByteArray> m_splitters;
     QVariantMap m_run;                 // as in the file

@@ -53,6 +53,7 @@ void TestSettings::valuesComeBack()
         settings.addRecentModel(QStringLiteral("/a b/m.gguf"));
         settings.setChartOrder({QStringLiteral("itl"), QStringLiteral("ttft")});
         settings.setHiddenCharts({QStringLiteral("knee")});
+        settings.setPage(QStringLiteral("compare"));
         settings.setWindowGeometry("geo");
         settings.setSplitterState(QStringLiteral("outer"), "state");
     }
@@ -65,6 +66,7 @@ void TestSettings::valuesComeBack()
     QCOMPARE(again.recentModels(), QStringList {QStringLiteral("/a b/m.gguf")});
     QCOMPARE(again.chartOrder(), (QStringList {QStringLiteral("itl"), QStringLiteral("ttft")}));
     QCOMPARE(again.hiddenCharts(), QStringList {QStringLiteral("knee")});
+    QCOMPARE(again.page(), QStringLiteral("compare"));
     QCOMPARE(again.windowGeometry(), QByteArray("geo"));
     QCOMPARE(again.splitterState(QStringLiteral("outer")), QByteArray("state"));
 }
