@@ -19,6 +19,9 @@ constexpr int kTileKeys = kWarpLanes;
 constexpr int kChunkKeys = 256;
 constexpr int kWarps = 4;
 constexpr unsigned kThreads = kWarps * kWarpLanes;
+// Blocks that registers have to leave room for on a multiprocessor: 168 registers a thread. Left to
+// itself ptxas aims at four blocks, and spills.
+constexpr unsigned kLeastBlocks = 3;
 // Up to so many rows get a block per chunk: beyond, rows and heads alone fill a device.
 constexpr int64_t kMostSplitRows = 16;
 constexpr float kNothing = -INFINITY; // largest score of no key
@@ -52,21 +55,39 @@ __device__ __forceinline__ void clear(State<perLane> &state)
         state.sums[i] = 0.0f;
 }
 
-// Adds the keys of `other`, which come later. The operations are spelled out so that both ways
-// round alike.
+// How two softmaxes become one: what each one's sums are multiplied with.
+struct Scales
+{
+    float before;
+    float after;
+};
+
+// Adds the keys of `after`, which come later; some are seen. The operations are spelled out so that
+// both ways round alike.
+__device__ __forceinline__ Scales mergeTotals(float &largest, float &total, float largestAfter,
+                                              float totalAfter)
+{
+    const float merged = fmaxf(largest, largestAfter);
+    const Scales scales {expf(largest - merged), expf(largestAfter - merged)};
+    total = __fmaf_rn(total, scales.before, __fmul_rn(totalAfter, scales.after));
+    largest = merged;
+    return scales;
+}
+
+__device__ __forceinline__ float mergeSums(float before, float after, Scales scales)
+{
+    return __fmaf_rn(before, scales.before, __fmul_rn(after, scales.after));
+}
+
 template <int perLane>
 __device__ __forceinline__ void merge(State<perLane> &state, const State<perLane> &other)
 {
     if (other.largest == kNothing)
         return;
-    const float largest = fmaxf(state.largest, other.largest);
-    const float scale = expf(state.largest - largest);
-    const float otherScale = expf(other.largest - largest);
-    state.total = __fmaf_rn(state.total, scale, __fmul_rn(other.total, otherScale));
+    const Scales scales = mergeTotals(state.largest, state.total, other.largest, other.total);
 #pragma unroll
     for (int i = 0; i < perLane; ++i)
-        state.sums[i] = __fmaf_rn(state.sums[i], scale, __fmul_rn(other.sums[i], otherScale));
-    state.largest = largest;
+        state.sums[i] = mergeSums(state.sums[i], other.sums[i], scales);
 }
 
 template <int perLane>
@@ -176,22 +197,61 @@ private:
             }
             return;
         }
-        State<perLane> merged[queriesPerWarp];
+        runAllChunks(lastChunk, lastPosition);
+    }
+
+    // One chunk after the other. What the chunks so far sum up to lies in the output: with the
+    // chunk's own sums beside it, registers would not hold both.
+    __device__ void runAllChunks(int lastChunk, int32_t lastPosition)
+    {
+        float largest[queriesPerWarp];
+        float total[queriesPerWarp];
 #pragma unroll
-        for (int j = 0; j < queriesPerWarp; ++j)
-            clear(merged[j]);
+        for (int j = 0; j < queriesPerWarp; ++j) {
+            largest[j] = kNothing;
+            total[j] = 0.0f;
+        }
         for (int chunk = 0; chunk <= lastChunk; ++chunk) {
             runChunk(chunk, lastPosition);
 #pragma unroll
-            for (int j = 0; j < queriesPerWarp; ++j)
-                merge(merged[j], m_states[j]);
+            for (int j = 0; j < queriesPerWarp; ++j) {
+                if (j < m_count && m_states[j].largest != kNothing)
+                    mergeIntoOutput(m_states[j], largest[j], total[j], outputOf(j));
+            }
         }
 #pragma unroll
         for (int j = 0; j < queriesPerWarp; ++j) {
             if (j < m_count)
-                writeOutput(merged[j],
-                            p.args.out.row(rowOf(queryOf(j))) + headOf(queryOf(j)) * m_headDim,
-                            m_headDim);
+                divideOutput(outputOf(j), total[j]);
+        }
+    }
+
+    __device__ float *outputOf(int j) const
+    {
+        const int query = queryOf(j);
+        return p.args.out.row(rowOf(query)) + headOf(query) * m_headDim;
+    }
+
+    __device__ void mergeIntoOutput(const State<perLane> &state, float &largest, float &total,
+                                    float *out)
+    {
+        const bool first = largest == kNothing; // the output holds nothing of ours yet
+        const Scales scales = mergeTotals(largest, total, state.largest, state.total);
+#pragma unroll
+        for (int i = 0; i < perLane; ++i) {
+            const int d = m_lane + i * kWarpLanes;
+            if (d < m_headDim)
+                out[d] = mergeSums(first ? 0.0f : out[d], state.sums[i], scales);
+        }
+    }
+
+    __device__ void divideOutput(float *out, float total)
+    {
+#pragma unroll
+        for (int i = 0; i < perLane; ++i) {
+            const int d = m_lane + i * kWarpLanes;
+            if (d < m_headDim)
+                out[d] /= total;
         }
     }
 
@@ -286,6 +346,8 @@ private:
 
     __device__ void addValues()
     {
+        // Unrolled whole, the loads would run so far ahead that registers spill.
+#pragma unroll 2
         for (int key = 0; key < kTileKeys; ++key) {
             float value[perLane];
 #pragma unroll
@@ -347,7 +409,7 @@ private:
 // A tile of rows, a kv head, and all chunks or one. Rows of a tile that are of several sequences
 // are taken one sequence after the other.
 template <typename Element, int perLane, int queriesPerWarp>
-__global__ void __launch_bounds__(kThreads) attentionKernel(const Parameters p)
+__global__ void __launch_bounds__(kThreads, kLeastBlocks) attentionKernel(const Parameters p)
 {
     Worker<Element, perLane, queriesPerWarp> worker(p);
     const RowPlacement &placement = p.args.placement;
