@@ -19,9 +19,13 @@ constexpr int kTileKeys = kWarpLanes;
 constexpr int kChunkKeys = 256;
 constexpr int kWarps = 4;
 constexpr unsigned kThreads = kWarps * kWarpLanes;
-// Blocks that registers have to leave room for on a multiprocessor: 168 registers a thread. Left to
-// itself ptxas aims at four blocks, and spills.
-constexpr unsigned kLeastBlocks = 3;
+// Blocks that registers have to leave room for on a multiprocessor: three leave 168 registers a
+// thread. Left to itself ptxas aims at four blocks, and spills. Long heads fill shared memory
+// before.
+constexpr unsigned leastBlocks(int perLane)
+{
+    return perLane > 2 ? 2 : 3;
+}
 // Up to so many rows get a block per chunk: beyond, rows and heads alone fill a device.
 constexpr int64_t kMostSplitRows = 16;
 constexpr float kNothing = -INFINITY; // largest score of no key
@@ -409,7 +413,8 @@ private:
 // A tile of rows, a kv head, and all chunks or one. Rows of a tile that are of several sequences
 // are taken one sequence after the other.
 template <typename Element, int perLane, int queriesPerWarp>
-__global__ void __launch_bounds__(kThreads, kLeastBlocks) attentionKernel(const Parameters p)
+__global__ void __launch_bounds__(kThreads, leastBlocks(perLane))
+    attentionKernel(const Parameters p)
 {
     Worker<Element, perLane, queriesPerWarp> worker(p);
     const RowPlacement &placement = p.args.placement;
