@@ -5,6 +5,7 @@
 #include "app/startup/default_model.h"
 #include "app/startup/first_prompt.h"
 #include "engine/base/error.h"
+#include "engine/files/hash_cache.h"
 #include "ui/charts/chart_export.h"
 #include "ui/charts/chart_source.h"
 #include "ui/theme/theme_controller.h"
@@ -124,7 +125,7 @@ private:
     }
 
     RunPlan m_plan;
-    Session m_session;
+    Session m_session {EngineSource::real(userHashCache())};
     QEventLoop m_loop;
     RunRecordPtr m_run;
     std::vector<RunRecordPtr> m_sweep;
@@ -156,8 +157,16 @@ int writeFiles(const RunRecordPtr &run, const std::vector<RunRecordPtr> &sweep,
 int runHeadlessDemo(const CommandLine &arguments)
 {
     CommandLine chosen = arguments;
-    if (chosen.model.empty())
-        chosen.model = defaultModelPath().string();
+    if (chosen.model.empty()) {
+        const auto standard = defaultModelPath();
+        if (!standard) {
+            std::fputs("inferlab: neither HOME nor XDG_CACHE_HOME says where the default model "
+                       "lies; --model FILE takes another\n",
+                       stderr);
+            return kExitBadInput;
+        }
+        chosen.model = standard->string();
+    }
     std::error_code ignored;
     if (!std::filesystem::exists(chosen.model, ignored)) {
         std::fprintf(

@@ -6,6 +6,7 @@
 #include "app/startup/first_prompt.h"
 #include "app/startup/startup_trace.h"
 #include "engine/base/error.h"
+#include "engine/files/hash_cache.h"
 #include "headless_demo.h"
 #include "kernels/api/devices.h"
 #include "ui/charts/chart_source.h"
@@ -26,6 +27,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -70,7 +72,8 @@ QString modelAtStart(const Settings &settings, const QString &standard)
 void prepare(MainWindow &window, const CommandLine &arguments, const Settings &settings)
 {
     ControlPanel *controls = window.runPage()->controls();
-    const QString standard = QString::fromStdString(defaultModelPath().string());
+    const QString standard =
+        QString::fromStdString(defaultModelPath().value_or(std::filesystem::path()).string());
     controls->modelPicker()->setDefaultPath(QFileInfo::exists(standard) ? standard : QString());
     controls->modelPicker()->setRecent(settings.recentModels());
     controls->promptEditor()->setPrompt(arguments.prompt.empty()
@@ -105,7 +108,7 @@ int runWindow(QApplication &application, const CommandLine &arguments)
     ThemeController theme(application);
     Settings settings;
     settings.loadFrom(settingsFile());
-    Session session;
+    Session session(EngineSource::real(userHashCache()));
     MainWindow window(session, settings, theme, makeCharts());
     traceTimes(window);
     window.show();

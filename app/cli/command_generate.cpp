@@ -1,20 +1,20 @@
 // inferlab-cli generate: a prompt in, tokens out as they come, and what they cost.
 #include "commands.h"
 
+#include "app/run_setup/run_setup.h"
 #include "argument_checks.h"
 #include "engine/base/clock.h"
 #include "engine/base/error.h"
 #include "engine/base/mapped_file.h"
-#include "engine/files/file_hash.h"
+#include "engine/base/output_file.h"
+#include "engine/files/hash_cache.h"
 #include "engine/measure/record_json.h"
-#include "engine/measure/run_head.h"
 #include "engine/run/engine.h"
 #include "engine/run/prompt.h"
 #include "engine/text/utf8_stream.h"
 #include "generate_output.h"
 #include "interrupt_watch.h"
 #include "model_arguments.h"
-#include "output_file.h"
 #include "standard_output.h"
 
 #include <algorithm>
@@ -82,43 +82,15 @@ std::unique_ptr<RecordTarget> openRecord(const GenerateArguments &arguments, con
     if (arguments.record.empty())
         return nullptr;
     auto target = std::make_unique<RecordTarget>(arguments.record);
-    target->modelHash = hashFile(arguments.model.model, context.interrupted);
+    target->modelHash = cachedFileHash(arguments.model.model, userHashCache(), context.interrupted);
     return target;
-}
-
-RunRecord recordHead(const RunSettings &settings, const LoadedModel &model)
-{
-    RunRecord head;
-    head.label = runLabel(settings);
-    head.provenance = provenanceOf(&model, settings, "InferLab " INFERLAB_VERSION);
-    head.settings = settings;
-    head.isShown = true;
-    return head;
-}
-
-EngineOptions engineOptions(const RunSettings &settings, size_t promptLength,
-                            const LoadedModel &model)
-{
-    EngineOptions options;
-    options.kvCache = settings.kvCache;
-    options.maxSequences = settings.batch;
-    // Memory for what can be written, not for the longest text that the model could hold.
-    const int64_t wanted = static_cast<int64_t>(promptLength) + settings.maxNewTokens;
-    options.contextTokens =
-        static_cast<int32_t>(std::min<int64_t>(wanted, model.config().contextTokens));
-    return options;
 }
 
 void submitAll(Engine &engine, const RunSettings &settings, const std::vector<int32_t> &prompt,
                RunRecorder &recorder)
 {
     for (int32_t i = 0; i < settings.batch; ++i) {
-        Request request;
-        request.promptTokens = prompt;
-        request.sampling = settings.sampling;
-        request.sampling.seed += static_cast<uint64_t>(i);
-        request.maxNewTokens = settings.maxNewTokens;
-        request.ignoreEnd = settings.ignoreEnd;
+        Request request = makeRequest(settings, prompt, i);
         const int64_t now = nowNs();
         request.scheduledNs = now;
         const RequestId id = engine.submit(std::move(request));
@@ -187,10 +159,14 @@ void runGenerate(GenerateArguments arguments, Context &context)
     settings.threads = model->backend().threads();
     if (!arguments.tokens)
         prompt = encodePromptText(*model, {settings.chat, settings.systemPrompt, settings.prompt});
-    const EngineOptions options = engineOptions(settings, prompt.size(), *model);
+    const EngineOptions options = engineOptions(settings, prompt.size(), model.get());
     settings.contextTokens = options.contextTokens;
     const std::unique_ptr<Engine> engine = openEngine(model, options);
-    RunRecorder recorder(recordHead(settings, *model));
+    RunRecord head = recordHead(settings, model.get());
+    head.isShown = true;
+    if (target)
+        head.provenance.modelHash = target->modelHash;
+    RunRecorder recorder(std::move(head));
     submitAll(*engine, settings, prompt, recorder);
 
     const bool streams = !arguments.json && settings.batch == 1;
@@ -205,10 +181,8 @@ void runGenerate(GenerateArguments arguments, Context &context)
     } catch (const std::runtime_error &) {
         lost = std::current_exception(); // the record can still be written
     }
-    if (target) {
-        run.provenance.modelHash = target->modelHash;
+    if (target)
         target->file.commit(runsToJson({run}));
-    }
     if (lost)
         std::rethrow_exception(lost);
 }

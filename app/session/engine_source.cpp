@@ -1,11 +1,11 @@
 #include "engine_source.h"
 
-#include "engine/files/file_hash.h"
+#include "engine/files/hash_cache.h"
 #include "engine/run/prompt.h"
 
 namespace inferlab {
 
-EngineSource EngineSource::real()
+EngineSource EngineSource::real(const std::filesystem::path &hashCacheFile)
 {
     EngineSource source;
     source.load = [](const ModelChoice &choice, const LoadProgressCallback &progress,
@@ -21,8 +21,9 @@ EngineSource EngineSource::real()
     source.open = [](const std::shared_ptr<LoadedModel> &model, const EngineOptions &options) {
         return openEngine(model, options);
     };
-    source.hash = [](const ModelChoice &choice, const std::atomic<bool> *stop) {
-        return hashFile(choice.path.toStdString(), stop);
+    source.hash = [hashCacheFile](const ModelChoice &choice, const HashProgressCallback &progress,
+                                  const std::atomic<bool> *stop) {
+        return cachedFileHash(choice.path.toStdString(), hashCacheFile, stop, progress);
     };
     return source;
 }

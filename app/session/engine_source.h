@@ -5,6 +5,8 @@
 #include "app/session/session_types.h"
 
 #include <atomic>
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -23,10 +25,16 @@ struct EngineSource
     std::function<std::unique_ptr<Engine>(const std::shared_ptr<LoadedModel> &,
                                           const EngineOptions &)>
         open;
-    // What the file is called in records; empty when there is no file.
-    std::function<std::string(const ModelChoice &, const std::atomic<bool> *stop)> hash;
+    // What the file is called in records; empty when there is no file. Throws InputError or
+    // Cancelled. Progress in bytes; none where the answer is known already.
+    std::function<std::string(const ModelChoice &,
+                              const std::function<void(uint64_t done, uint64_t total)> &progress,
+                              const std::atomic<bool> *stop)>
+        hash;
 
-    static EngineSource real();
+    // hashCacheFile: where hashes are kept from start to start (engine/files/hash_cache.h); empty:
+    // nowhere.
+    static EngineSource real(const std::filesystem::path &hashCacheFile);
 };
 
 } // namespace inferlab

@@ -31,11 +31,9 @@ void RunForwarder::add(const StepReport &report)
     }
 }
 
-RunRecordPtr RunForwarder::finish(const std::string &modelHash)
+RunRecordPtr RunForwarder::finish()
 {
-    RunRecord record = m_recorder.take();
-    record.provenance.modelHash = modelHash;
-    auto shared = std::make_shared<const RunRecord>(std::move(record));
+    auto shared = std::make_shared<const RunRecord>(m_recorder.take());
     m_box.post({RunFinishedEvent {shared}});
     return shared;
 }

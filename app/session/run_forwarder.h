@@ -6,8 +6,6 @@
 #include "app/session/session_events.h"
 #include "engine/measure/recorder.h"
 
-#include <string>
-
 namespace inferlab {
 
 class RunForwarder
@@ -20,7 +18,7 @@ public:
     void submitted(const SubmittedEvent &event);
     void add(const StepReport &report);
     // The complete record, sent to the screen as well.
-    RunRecordPtr finish(const std::string &modelHash);
+    RunRecordPtr finish();
 
 private:
     Box &m_box;

@@ -16,7 +16,7 @@ class Session : public QObject
     Q_OBJECT
 
 public:
-    explicit Session(EngineSource source = EngineSource::real(), QObject *parent = nullptr);
+    explicit Session(EngineSource source, QObject *parent = nullptr);
     ~Session() override; // stops the worker and waits; under 100 ms while a model computes
 
     const PhaseStatus &status() const noexcept;

@@ -39,14 +39,16 @@ struct KneePlan
     std::vector<int> batches {1, 2, 4, 8, 16, 32};
 };
 
-enum class Phase { Empty, Loading, Ready, Queued, Prefill, Generating, Stopping };
+// Identifying: the model is there, its file's hash not yet.
+enum class Phase { Empty, Loading, Identifying, Ready, Queued, Prefill, Generating, Stopping };
 
 // What the worker is doing, with the numbers behind the words.
 struct PhaseStatus
 {
     Phase phase = Phase::Empty;
     int64_t sinceNs = 0;                // when this phase began (engine/base/clock.h)
-    uint64_t done = 0, total = 0;       // bytes while loading, prompt tokens in prefill
+    uint64_t done = 0, total = 0;       // bytes while loading or identifying, prompt
+                                        // tokens in prefill
     int sweepIndex = 0, sweepCount = 0; // which run of a knee sweep; 0 of 0 otherwise
 };
 

@@ -1,5 +1,6 @@
 #include "worker.h"
 
+#include "app/run_setup/run_setup.h"
 #include "app/session/run_describe.h"
 #include "app/session/run_forwarder.h"
 #include "engine/base/clock.h"
@@ -50,7 +51,6 @@ void Worker::post(Command command)
     {
         const std::lock_guard lock(m_mutex);
         m_jobs.push_back({std::move(command), std::make_shared<std::atomic<bool>>(false)});
-        m_interruptIdle = true;
     }
     m_wake.notify_all();
 }
@@ -59,7 +59,6 @@ void Worker::stop()
 {
     {
         const std::lock_guard lock(m_mutex);
-        m_interruptIdle = true;
         for (const Job &job : m_jobs)
             *job.stop = true;
         if (m_currentStop != nullptr)
@@ -83,12 +82,6 @@ void Worker::loop()
 {
     std::unique_lock lock(m_mutex);
     while (true) {
-        if (m_jobs.empty() && !m_quit && m_hasModel && m_hash.empty() && !m_hashTried) {
-            m_interruptIdle = false;
-            lock.unlock();
-            computeHash(m_interruptIdle);
-            lock.lock();
-        }
         m_wake.wait(lock, [this] { return m_quit || !m_jobs.empty(); });
         if (m_quit)
             return;
@@ -131,8 +124,7 @@ void Worker::dropModel()
 {
     m_model.reset();
     m_hasModel = false;
-    m_hash.clear();
-    m_hashTried = false;
+    m_hash.reset();
     send(ModelGoneEvent {});
 }
 
@@ -140,8 +132,10 @@ void Worker::ensureModel(const ModelChoice &choice, const std::atomic<bool> &sto
 {
     const bool sameModel =
         m_hasModel && choice.path == m_choice.path && choice.device == m_choice.device;
-    if (sameModel && choice.threads == m_choice.threads)
+    if (sameModel && choice.threads == m_choice.threads) {
+        identify(stop); // where it was stopped before
         return;
+    }
     if (sameModel && m_model != nullptr) {
         m_model->backend().setThreads(choice.threads > 0 ? choice.threads : defaultThreads());
     } else {
@@ -158,22 +152,18 @@ void Worker::ensureModel(const ModelChoice &choice, const std::atomic<bool> &sto
     }
     m_choice = choice;
     send(ModelReadyEvent {summariseModel(choice, m_model.get()), m_model});
+    identify(stop);
 }
 
-void Worker::computeHash(const std::atomic<bool> &stop)
+// Before the first run: a record says which file it measured, also that of a run that is stopped.
+void Worker::identify(const std::atomic<bool> &stop)
 {
-    if (!m_hash.empty() || m_hashTried || !m_source.hash)
+    if (m_hash)
         return;
-    try {
-        m_hash = m_source.hash(m_choice, &stop);
-        m_hashTried = true;
-    } catch (const Cancelled &) {
-        // A command came first; the next idle moment tries again.
-    } catch (const std::exception &error) {
-        m_hashTried = true;
-        send(
-            FailedEvent {std::string("The model's hash is missing from exports: ") + error.what()});
-    }
+    m_hash = m_source.hash(
+        m_choice,
+        [this](uint64_t done, uint64_t total) { setPhase(Phase::Identifying, done, total); },
+        &stop);
 }
 
 void Worker::executeRun(const RunPlan &plan, const std::atomic<bool> &stop)
@@ -236,7 +226,9 @@ RunRecordPtr Worker::runOnce(const RunPlan &plan, const std::atomic<bool> &stop)
         throw Cancelled();
     const std::unique_ptr<Engine> engine = m_source.open(m_model, options);
 
-    RunForwarder forwarder(recordHead(actual), m_mailbox);
+    RunRecord head = describeRun(actual, m_model.get());
+    head.provenance.modelHash = *m_hash;
+    RunForwarder forwarder(std::move(head), m_mailbox);
     uint64_t promptTotal = 0;
     for (int32_t i = 0; i < plan.settings.batch; ++i) {
         const int64_t now = nowNs();
@@ -261,8 +253,7 @@ RunRecordPtr Worker::runOnce(const RunPlan &plan, const std::atomic<bool> &stop)
             setPhase(Phase::Generating);
     });
 
-    computeHash(stop);
-    return forwarder.finish(m_hash);
+    return forwarder.finish();
 }
 
 void Worker::drive(Engine &engine, const std::atomic<bool> &stop,
@@ -300,13 +291,6 @@ int64_t Worker::waitWhilePaused(const std::atomic<bool> &stop)
     const int64_t begin = nowNs();
     m_wake.wait(lock, [&] { return !m_paused || stop || m_quit; });
     return nowNs() - begin;
-}
-
-RunRecord Worker::recordHead(const RunPlan &plan) const
-{
-    RunRecord record = describeRun(plan, m_model.get());
-    record.provenance.modelHash = m_hash;
-    return record;
 }
 
 void Worker::setPhase(Phase phase, uint64_t done, uint64_t total)

@@ -54,14 +54,13 @@ private:
 
     void ensureModel(const ModelChoice &choice, const std::atomic<bool> &stop);
     void dropModel();
-    void computeHash(const std::atomic<bool> &stop);
+    void identify(const std::atomic<bool> &stop);
     RunRecordPtr runOnce(const RunPlan &plan, const std::atomic<bool> &stop);
     void warmUp(RunPlan plan, const std::atomic<bool> &stop);
     // Steps the engine until it is idle. `consume` gets each report with its times on the run's
     // clock.
     void drive(Engine &engine, const std::atomic<bool> &stop,
                const std::function<void(const StepReport &)> &consume);
-    RunRecord recordHead(const RunPlan &plan) const;
     int64_t waitWhilePaused(const std::atomic<bool> &stop); // nanoseconds spent waiting
 
     void setPhase(Phase phase, uint64_t done = 0, uint64_t total = 0);
@@ -86,9 +85,7 @@ private:
     ModelChoice m_choice;
     std::shared_ptr<LoadedModel> m_model;
     bool m_hasModel = false;
-    std::string m_hash; // of m_choice's file; empty until computed
-    bool m_hashTried = false;
-    std::atomic<bool> m_interruptIdle {false}; // a command arrived: leave idle work
+    std::optional<std::string> m_hash; // of m_choice's file; none until computed
     PhaseStatus m_status;
 
     std::thread m_thread; // last: starts when all else is ready

@@ -1,6 +1,8 @@
 // Finds the default model's place from the environment.
 #include "default_model.h"
 
+#include "engine/base/user_folders.h"
+
 #include <cstdlib>
 #include <string_view>
 
@@ -10,25 +12,15 @@ namespace {
 
 constexpr std::string_view kFileName = "SmolLM2-135M-Instruct.Q4_1.gguf";
 
-// Unset and empty mean the same.
-const char *environment(const char *name)
-{
-    const char *value = std::getenv(name);
-    return value != nullptr && *value != '\0' ? value : nullptr;
-}
-
 } // namespace
 
-std::filesystem::path defaultModelPath()
+std::optional<std::filesystem::path> defaultModelPath()
 {
-    if (const char *model = environment("INFERLAB_MODEL"))
+    if (const char *model = std::getenv("INFERLAB_MODEL"); model != nullptr && *model != '\0')
         return model;
-    std::filesystem::path cache;
-    if (const char *xdg = environment("XDG_CACHE_HOME"))
-        cache = xdg;
-    else if (const char *home = environment("HOME"))
-        cache = std::filesystem::path(home) / ".cache";
-    return cache / "inferlab" / "models" / kFileName;
+    if (const auto cache = userCacheFolder())
+        return *cache / "models" / kFileName;
+    return std::nullopt;
 }
 
 } // namespace inferlab

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 namespace inferlab {
 
-// The path alone: whether a file is there is for the caller to see.
-std::filesystem::path defaultModelPath();
+// The path alone: whether a file is there is for the caller to see. None where nothing in the
+// environment says where to look.
+std::optional<std::filesystem::path> defaultModelPath();
 
 } // namespace inferlab

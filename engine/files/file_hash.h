@@ -2,13 +2,22 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 namespace inferlab {
 
+// Called after each piece that was read. Bytes; the total is the file's size when it was opened.
+using HashProgressCallback = std::function<void(uint64_t doneBytes, uint64_t totalBytes)>;
+
 // "sha256:<64 hex digits>". Reads in pieces; throws Cancelled soon after *stop became true,
-// InputError when the file cannot be read. The caller keeps the answer: a large file takes seconds.
-std::string hashFile(const std::filesystem::path &path, const std::atomic<bool> *stop = nullptr);
+// InputError when the file cannot be read. A large file takes seconds: see hash_cache.h.
+std::string hashFile(const std::filesystem::path &path, const std::atomic<bool> *stop = nullptr,
+                     const HashProgressCallback &progress = {});
+
+// Whether `text` has the form of such a name.
+bool isFileHash(const std::string &text) noexcept;
 
 } // namespace inferlab

@@ -149,6 +149,18 @@ private:
     std::atomic<bool> m_stop {false};
 };
 
+// In steps of 1 ms, between which it can be stopped.
+void takeTime(microseconds duration, const std::function<void(uint64_t, uint64_t)> &progress,
+              const std::atomic<bool> *stop)
+{
+    const auto steps = static_cast<uint64_t>(duration / std::chrono::milliseconds(1));
+    for (uint64_t i = 0; i < steps; ++i) {
+        throwIfStopped(stop);
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        progress(i + 1, steps);
+    }
+}
+
 } // namespace
 
 std::unique_ptr<Engine> makeSyntheticEngine(const SyntheticPace &pace, const EngineOptions &options)
@@ -163,13 +175,12 @@ EngineSource syntheticSource(const SyntheticPace &pace)
                          const std::atomic<bool> *stop) -> std::shared_ptr<LoadedModel> {
         if (choice.path == QStringLiteral("missing.gguf"))
             throw InputError("missing.gguf", "", "a file", "nothing there");
-        const auto steps = static_cast<uint64_t>(pace.load / std::chrono::milliseconds(1));
-        for (uint64_t i = 0; i < steps; ++i) {
-            if (stop != nullptr && *stop)
-                throw Cancelled();
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
-            progress({i + 1, steps});
-        }
+        takeTime(
+            pace.load,
+            [&progress](uint64_t done, uint64_t total) {
+                progress({done, total});
+            },
+            stop);
         return nullptr;
     };
     source.encode = [](const LoadedModel *, const RunSettings &settings) {
@@ -180,7 +191,10 @@ EngineSource syntheticSource(const SyntheticPace &pace)
     source.open = [pace](const std::shared_ptr<LoadedModel> &, const EngineOptions &options) {
         return makeSyntheticEngine(pace, options);
     };
-    source.hash = [](const ModelChoice &, const std::atomic<bool> *) {
+    source.hash = [pace](const ModelChoice &,
+                         const std::function<void(uint64_t, uint64_t)> &progress,
+                         const std::atomic<bool> *stop) {
+        takeTime(pace.hash, progress, stop);
         return std::string("sha256:synthetic");
     };
     return source;

@@ -15,6 +15,7 @@ namespace inferlab::test {
 struct SyntheticPace
 {
     std::chrono::microseconds load {0};    // loading takes this long, in steps of 1 ms
+    std::chrono::microseconds hash {0};    // and the file's hash this long
     std::chrono::microseconds prefill {0}; // the first step
     std::chrono::microseconds step {0};    // every further step: one token for each sequence
     bool failInStep = false;               // every request ends with an error in its third step

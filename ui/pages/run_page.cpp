@@ -64,7 +64,8 @@ void RunPage::loadChoice()
         return;
     }
     // Whoever chooses another model no longer waits for the one before. A run is let finish.
-    if (m_session.status().phase == Phase::Loading && !m_runPending)
+    const Phase phase = m_session.status().phase;
+    if ((phase == Phase::Loading || phase == Phase::Identifying) && !m_runPending)
         m_session.stop();
     m_error->dismiss();
     m_session.load(choice);

@@ -1,7 +1,7 @@
 // Puts the left column together.
 #include "control_panel.h"
 
-#include "app/session/run_describe.h"
+#include "app/run_setup/run_setup.h"
 #include "consequences.h"
 #include "engine_switches.h"
 #include "error_bar.h"

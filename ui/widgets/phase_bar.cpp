@@ -38,6 +38,9 @@ QString phaseText(const PhaseStatus &status)
     case Phase::Loading:
         text = QObject::tr("Loading %1").arg(share(status.done, status.total));
         break;
+    case Phase::Identifying:
+        text = QObject::tr("Identifying the model %1").arg(share(status.done, status.total));
+        break;
     case Phase::Ready:
         text = QObject::tr("Ready");
         break;
@@ -72,7 +75,8 @@ std::optional<double> phaseShare(const PhaseStatus &status, const GenerationProg
         return std::clamp(static_cast<double>(progress.doneTokens)
                               / static_cast<double>(progress.limitTokens),
                           0.0, 1.0);
-    const bool counts = status.phase == Phase::Loading || status.phase == Phase::Prefill;
+    const bool counts = status.phase == Phase::Loading || status.phase == Phase::Identifying
+        || status.phase == Phase::Prefill;
     if (counts && status.total > 0)
         return std::clamp(static_cast<double>(status.done) / static_cast<double>(status.total), 0.0,
                           1.0);

@@ -27,14 +27,16 @@ inline std::string readFile(const std::string &path)
 }
 
 // outPath: where its stdout goes; empty: into the result. before: a shell command such as "ulimit
-// -v 100000" that holds for it.
+// -v 100000" that holds for it. cacheFolder: the user's, as far as it knows; empty: a fresh one.
 inline CliResult runCli(const std::vector<std::string> &arguments, const std::string &outPath = {},
-                        const std::string &before = {})
+                        const std::string &before = {}, const std::string &cacheFolder = {})
 {
     const ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
     const std::string outFile = outPath.empty() ? (scratch / "out").string() : outPath;
     const std::string errFile = scratch / "err";
-    std::string command = (before.empty() ? "" : before + " && ") + "'" INFERLAB_CLI "'";
+    const std::string cache = cacheFolder.empty() ? (scratch / "cache").string() : cacheFolder;
+    std::string command = (before.empty() ? "" : before + " && ");
+    command += "XDG_CACHE_HOME='" + cache + "' '" INFERLAB_CLI "'";
     for (const std::string &argument : arguments) {
         std::string quoted;
         for (const char c : argument)

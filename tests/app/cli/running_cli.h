@@ -1,10 +1,13 @@
 // inferlab-cli while it runs: its stdout in a pipe, and Ctrl+C.
 #pragma once
 
+#include "support/scratch_folder.h"
+
 #include <doctest/doctest.h>
 
 #include <array>
 #include <csignal>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -29,6 +32,7 @@ public:
         m_process = ::fork();
         REQUIRE(m_process >= 0);
         if (m_process == 0) {
+            ::setenv("XDG_CACHE_HOME", m_cache.path().c_str(), 1);
             ::dup2(ends[1], STDOUT_FILENO);
             ::close(ends[0]);
             ::execv(INFERLAB_CLI, pointers.data());
@@ -64,6 +68,7 @@ public:
     }
 
 private:
+    const ScratchFolder m_cache {INFERLAB_TEST_SCRATCH}; // in place of the person's
     pid_t m_process = -1;
     int m_out = -1;
 };

@@ -15,6 +15,10 @@ namespace {
 
 const std::string kTiny = INFERLAB_FIXTURES "/tiny/llama_gqa/llama_gqa.f32.gguf";
 
+// coreutils' sha256sum of it.
+const std::string kTinyHash =
+    "sha256:b10f955eb9afffcd730dcbd20c0657e82a7edd6da32d03c4b6021508d055b893";
+
 // One line on stderr that holds `part`, and exit code 1.
 void checkFailed(const CliResult &result, const std::string &part)
 {
@@ -108,13 +112,33 @@ TEST_CASE("generate --record writes what metrics reads, with the same figures an
     CHECK(runs[0].settings.prompt == "Hello");
     CHECK(runs[0].settings.maxNewTokens == 8);
     CHECK(runs[0].provenance.modelFile == "llama_gqa.f32.gguf");
-    CHECK(runs[0].provenance.modelHash.size() == std::string("sha256:").size() + 64);
+    CHECK(runs[0].provenance.modelHash == kTinyHash);
     CHECK(!runs[0].provenance.date.empty());
     CHECK(!runs[0].requests.at(0).tokens.at(0).runnersUp.empty());
     // Nothing but the record is left, and it may be read by those who could read the older file.
     CHECK(filesIn(scratch.path()) == 1);
     CHECK((std::filesystem::status(path).permissions() & std::filesystem::perms::others_read)
           == std::filesystem::perms::none);
+}
+
+TEST_CASE("generate --record reads the model's hash from the user's cache, or does without one")
+{
+    const ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
+    const std::string path = (scratch / "run.json").string();
+    const auto hashWith = [&](const std::string &cacheFolder) {
+        const CliResult run = runCli(record(path), "", "", cacheFolder);
+        INFO(run.err);
+        REQUIRE(run.exitCode == 0);
+        CHECK(run.err.empty());
+        return runsFromJson(readFile(path), path).at(0).provenance.modelHash;
+    };
+    CHECK(hashWith(scratch.path().string()) == kTinyHash);
+    const std::string kept = (scratch / "inferlab/hashes.json").string();
+    std::string bent = readFile(kept);
+    bent.replace(bent.find(kTinyHash), kTinyHash.size(), "sha256:" + std::string(64, '0'));
+    writeBytes(kept, bent);
+    CHECK(hashWith(scratch.path().string()) == "sha256:" + std::string(64, '0'));
+    CHECK(hashWith("/proc/nowhere") == kTinyHash);
 }
 
 TEST_CASE("a record that cannot be written is refused before the model is loaded")

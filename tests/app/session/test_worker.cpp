@@ -1,6 +1,7 @@
 // The worker alone, without an event loop: commands in, mailbox out, stop and quit at any moment.
 #include "app/session/worker.h"
 #include "engine/base/clock.h"
+#include "engine/base/error.h"
 #include "engine/measure/metrics.h"
 #include "support/synthetic_engine.h"
 
@@ -12,6 +13,9 @@ using namespace inferlab;
 using namespace std::chrono_literals;
 
 namespace {
+
+// A stop is promised within 100 ms; the rest is for a machine that is busy with other tests.
+constexpr double kStopMs = 250;
 
 RunPlan plan(int newTokens, int batch = 1)
 {
@@ -36,6 +40,17 @@ std::vector<SessionEvent> collect(Worker &worker, int commands)
         std::this_thread::sleep_for(1ms);
     }
     return all;
+}
+
+// Drains until the worker says that it is there; what else comes meanwhile is lost.
+PhaseStatus waitForPhase(Worker &worker, Phase phase)
+{
+    while (true) {
+        const auto status = worker.mailbox().drain().status;
+        if (status && status->phase == phase)
+            return *status;
+        std::this_thread::sleep_for(1ms);
+    }
 }
 
 template <typename Event>
@@ -141,6 +156,82 @@ private slots:
         QVERIFY(finished[0].record->requests.at(0).tokens.empty());
     }
 
+    void aRunThatIsStoppedAtOnceHasTheModelsHash()
+    {
+        test::SyntheticPace pace;
+        pace.hash = 30ms;
+        pace.prefill = 60s;
+        Worker worker(test::syntheticSource(pace));
+        worker.post(plan(10));
+        std::vector<SessionEvent> events;
+        while (only<RunStartedEvent>(events).empty()) {
+            for (SessionEvent &event : worker.mailbox().drain().events)
+                events.push_back(std::move(event));
+            std::this_thread::sleep_for(1ms);
+        }
+        worker.stop();
+        const auto finished = only<RunFinishedEvent>(collect(worker, 1));
+        QCOMPARE(finished.size(), size_t(1));
+        QVERIFY(finished[0].record->requests.at(0).tokens.empty());
+        QCOMPARE(finished[0].record->provenance.modelHash, std::string("sha256:synthetic"));
+        QCOMPARE(only<RunStartedEvent>(events)[0].head.provenance.modelHash,
+                 std::string("sha256:synthetic"));
+    }
+
+    void stopEndsIdentifyingAndTheNextRunIdentifies()
+    {
+        test::SyntheticPace pace;
+        pace.hash = 300ms;
+        Worker worker(test::syntheticSource(pace));
+        worker.post(plan(10).model);
+        const PhaseStatus identifying = waitForPhase(worker, Phase::Identifying);
+        QVERIFY(identifying.done > 0 && identifying.total == 300);
+        const int64_t begin = nowNs();
+        worker.stop();
+        QVERIFY(only<FailedEvent>(collect(worker, 1)).empty());
+        QVERIFY(static_cast<double>(nowNs() - begin) / 1e6 < kStopMs);
+        worker.post(plan(3)); // the model is there all the same and not loaded again
+        const auto events = collect(worker, 1);
+        QVERIFY(only<ModelReadyEvent>(events).empty());
+        const auto finished = only<RunFinishedEvent>(events);
+        QCOMPARE(finished.size(), size_t(1));
+        QCOMPARE(finished[0].record->provenance.modelHash, std::string("sha256:synthetic"));
+    }
+
+    void aRunThatArrivesWhileIdentifyingWaitsForTheHash()
+    {
+        test::SyntheticPace pace;
+        pace.hash = 50ms;
+        Worker worker(test::syntheticSource(pace));
+        worker.post(plan(3).model);
+        waitForPhase(worker, Phase::Identifying);
+        worker.post(plan(3));
+        const auto finished = only<RunFinishedEvent>(collect(worker, 2));
+        QCOMPARE(finished.size(), size_t(1));
+        QCOMPARE(finished[0].record->provenance.modelHash, std::string("sha256:synthetic"));
+    }
+
+    void aFileThatCannotBeIdentifiedIsNotRun()
+    {
+        EngineSource source = test::syntheticSource({});
+        bool readable = false; // the worker's thread alone looks, between commands
+        source.hash = [&readable](const ModelChoice &, const auto &, const std::atomic<bool> *) {
+            if (!readable)
+                throw InputError("synthetic.gguf", "", "a file that can be read", "no such file");
+            return std::string("sha256:late");
+        };
+        Worker worker(std::move(source));
+        worker.post(plan(3));
+        const auto refused = collect(worker, 1);
+        QCOMPARE(only<FailedEvent>(refused).size(), size_t(1));
+        QVERIFY(only<RunFinishedEvent>(refused).empty());
+        readable = true;
+        worker.post(plan(3));
+        const auto finished = only<RunFinishedEvent>(collect(worker, 1));
+        QCOMPARE(finished.size(), size_t(1));
+        QCOMPARE(finished[0].record->provenance.modelHash, std::string("sha256:late"));
+    }
+
     void quittingDuringARunIsClean()
     {
         test::SyntheticPace pace;
@@ -149,6 +240,17 @@ private slots:
             Worker worker(test::syntheticSource(pace));
             worker.post(plan(100000, 8));
             worker.post(plan(100000, 8));
+            std::this_thread::sleep_for(std::chrono::milliseconds(i));
+        }
+    }
+
+    void quittingWhileIdentifyingIsClean()
+    {
+        test::SyntheticPace pace;
+        pace.hash = 60s;
+        for (int i = 0; i < 10; ++i) {
+            Worker worker(test::syntheticSource(pace));
+            worker.post(plan(100));
             std::this_thread::sleep_for(std::chrono::milliseconds(i));
         }
     }

@@ -1,6 +1,6 @@
 #include "headless_run.h"
 
-#include "app/session/run_describe.h"
+#include "app/run_setup/run_setup.h"
 #include "engine/base/clock.h"
 #include "engine/measure/recorder.h"
 
@@ -8,13 +8,15 @@ namespace inferlab::bench {
 
 EngineSource sharedModelSource(const std::string &path)
 {
-    EngineSource source = EngineSource::real();
+    EngineSource source = EngineSource::real({});
     ModelChoice choice;
     choice.path = QString::fromStdString(path);
     const std::shared_ptr<LoadedModel> model = source.load(choice, {}, nullptr);
     source.load = [model](const ModelChoice &, const LoadProgressCallback &,
                           const std::atomic<bool> *) { return model; };
-    source.hash = [](const ModelChoice &, const std::atomic<bool> *) { return std::string(); };
+    source.hash = [](const ModelChoice &, const auto &, const std::atomic<bool> *) {
+        return std::string();
+    };
     return source;
 }
 

@@ -50,7 +50,7 @@ private slots:
 
 void TestRealEngine::aPromptIsAnswered()
 {
-    WindowFixture f(EngineSource::real());
+    WindowFixture f(EngineSource::real({}));
     f.loadModel(tinyModel());
     QVERIFY(f.session->model().has_value());
     // The file has no chat template: raw text is all there is.
@@ -69,7 +69,7 @@ void TestRealEngine::aPromptIsAnswered()
 
 void TestRealEngine::switchesChangeTimeNotText()
 {
-    WindowFixture f(EngineSource::real());
+    WindowFixture f(EngineSource::real({}));
     f.loadModel(tinyModel());
     f.setPrompt(QStringLiteral("ab"));
     SamplingSettings sampling = SamplingPanel::chatPreset();
@@ -95,7 +95,7 @@ void TestRealEngine::switchesChangeTimeNotText()
 
 void TestRealEngine::memoryIsSaidBeforeItIsTaken()
 {
-    WindowFixture f(EngineSource::real());
+    WindowFixture f(EngineSource::real({}));
     f.loadModel(tinyModel());
     f.setPrompt(QStringLiteral("ab"));
     f.page->controls()->switches()->setBatch(64);
@@ -111,7 +111,7 @@ void TestRealEngine::memoryIsSaidBeforeItIsTaken()
 
 void TestRealEngine::aPromptBeyondTheContextIsRefused()
 {
-    WindowFixture f(EngineSource::real());
+    WindowFixture f(EngineSource::real({}));
     f.loadModel(tinyModel());
     const int context = f.session->model()->identity.contextTokens;
     f.setPrompt(QStringLiteral("a b ").repeated(context));
@@ -129,7 +129,7 @@ void TestRealEngine::aPromptBeyondTheContextIsRefused()
 // Longer than what is counted at once: Run asks for the count all the same, and says it.
 void TestRealEngine::aLongPromptIsCountedToo()
 {
-    WindowFixture f(EngineSource::real());
+    WindowFixture f(EngineSource::real({}));
     f.loadModel(tinyModel());
     const QString text = QStringLiteral("a b ").repeated(10'000);
     QVERIFY(static_cast<size_t>(text.size()) > PromptCounter::kQuickBytes);
@@ -160,7 +160,7 @@ void TestRealEngine::badModelsGiveOneLine_data()
 void TestRealEngine::badModelsGiveOneLine()
 {
     QFETCH(const QByteArray, content);
-    WindowFixture f(EngineSource::real());
+    WindowFixture f(EngineSource::real({}));
     const QString path = f.folder.filePath(QStringLiteral("bad.gguf"));
     QFile file(path);
     QVERIFY(file.open(QIODevice::WriteOnly) && file.write(content) == content.size());

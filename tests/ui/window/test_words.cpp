@@ -103,6 +103,9 @@ void TestWords::phasesHaveNames()
     status.done = 41;
     status.total = 100;
     QCOMPARE(phaseText(status), QStringLiteral("Loading 41%"));
+    status.phase = Phase::Identifying;
+    QCOMPARE(phaseText(status), QStringLiteral("Identifying the model 41%"));
+    QCOMPARE(*phaseShare(status, {}), 0.41);
     status.phase = Phase::Prefill;
     status.done = 6144;
     status.total = 14906;

@@ -3,8 +3,6 @@
 #include "engine/base/error.h"
 
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 
@@ -12,28 +10,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace inferlab::cli {
+namespace inferlab {
 
 namespace {
 
 namespace fs = std::filesystem;
 
 constexpr mode_t kNewFileMode = 0666; // less what the umask takes away
-
-mode_t processUmask()
-{
-    const mode_t mask = ::umask(0); // it can be read in no other way
-    ::umask(mask);
-    return mask;
-}
-
-// Of the file that is replaced, or as for any new file.
-mode_t modeFor(const fs::path &path)
-{
-    struct stat status = {};
-    return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 07777
-                                              : kNewFileMode & ~processUmask();
-}
+constexpr int kMostNames = 1000;      // tried for the part; those in use are leftovers of crashes
 
 void requireReplaceable(const fs::path &path)
 {
@@ -45,6 +29,28 @@ void requireReplaceable(const fs::path &path)
         throw InputError(path.string(), "", "the name of a file", "a device or a pipe");
     if (fs::exists(status) && ::access(path.c_str(), W_OK) != 0)
         throw InputError(path.string(), "", "a file that can be written", std::strerror(errno));
+}
+
+// A new file beside `path`; -1 with errno when there can be none. Its mode is any new file's: the
+// system applies the umask, which other threads' files need as it is.
+int createPart(const fs::path &path, std::string &part)
+{
+    const std::string stem = path.string() + "." + std::to_string(::getpid()) + "-";
+    int descriptor = -1;
+    for (int i = 0; i < kMostNames && descriptor < 0; ++i) {
+        part = stem + std::to_string(i) + ".part";
+        descriptor = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kNewFileMode);
+        if (descriptor < 0 && errno != EEXIST)
+            break;
+    }
+    return descriptor;
+}
+
+// Whoever may not read the file that is replaced may not read the new one either.
+bool takeModeOf(const fs::path &path, int descriptor)
+{
+    struct stat status = {};
+    return ::stat(path.c_str(), &status) != 0 || ::fchmod(descriptor, status.st_mode & 07777) == 0;
 }
 
 bool writeAll(int descriptor, std::string_view content)
@@ -62,17 +68,16 @@ bool writeAll(int descriptor, std::string_view content)
 
 } // namespace
 
-OutputFile::OutputFile(const std::string &path)
+OutputFile::OutputFile(const fs::path &path)
 {
     std::error_code error;
     m_path = fs::weakly_canonical(path, error);
     if (error)
         m_path = path;
     requireReplaceable(m_path);
-    m_part = m_path.string() + ".XXXXXX";
-    m_descriptor = ::mkostemp(m_part.data(), O_CLOEXEC);
+    m_descriptor = createPart(m_path, m_part);
     if (m_descriptor < 0)
-        throw InputError(path, "", "a file that can be written", std::strerror(errno));
+        throw InputError(path.string(), "", "a file that can be written", std::strerror(errno));
 }
 
 OutputFile::~OutputFile()
@@ -86,7 +91,7 @@ OutputFile::~OutputFile()
 void OutputFile::commit(std::string_view content)
 {
     // On the disk before it takes the name: a crash in between leaves the old file or the new one.
-    if (!writeAll(m_descriptor, content) || ::fchmod(m_descriptor, modeFor(m_path)) != 0
+    if (!takeModeOf(m_path, m_descriptor) || !writeAll(m_descriptor, content)
         || ::fsync(m_descriptor) != 0 || ::rename(m_part.c_str(), m_path.c_str()) != 0)
         fail(errno);
     m_part.clear();
@@ -97,4 +102,4 @@ void OutputFile::fail(int error) const
     throw std::runtime_error(m_path.string() + ": could not be written: " + std::strerror(error));
 }
 
-} // namespace inferlab::cli
+} // namespace inferlab

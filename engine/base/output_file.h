@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace inferlab::cli {
+namespace inferlab {
 
 // What is written goes into a file of another name in the same folder, which takes the place of
 // `path` at the end; until then, and when anything fails, what was at `path` stays as it was.
@@ -14,7 +14,7 @@ class OutputFile
 public:
     // Throws InputError when no file can be written there. Follows a symbolic link; takes no
     // device and no pipe, which cannot be replaced.
-    explicit OutputFile(const std::string &path);
+    explicit OutputFile(const std::filesystem::path &path);
     ~OutputFile();
     OutputFile(const OutputFile &) = delete;
     OutputFile &operator=(const OutputFile &) = delete;
@@ -30,4 +30,4 @@ private:
     int m_descriptor = -1;
 };
 
-} // namespace inferlab::cli
+} // namespace inferlab
