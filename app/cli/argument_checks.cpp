@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace inferlab::cli {
@@ -31,11 +32,23 @@ std::string unlike(const std::string &expected, const std::string &found)
     return InputError("", "", expected, found.empty() ? "nothing" : found).what();
 }
 
+std::string wholeText(int64_t number)
+{
+    return number < 0 ? "-" + groupedText(0 - static_cast<uint64_t>(number))
+                      : groupedText(static_cast<uint64_t>(number));
+}
+
+std::string boundText(double bound)
+{
+    const bool isWhole = bound == std::floor(bound) && std::abs(bound) < 1e15;
+    return isWhole ? wholeText(static_cast<int64_t>(bound)) : shortText(bound);
+}
+
 } // namespace
 
 CLI::Validator wholeNumber(int64_t least, uint64_t most)
 {
-    const std::string range = std::to_string(least) + " to " + std::to_string(most);
+    const std::string range = wholeText(least) + " to " + groupedText(most);
     return {[least, most, range](const std::string &text) {
                 const auto below = parsed<int64_t>(text);
                 const auto above = parsed<uint64_t>(text);
@@ -49,7 +62,7 @@ CLI::Validator wholeNumber(int64_t least, uint64_t most)
 
 CLI::Validator realNumber(double least, double most)
 {
-    const std::string range = shortText(least, 6) + " to " + shortText(most, 6);
+    const std::string range = boundText(least) + " to " + boundText(most);
     return {[least, most, range](const std::string &text) {
                 const auto number = parsed<double>(text);
                 const bool inside = number && *number >= least && *number <= most;

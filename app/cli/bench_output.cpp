@@ -3,6 +3,7 @@
 #include "standard_output.h"
 
 #include "engine/base/byte_text.h"
+#include "engine/measure/number_text.h"
 #include "engine/measure/percentile.h"
 #include "engine/model/weights.h"
 #include "kernels/api/devices.h"
@@ -27,10 +28,9 @@ std::string spreadText(const std::vector<double> &values)
     const std::optional<SampleSummary> summary = summarise(values);
     if (!summary)
         return "-";
-    std::array<char, 64> text {};
-    std::snprintf(text.data(), text.size(), "%.1f (%.1f-%.1f)", summary->p50, summary->min,
-                  summary->max);
-    return text.data();
+    const int decimals = decimalsFor(summary->p50, 3);
+    return fixedText(summary->p50, decimals) + " (" + fixedText(summary->min, decimals) + "-"
+        + fixedText(summary->max, decimals) + ")";
 }
 
 std::string checksumText(uint64_t checksum)
@@ -90,18 +90,22 @@ void printBenchHeader(const LoadedModel &model)
     printOut("%s (%s), %s of weights in memory; %s, %d %s\n", identity.file.c_str(),
              identity.quantisation.c_str(), byteText(identity.weightBytes).c_str(),
              model.backend().device().name.c_str(), threads, threads == 1 ? "thread" : "threads");
-    printOut("tok/s over all sequences: median (min-max)\n\n");
-    printOut("%5s %6s %5s %6s  %-24s %-24s %7s  %-24s %6s  %s\n", "batch", "prompt", "new", "depth",
-             "prefill tok/s", "decode tok/s", "step ms", "TTFT ms", "GB/s", "checksum");
+    printOut("Prompt, new and depth in tokens; tok/s total is over all sequences; median "
+             "(min-max)\n\n");
+    printOut("%5s  %7s  %7s  %7s  %-22s  %-22s  %8s  %-22s  %6s  %s\n", "batch", "prompt", "new",
+             "depth", "prefill, tok/s total", "decode, tok/s total", "step, ms", "TTFT, ms", "GB/s",
+             "checksum");
 }
 
 void printBenchRow(const BenchResult &result)
 {
-    printOut("%5d %6d %5d %6d  %-24s %-24s %7.2f  %-24s %6.1f  %s\n", result.plan.batch,
-             result.plan.promptTokens, result.plan.newTokens, result.plan.depth,
-             spreadText(result.prefillTokPerSecond).c_str(),
-             spreadText(result.decodeTokPerSecond).c_str(), decodeStepMs(result),
-             spreadText(result.ttftMs).c_str(), result.achievedGbPerSecond,
+    const auto tokens = [](int32_t n) { return groupedText(static_cast<uint64_t>(n)); };
+    printOut("%5d  %7s  %7s  %7s  %-22s  %-22s  %8s  %-22s  %6s  %s\n", result.plan.batch,
+             tokens(result.plan.promptTokens).c_str(), tokens(result.plan.newTokens).c_str(),
+             tokens(result.plan.depth).c_str(), spreadText(result.prefillTokPerSecond).c_str(),
+             spreadText(result.decodeTokPerSecond).c_str(),
+             fixedText(decodeStepMs(result), 2).c_str(), spreadText(result.ttftMs).c_str(),
+             fixedText(result.achievedGbPerSecond, 1).c_str(),
              checksumText(result.checksum).c_str());
     flushOut();
 }

@@ -4,6 +4,7 @@
 #include "commands.h"
 
 #include "argument_checks.h"
+#include "common_options.h"
 #include "engine/base/error.h"
 #include "engine/run/engine.h"
 #include "model_arguments.h"
@@ -69,23 +70,35 @@ void addBench(CLI::App &app, Context &context)
     CLI::App *command = app.add_subcommand("bench", "Time prefill and decode, apart");
     const auto arguments = std::make_shared<BenchArguments>();
     addModelOptions(*command, arguments->model);
-    command->add_option("--prompt-tokens", arguments->plan.promptTokens, "Of the prefill timing")
+    command
+        ->add_option("--prompt-tokens", arguments->plan.promptTokens,
+                     "Tokens of each prompt that prefill is timed on")
+        ->type_name("N")
         ->check(wholeNumber(1, kMostTokens))
         ->capture_default_str();
-    command->add_option("--new-tokens", arguments->plan.newTokens, "Of the decode timing")
+    command
+        ->add_option("--new-tokens", arguments->plan.newTokens,
+                     "Tokens of each sequence that decode is timed on")
+        ->type_name("N")
         ->check(wholeNumber(1, kMostTokens))
         ->capture_default_str();
-    command->add_option("--batch", arguments->batches, "Batch sizes: 1,8,32")
+    command
+        ->add_option("--batch", arguments->batches,
+                     "Sequences side by side; one size or several, each 1 to "
+                         + std::to_string(EngineOptions::kMostSequences))
+        ->type_name("LIST")
         ->capture_default_str();
     command
         ->add_option("--depth", arguments->depths,
-                     "Tokens in each sequence's cache before the timing begins; several, such as "
-                     "0,1024,4096, show how a token's cost grows with them")
+                     "Tokens in each sequence's cache before the timing begins; one number or "
+                     "several, such as 0,1024,4096, each 0 or more")
+        ->type_name("LIST")
         ->capture_default_str();
     command->add_option("--repeat", arguments->plan.repeat, "Repetitions, after one warm-up")
+        ->type_name("N")
         ->check(wholeNumber(1, 1000))
         ->capture_default_str();
-    command->add_flag("--json", arguments->json, "One JSON document on stdout");
+    addJsonOption(*command, arguments->json);
     command->callback([arguments, &context] { runBenchCommand(*arguments, context); });
 }
 

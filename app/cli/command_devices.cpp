@@ -1,7 +1,9 @@
 // inferlab-cli devices: what there is to run on, with reasons for what there is not.
 #include "commands.h"
+#include "common_options.h"
 #include "standard_output.h"
 
+#include "engine/base/byte_text.h"
 #include "kernels/api/devices.h"
 
 #include <nlohmann/json.hpp>
@@ -13,11 +15,6 @@ namespace inferlab::cli {
 
 namespace {
 
-double gibibytes(size_t bytes)
-{
-    return static_cast<double>(bytes) / (1024.0 * 1024.0 * 1024.0);
-}
-
 void printText(const std::vector<DeviceInfo> &devices)
 {
     for (const DeviceInfo &device : devices) {
@@ -25,12 +22,13 @@ void printText(const std::vector<DeviceInfo> &devices)
             printOut("%-10s not available: %s\n", device.kind.c_str(), device.reason.c_str());
             continue;
         }
-        printOut("%-10s %s, %.1f GiB of memory", device.kind.c_str(), device.name.c_str(),
-                 gibibytes(device.memoryBytes));
+        printOut("%-10s %s, %s of memory", device.kind.c_str(), device.name.c_str(),
+                 byteText(device.memoryBytes).c_str());
         if (device.freeBytes)
-            printOut(", %.1f GiB free", gibibytes(*device.freeBytes));
+            printOut(", %s free", byteText(*device.freeBytes).c_str());
         if (device.hardwareThreads > 0)
-            printOut(", %d cores", device.hardwareThreads);
+            printOut(", %d %s", device.hardwareThreads,
+                     device.hardwareThreads == 1 ? "core" : "cores");
         printOut("\n");
     }
     printOut("\nThreads unless --threads says otherwise: %d\n", defaultThreads());
@@ -71,7 +69,7 @@ void addDevices(CLI::App &app, Context &)
     CLI::App *command =
         app.add_subcommand("devices", "List the devices, with reasons for what is not there");
     const auto json = std::make_shared<bool>(false);
-    command->add_flag("--json", *json, "One JSON document on stdout");
+    addJsonOption(*command, *json);
     command->callback([json] {
         const std::vector<DeviceInfo> devices = listDevices();
         if (*json)

@@ -3,6 +3,7 @@
 
 #include "app/run_setup/run_setup.h"
 #include "argument_checks.h"
+#include "common_options.h"
 #include "engine/base/clock.h"
 #include "engine/base/error.h"
 #include "engine/base/mapped_file.h"
@@ -189,49 +190,83 @@ void runGenerate(GenerateArguments arguments, Context &context)
 
 void addPromptOptions(CLI::App &command, GenerateArguments &arguments)
 {
-    CLI::Option_group *source = command.add_option_group("prompt", "One of:");
-    source->add_option("--prompt", arguments.prompt, "Text");
-    source->add_option("--prompt-file", arguments.promptFile, "A file with the text, UTF-8")
+    CLI::Option_group *source = command.add_option_group("prompt");
+    source->add_option("--prompt", arguments.prompt, "The prompt, UTF-8")->type_name("TEXT");
+    source->add_option("--prompt-file", arguments.promptFile, "A file with the prompt, UTF-8")
+        ->type_name("FILE")
         ->check(notEmpty());
-    CLI::Option *tokens = source->add_option("--tokens", arguments.tokens, "Token ids: 1,2,3");
+    CLI::Option *tokens =
+        source->add_option("--tokens", arguments.tokens, "The prompt as token ids, such as 1,2,3")
+            ->type_name("IDS");
     source->require_option(1);
     command
         .add_flag("--chat", arguments.chat,
-                  "Through the model's chat template; else the prompt is raw text")
+                  "Put the prompt through the model's chat template; else it is raw text")
         ->excludes(tokens);
-    command.add_option("--system", arguments.settings.systemPrompt, "System prompt, with --chat")
+    command.add_option("--system", arguments.settings.systemPrompt, "System prompt")
+        ->type_name("TEXT")
         ->needs("--chat");
 }
 
-void addRunOptions(CLI::App &command, RunSettings &settings)
+void addSamplingOptions(CLI::App &command, SamplingSettings &sampling)
 {
-    SamplingSettings &sampling = settings.sampling;
-    command.add_option("--max-new-tokens", settings.maxNewTokens, "At most so many tokens")
-        ->check(wholeNumber(1, std::numeric_limits<int32_t>::max()))
-        ->capture_default_str();
-    command.add_option("--temperature", sampling.temperature, "0: always the most likely token")
+    command
+        .add_option("--temperature", sampling.temperature,
+                    "Logits are divided by it; 0: always the most likely token")
+        ->type_name("X")
         ->check(realNumber(0, SamplingSettings::kMaxTemperature))
         ->capture_default_str();
-    command.add_option("--top-k", sampling.topK, "Keep the k most likely; 0: off")
+    command.add_option("--top-k", sampling.topK, "Draw from the K most likely tokens; 0: from all")
+        ->type_name("K")
         ->check(wholeNumber(0, SamplingSettings::kMaxTopK))
         ->capture_default_str();
-    command.add_option("--top-p", sampling.topP, "Keep the likeliest that hold this probability")
+    command
+        .add_option("--top-p", sampling.topP,
+                    "Draw from the most likely tokens that hold this probability together; 1: from "
+                    "all")
+        ->type_name("X")
         ->check(realNumber(0, 1))
         ->capture_default_str();
-    command.add_option("--min-p", sampling.minP, "Keep those at least this share of the likeliest")
+    command
+        .add_option("--min-p", sampling.minP,
+                    "Draw from tokens at least this share as likely as the most likely one; 0: "
+                    "from all")
+        ->type_name("X")
         ->check(realNumber(0, 1))
         ->capture_default_str();
-    command.add_option("--repetition-penalty", sampling.repetitionPenalty, "1: off")
+    command
+        .add_option("--repetition-penalty", sampling.repetitionPenalty,
+                    "Logits of tokens that were there before are divided by it where positive, "
+                    "multiplied where negative; 1: off")
+        ->type_name("X")
         ->check(realNumber(SamplingSettings::kMinRepetitionPenalty,
                            SamplingSettings::kMaxRepetitionPenalty))
         ->capture_default_str();
-    command.add_option("--seed", sampling.seed, "Sequence i of a batch uses seed + i")
+    command
+        .add_option("--seed", sampling.seed, "Of the draws; sequence i of a batch uses seed + i")
+        ->type_name("N")
         ->check(wholeNumber(0, std::numeric_limits<uint64_t>::max()))
         ->capture_default_str();
-    command.add_option("--batch", settings.batch, "Sequences of the same prompt, together")
+}
+
+void addRunOptions(CLI::App &command, GenerateArguments &arguments)
+{
+    RunSettings &settings = arguments.settings;
+    command.add_option("--max-new-tokens", settings.maxNewTokens, "Tokens of an answer, at most")
+        ->type_name("N")
+        ->check(wholeNumber(1, std::numeric_limits<int32_t>::max()))
+        ->capture_default_str();
+    command.add_flag("--ignore-eos", settings.ignoreEnd, "Go on past the end of the text");
+    command.add_option("--batch", settings.batch, "Sequences of the same prompt, side by side")
+        ->type_name("N")
         ->check(wholeNumber(1, EngineOptions::kMostSequences))
         ->capture_default_str();
-    command.add_flag("--ignore-eos", settings.ignoreEnd, "Go on past the end of text");
+    command
+        .add_option("--kv-cache", arguments.kvCache,
+                    "Keep keys and values; off: each step computes its sequences from the start")
+        ->type_name("WORD")
+        ->check(oneOf({"on", "off"}))
+        ->capture_default_str();
 }
 
 } // namespace
@@ -242,16 +277,15 @@ void addGenerate(CLI::App &app, Context &context)
     const auto arguments = std::make_shared<GenerateArguments>();
     addModelOptions(*command, arguments->model);
     addPromptOptions(*command, *arguments);
-    addRunOptions(*command, arguments->settings);
-    command->add_option("--kv-cache", arguments->kvCache, "on or off")
-        ->check(oneOf({"on", "off"}))
-        ->capture_default_str();
+    addRunOptions(*command, *arguments);
+    addSamplingOptions(*command, arguments->settings.sampling);
     command
         ->add_option("--record", arguments->record,
-                     "Write the run's record to this file, JSON: for metrics --record, and for the "
+                     "Write the run's record to this file, JSON: for metrics --record and for the "
                      "window's --open")
+        ->type_name("FILE")
         ->check(notEmpty());
-    command->add_flag("--json", arguments->json, "One JSON document on stdout");
+    addJsonOption(*command, arguments->json);
     command->callback([arguments, &context] { runGenerate(*arguments, context); });
 }
 

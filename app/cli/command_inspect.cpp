@@ -1,6 +1,7 @@
 // inferlab-cli inspect: what a model file holds, what it would take, and whether this program runs
 // it.
 #include "commands.h"
+#include "common_options.h"
 
 #include "argument_checks.h"
 #include "engine/base/error.h"
@@ -57,12 +58,17 @@ void addInspect(CLI::App &app, Context &context)
     CLI::App *command = app.add_subcommand(
         "inspect", "Show what a model file holds, the memory it takes, and whether it runs here");
     const auto options = std::make_shared<Options>();
-    command->add_option("file", options->path, "Model file, GGUF")->required()->check(notEmpty());
-    command->add_flag("--json", options->json, "One JSON document on stdout");
+    command->add_option("file", options->path, "GGUF model")
+        ->type_name("FILE")
+        ->required()
+        ->check(notEmpty());
     command
         ->add_option("--context", options->contextTokens,
-                     "Context length that the memory is computed for; default: the model's")
-        ->check(wholeNumber(1, std::numeric_limits<int32_t>::max()));
+                     "Tokens of context that the memory is computed for")
+        ->type_name("N")
+        ->check(wholeNumber(1, std::numeric_limits<int32_t>::max()))
+        ->default_str("what the model was trained for");
+    addJsonOption(*command, options->json);
     command->callback([options, &context] {
         const InterruptWatch watch(*context.interrupted, quitInterrupted);
         inspect(*options);

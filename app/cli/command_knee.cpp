@@ -1,5 +1,6 @@
 // inferlab-cli knee: where more load stops paying, by every method.
 #include "commands.h"
+#include "common_options.h"
 #include "standard_output.h"
 
 #include "argument_checks.h"
@@ -19,6 +20,7 @@ namespace {
 
 // Of a latency budget: no request that anybody waits for takes longer, and its sums stay exact.
 constexpr double kMaxBudgetMs = 1e9;
+constexpr double kMinBudgetMs = 1e-3; // nothing that is measured here is as short
 
 struct Arguments
 {
@@ -91,12 +93,15 @@ void addKnee(CLI::App &app, Context &)
     const auto arguments = std::make_shared<Arguments>();
     command
         ->add_option("--csv", arguments->csv,
-                     "Columns x (load), throughput, latency (ms), with a header line")
+                     "A file with the columns x (load), throughput and latency (ms), after a "
+                     "header line")
+        ->type_name("FILE")
         ->required()
         ->check(notEmpty());
-    command->add_option("--budget", arguments->budgetMs, "Latency budget, ms")
-        ->check(realNumber(0, kMaxBudgetMs));
-    command->add_flag("--json", arguments->json, "One JSON document on stdout");
+    command->add_option("--budget", arguments->budgetMs, "Latency that is allowed, ms")
+        ->type_name("MS")
+        ->check(realNumber(kMinBudgetMs, kMaxBudgetMs));
+    addJsonOption(*command, arguments->json);
     command->callback([arguments] { runKnee(*arguments); });
 }
 

@@ -1,7 +1,8 @@
-// inferlab-cli logits: what the model says about the next token, in numbers; JSON lines.
+// inferlab-cli logits: what the model says about the next token, in numbers; JSON Lines.
 #include "commands.h"
 
 #include "argument_checks.h"
+#include "common_options.h"
 #include "engine/base/error.h"
 #include "engine/base/json.h"
 #include "engine/base/mapped_file.h"
@@ -115,20 +116,21 @@ void runLogits(LogitsArguments arguments, const Context &context)
 void addLogits(CLI::App &app, Context &context)
 {
     CLI::App *command =
-        app.add_subcommand("logits", "Logits after a sequence of tokens, as JSON lines");
+        app.add_subcommand("logits", "Logits after a sequence of tokens, as JSON Lines");
     const auto arguments = std::make_shared<LogitsArguments>();
     addModelOptions(*command, arguments->model);
-    CLI::Option_group *source = command->add_option_group("sequence", "One of:");
-    source->add_option("--tokens", arguments->tokens, "Token ids: 1,2,3");
+    CLI::Option_group *source = command->add_option_group("sequence");
+    source->add_option("--tokens", arguments->tokens, "Token ids, such as 1,2,3")->type_name("IDS");
     source
         ->add_option("--cases", arguments->cases,
-                     "JSON lines, each with \"tokens\"; one line of output for each")
+                     "JSON Lines, each with \"tokens\"; a line of output for each")
+        ->type_name("FILE")
         ->check(notEmpty());
     source->require_option(1);
     command->add_flag("--all", arguments->options.allPositions,
-                      "A list for every position, not for the last one alone");
+                      "Logits of every position, not of the last one alone");
     addCacheTypeOption(*command, arguments->options.cacheType);
-    command->add_flag("--json", arguments->json, "JSON lines, as without it");
+    command->add_flag("--json", arguments->json, "Print JSON Lines, as without it");
     command->callback([arguments, &context] { runLogits(*arguments, context); });
 }
 

@@ -1,5 +1,6 @@
 // inferlab-cli metrics: every figure of the runs in a record file.
 #include "commands.h"
+#include "common_options.h"
 
 #include "argument_checks.h"
 #include "engine/base/error.h"
@@ -143,12 +144,18 @@ void addMetrics(CLI::App &app, Context &context)
 {
     CLI::App *command = app.add_subcommand("metrics", "Every figure of a run, from its record");
     const auto arguments = std::make_shared<Arguments>();
-    command->add_option("--record", arguments->record, "Record of a run, JSON")
+    command
+        ->add_option("--record", arguments->record,
+                     "Record of one run or several, JSON, as generate --record writes it")
+        ->type_name("FILE")
         ->required()
         ->check(notEmpty());
-    command->add_option("--slo", arguments->slo,
-                        "Targets, each at most: ttft_ms=500,tpot_ms=30,itl_ms=..,e2e_ms=..");
-    command->add_flag("--json", arguments->json, "One JSON document on stdout");
+    command
+        ->add_option("--slo", arguments->slo,
+                     "Targets that a request meets when it stays at or below each, ms, such as "
+                     "ttft_ms=500,tpot_ms=30; also itl_ms and e2e_ms")
+        ->type_name("LIST");
+    addJsonOption(*command, arguments->json);
     command->callback([arguments, &context] {
         const InterruptWatch watch(*context.interrupted, quitInterrupted);
         runMetrics(*arguments);

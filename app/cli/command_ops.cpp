@@ -1,12 +1,13 @@
 // inferlab-cli ops: every operator of a backend against the reference, over shapes and types:
 // error, time, GB/s and GFLOP/s.
 #include "commands.h"
+#include "common_options.h"
 
 #include "argument_checks.h"
 #include "engine/base/error.h"
+#include "engine/measure/number_text.h"
 #include "kernels/api/devices.h"
 #include "kernels/check/operator_check.h"
-#include "model_arguments.h"
 #include "standard_output.h"
 
 #include <nlohmann/json.hpp>
@@ -17,6 +18,8 @@
 namespace inferlab::cli {
 
 namespace {
+
+constexpr double kMostSeconds = 60; // of one case: beyond, nothing is learnt
 
 struct OpsOptions
 {
@@ -67,9 +70,9 @@ void printRow(const OperatorCase &operatorCase, const OperatorComparison &compar
         printOut("not supported: %s\n", comparison.unsupported.c_str());
         return;
     }
-    printOut("%9.1e %10.1f %8.2f %9.2f  %s\n", comparison.maxError, seconds * 1e6,
-             operatorCase.bytes / seconds * 1e-9, operatorCase.flops / seconds * 1e-9,
-             verdict(comparison));
+    printOut("%9.1e %11s %8s %9s  %s\n", comparison.maxError, fixedText(seconds * 1e6, 1).c_str(),
+             fixedText(operatorCase.bytes / seconds * 1e-9, 2).c_str(),
+             fixedText(operatorCase.flops / seconds * 1e-9, 2).c_str(), verdict(comparison));
 }
 
 nlohmann::ordered_json rowJson(const OperatorCase &operatorCase,
@@ -102,11 +105,12 @@ int runOps(const OpsOptions &options, const Context &context)
     const std::unique_ptr<Backend> tested = openTested(options);
     const std::unique_ptr<Backend> reference = openBackend("reference", 1);
     if (!options.json) {
-        printOut("%s, %d threads. Error: largest difference from the reference over the root "
+        printOut("%s, %d %s. Error: largest difference from the reference over the root "
                  "mean square of its output.\n\n",
-                 tested->device().name.c_str(), tested->threads());
-        printOut("%-13s %-7s %-52s %9s %10s %8s %9s  %s\n", "operator", "dtype", "shape", "error",
-                 "us", "GB/s", "GFLOP/s", "verdict");
+                 tested->device().name.c_str(), tested->threads(),
+                 tested->threads() == 1 ? "thread" : "threads");
+        printOut("%-13s %-7s %-52s %9s %s %8s %9s  %s\n", "operator", "dtype", "shape", "error",
+                 "   time, \u00b5s", "GB/s", "GFLOP/s", "verdict");
         flushOut();
     }
     nlohmann::ordered_json rows = nlohmann::ordered_json::array();
@@ -156,19 +160,24 @@ void addOps(CLI::App &app, Context &context)
     CLI::App *command =
         app.add_subcommand("ops", "Compare every operator with the reference, and time it");
     const auto options = std::make_shared<OpsOptions>();
-    command->add_option("--backend", options->backend, "cpu, cuda or reference")
+    command->add_option("--backend", options->backend, "What is compared: cpu, cuda or reference")
+        ->type_name("NAME")
         ->capture_default_str();
-    command->add_option("--isa", options->isa,
-                        "Instruction set of the CPU: portable, avx2, avx512 or amx; else the best");
-    command->add_option("--threads", options->threads, "CPU threads; else all cores")
-        ->check(wholeNumber(1, kMaxThreads));
-    command->add_option("--op", options->op, "Only this operator");
-    command->add_option("--dtype", options->dtype, "Only this type of weight or cache");
-    command->add_option("--seconds", options->seconds, "Time each case at least this long")
-        ->check(realNumber(0, 60))
+    addThreadsOption(*command, options->threads);
+    addInstructionSetOption(*command, options->isa);
+    command->add_option("--op", options->op, "This operator alone, such as matmul")
+        ->type_name("NAME")
+        ->default_str("all");
+    command
+        ->add_option("--dtype", options->dtype, "This type of weight or cache alone, such as Q4_0")
+        ->type_name("NAME")
+        ->default_str("all");
+    command->add_option("--seconds", options->seconds, "Time each case for at least so many s")
+        ->type_name("X")
+        ->check(realNumber(0, kMostSeconds))
         ->capture_default_str();
     command->add_flag("--edges", options->edges, "Small odd shapes instead of models' shapes");
-    command->add_flag("--json", options->json, "One JSON document on stdout");
+    addJsonOption(*command, options->json);
     command->callback([options, &context] { context.exitCode = runOps(*options, context); });
 }
 

@@ -3,15 +3,16 @@
 #include "commands.h"
 
 #include "argument_checks.h"
+#include "common_options.h"
 #include "engine/base/error.h"
 #include "engine/base/json.h"
 #include "engine/base/mapped_file.h"
+#include "engine/measure/number_text.h"
 #include "engine/model/evaluate.h"
 #include "engine/text/utf8_stream.h"
 #include "interrupt_watch.h"
 #include "model_arguments.h"
 #include "standard_output.h"
-#include "terminal_text.h"
 
 #include <algorithm>
 #include <cmath>
@@ -119,8 +120,8 @@ void printScore(const Score &result, const PerplexityArguments &arguments, const
     } else {
         printOut("perplexity %.4f (mean negative log-likelihood %.5f over %s tokens, windows of "
                  "%d)\n",
-                 perplexity, result.mean(), grouped(static_cast<uint64_t>(result.tokens)).c_str(),
-                 arguments.windowTokens);
+                 perplexity, result.mean(),
+                 groupedText(static_cast<uint64_t>(result.tokens)).c_str(), arguments.windowTokens);
     }
 }
 
@@ -161,15 +162,18 @@ void addPerplexity(CLI::App &app, Context &context)
     CLI::App *command = app.add_subcommand("perplexity", "How well a model predicts a text");
     const auto arguments = std::make_shared<PerplexityArguments>();
     addModelOptions(*command, arguments->model);
-    command->add_option("--text-file", arguments->textFile, "The text, UTF-8")
+    command->add_option("--text-file", arguments->textFile, "A file with the text, UTF-8")
+        ->type_name("FILE")
         ->required()
         ->check(notEmpty());
     command
         ->add_option("--window", arguments->windowTokens,
-                     "Tokens read at once; unless given, 512 or the model's context if shorter")
-        ->check(wholeNumber(2, std::numeric_limits<int32_t>::max()));
+                     "Tokens read at once, each window from an empty context")
+        ->type_name("N")
+        ->check(wholeNumber(2, std::numeric_limits<int32_t>::max()))
+        ->default_str(std::to_string(kWindowTokens) + ", or the model's context if shorter");
     addCacheTypeOption(*command, arguments->options.cacheType);
-    command->add_flag("--json", arguments->json, "One JSON document on stdout");
+    addJsonOption(*command, arguments->json);
     command->callback([arguments, &context] { runPerplexity(*arguments, context); });
 }
 

@@ -1,6 +1,7 @@
 // inferlab-cli template: a conversation as the model's chat template writes it.
 #include "argument_checks.h"
 #include "commands.h"
+#include "common_options.h"
 #include "interrupt_watch.h"
 #include "standard_output.h"
 #include "text_arguments.h"
@@ -56,17 +57,19 @@ void addTemplate(CLI::App &app, Context &context)
     CLI::App *command =
         app.add_subcommand("template", "Render messages by the model's chat template");
     const auto arguments = std::make_shared<Arguments>();
-    command->add_option("--model", arguments->model, "GGUF file or Hugging Face folder")
+    command->add_option("--model", arguments->model, "GGUF model or Hugging Face folder")
+        ->type_name("FILE")
         ->required()
         ->check(notEmpty());
     command
         ->add_option("--messages", arguments->messages,
-                     "JSON file: a list of {\"role\", \"content\"}")
+                     "A file with the messages, JSON: a list of {\"role\", \"content\"}")
+        ->type_name("FILE")
         ->required()
         ->check(notEmpty());
     command->add_flag("--generation-prompt", arguments->generationPrompt,
                       "End with the beginning of the assistant's answer");
-    command->add_flag("--json", arguments->json, "One JSON document on stdout: text and ids");
+    addJsonOption(*command, arguments->json);
     command->callback([arguments, &context] {
         const InterruptWatch watch(*context.interrupted, quitInterrupted);
         run(*arguments);

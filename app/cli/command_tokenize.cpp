@@ -1,6 +1,7 @@
 // inferlab-cli tokenize: a text's tokens, or those of every case of a file.
 #include "argument_checks.h"
 #include "commands.h"
+#include "common_options.h"
 #include "interrupt_watch.h"
 #include "standard_output.h"
 #include "terminal_text.h"
@@ -69,19 +70,22 @@ void addTokenize(CLI::App &app, Context &context)
     const auto arguments = std::make_shared<Arguments>();
     command
         ->add_option("--model", arguments->model,
-                     "GGUF file, Hugging Face folder, SentencePiece .model or tokenizer.json")
+                     "GGUF model, Hugging Face folder, SentencePiece .model or tokenizer.json")
+        ->type_name("FILE")
         ->required()
         ->check(notEmpty());
     CLI::Option_group *input = command->add_option_group("input");
-    input->add_option("--text", arguments->text, "The text");
+    input->add_option("--text", arguments->text, "The text, UTF-8")->type_name("TEXT");
     input
         ->add_option("--cases", arguments->cases,
-                     "JSON Lines with \"text\" and optionally \"parse_special\"; prints JSON Lines")
+                     "JSON Lines, each with \"text\" and perhaps \"parse_special\"; a line of "
+                     "output for each")
+        ->type_name("FILE")
         ->check(notEmpty());
     input->require_option(1);
     command->add_flag("--parse-special", arguments->parseSpecial,
                       "Recognise special tokens such as <|im_end|> in the text");
-    command->add_flag("--json", arguments->json, "One JSON document on stdout");
+    addJsonOption(*command, arguments->json);
     command->callback([arguments, &context] {
         if (arguments->text)
             requireUtf8(*arguments->text, "--text");

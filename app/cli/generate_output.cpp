@@ -81,16 +81,17 @@ Json generateJson(const RunRecord &run, const std::vector<int32_t> &prompt)
             {"sequences", std::move(sequences)}, {"metrics", metricsToJson(computeMetrics(run))}};
 }
 
-std::string statsLine(const RequestRecord &request)
+std::string statsLine(const RequestRecord &request, bool isOneOfMany)
 {
     constexpr const char *kDot = " \u00b7 ";
     const int64_t tokens = outputTokens(request);
     std::string line;
     if (const auto rate = userTokPerSecond(request))
-        line += shortText(*rate, 3) + " tok/s" + kDot;
-    line += std::to_string(tokens) + (tokens == 1 ? " token" : " tokens") + kDot;
+        line += rateText(*rate) + (isOneOfMany ? " tok/s/user" : " tok/s") + kDot;
+    line +=
+        groupedText(static_cast<uint64_t>(tokens)) + (tokens == 1 ? " token" : " tokens") + kDot;
     if (const auto first = ttftMs(request))
-        line += shortText(*first / 1000.0, 2) + " s to first token" + kDot;
+        line += durationText(*first / 1000.0) + " to first token" + kDot;
     return line + endText(request);
 }
 
@@ -105,14 +106,14 @@ void printGenerated(const RunRecord &run, bool streamed)
             writeOut(request.text);
         writeOut("\n");
         flushOut();
-        std::fprintf(stderr, "%s\n", statsLine(request).c_str());
+        std::fprintf(stderr, "%s\n", statsLine(request, count > 1).c_str());
     }
     if (count < 2)
         return;
     const RunMetrics metrics = computeMetrics(run);
     if (metrics.outputTokPerSecond)
         std::fprintf(stderr, "%s tok/s total over %zu sequences\n",
-                     shortText(*metrics.outputTokPerSecond, 3).c_str(), count);
+                     rateText(*metrics.outputTokPerSecond).c_str(), count);
 }
 
 } // namespace inferlab::cli

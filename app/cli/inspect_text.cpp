@@ -59,7 +59,7 @@ std::string arrayText(const std::vector<Element> &elements)
         text += (i == 0 ? "" : ", ") + elementText(static_cast<Element>(elements[i]));
     if (elements.size() <= kFirstElements)
         return "[" + text + "]";
-    return "[" + text + ", ...] " + grouped(elements.size()) + " in all";
+    return "[" + text + ", ...] " + groupedText(elements.size()) + " in all";
 }
 
 std::string valueText(const MetadataValue &value)
@@ -108,9 +108,9 @@ std::string architectureText(const ModelSummary &summary)
     const std::string kv =
         c.kvHeads == c.heads ? "" : " (" + std::to_string(c.kvHeads) + " for keys and values)";
     return name + ", " + std::to_string(c.layers) + " layers of width "
-        + grouped(static_cast<uint64_t>(c.embedding)) + ", " + std::to_string(c.heads) + " heads"
-        + kv + " of " + std::to_string(c.headDim) + ", inner width "
-        + grouped(static_cast<uint64_t>(c.feedForward));
+        + groupedText(static_cast<uint64_t>(c.embedding)) + ", " + std::to_string(c.heads)
+        + " heads" + kv + " of " + std::to_string(c.headDim) + ", inner width "
+        + groupedText(static_cast<uint64_t>(c.feedForward));
 }
 
 std::string tokenizerText(const TokenizerSummary &tokenizer)
@@ -122,7 +122,7 @@ std::string tokenizerText(const TokenizerSummary &tokenizer)
     std::string text = terminalSafe(tokenizer.model, kElementBytes);
     if (!tokenizer.preTokenizer.empty())
         text += ", pre-tokeniser " + terminalSafe(tokenizer.preTokenizer, kElementBytes);
-    return text + ", " + grouped(tokenizer.tokens) + " tokens";
+    return text + ", " + groupedText(tokenizer.tokens) + " tokens";
 }
 
 std::string specialsText(const TokenizerSummary &tokenizer)
@@ -141,29 +141,30 @@ std::string overview(const GgufFile &file, const ModelSummary &summary)
          terminalSafe(file.path().filename().string()) + ", " + byteText(file.fileBytes())});
     table.addRow({"Format",
                   "GGUF version " + std::to_string(file.version()) + ", "
-                      + grouped(file.tensors().size()) + " tensors, "
-                      + grouped(file.metadata().size()) + " keys"});
+                      + groupedText(file.tensors().size()) + " tensors, "
+                      + groupedText(file.metadata().size()) + " keys"});
     table.addRow({"Runs here", summary.runnable() ? "yes" : "no: " + terminalSafe(summary.reason)});
     table.addRow({"Architecture", architectureText(summary)});
     const bool tied = summary.config && summary.config->tiedOutput;
-    table.addRow({"Parameters",
-                  grouped(summary.parameters) + (tied ? ", output tied to the embedding" : "")});
+    table.addRow(
+        {"Parameters",
+         groupedText(summary.parameters) + (tied ? ", output tied to the embedding" : "")});
     table.addRow({"Tokenizer", tokenizerText(summary.tokenizer)});
     table.addRow({"Special", specialsText(summary.tokenizer)});
     table.addRow({"Template",
                   summary.tokenizer.chatTemplateBytes == 0 ? "none"
                                                            : "chat template of "
-                          + grouped(summary.tokenizer.chatTemplateBytes) + " bytes"});
+                          + groupedText(summary.tokenizer.chatTemplateBytes) + " bytes"});
     if (summary.config)
         table.addRow({"Context",
-                      grouped(static_cast<uint64_t>(summary.config->contextTokens))
+                      groupedText(static_cast<uint64_t>(summary.config->contextTokens))
                           + " tokens in training"});
     return table.text();
 }
 
 std::string memoryText(const MemoryAtContext &memory, const ModelConfig &config)
 {
-    std::string heading = "\nMemory at " + grouped(memory.contextTokens) + " tokens of context";
+    std::string heading = "\nMemory at " + groupedText(memory.contextTokens) + " tokens of context";
     if (memory.contextTokens > static_cast<uint64_t>(config.contextTokens))
         heading += " (more than the model was trained for)";
     TextTable table({Align::Left, Align::Right, Align::Left});
@@ -179,16 +180,16 @@ std::string typesText(const ModelSummary &summary)
     TextTable table({Align::Left, Align::Right, Align::Right, Align::Right, Align::Right});
     table.addRow({"type", "tensors", "parameters", "bytes", "share"});
     for (const TypeShare &share : summary.types)
-        table.addRow({std::string(dtypeInfo(share.type).name), grouped(share.tensors),
-                      grouped(share.elements), byteText(share.bytes),
+        table.addRow({std::string(dtypeInfo(share.type).name), groupedText(share.tensors),
+                      groupedText(share.elements), byteText(share.bytes),
                       percent(share.bytes, summary.weightBytes)});
-    table.addRow({"all", grouped([&] {
+    table.addRow({"all", groupedText([&] {
                       uint64_t tensors = 0;
                       for (const TypeShare &share : summary.types)
                           tensors += share.tensors;
                       return tensors;
                   }()),
-                  grouped(summary.parameters), byteText(summary.weightBytes), ""});
+                  groupedText(summary.parameters), byteText(summary.weightBytes), ""});
     return "\nWeights by type\n" + table.text();
 }
 

@@ -2,6 +2,7 @@
 // what went wrong into one line and an exit code.
 #include "argument_error.h"
 #include "commands.h"
+#include "help_text.h"
 
 #include "engine/base/error.h"
 #include "standard_output.h"
@@ -41,19 +42,8 @@ std::string wordsFor(const std::exception &error)
     return error.what();
 }
 
-} // namespace
-
-int main(int argc, char **argv)
+void addCommands(CLI::App &app, inferlab::cli::Context &context)
 {
-    std::signal(SIGINT, onInterrupt);
-    std::signal(SIGTERM, onInterrupt);
-
-    CLI::App app {"InferLab's engine on the command line"};
-    app.name("inferlab-cli");
-    app.set_version_flag("--version", INFERLAB_VERSION);
-    app.require_subcommand(1);
-    inferlab::cli::Context context;
-    context.interrupted = &interruptRequested;
     inferlab::cli::addGenerate(app, context);
     inferlab::cli::addBench(app, context);
     inferlab::cli::addLogits(app, context);
@@ -65,16 +55,42 @@ int main(int argc, char **argv)
     inferlab::cli::addMetrics(app, context);
     inferlab::cli::addTokenize(app, context);
     inferlab::cli::addTemplate(app, context);
+}
 
+// The exit code; whatever else went wrong is thrown.
+int run(int argc, char **argv)
+{
+    CLI::App app {"InferLab's engine on the command line"};
+    app.name("inferlab-cli");
+    app.formatter_fn([](const CLI::App *command, const std::string &name, CLI::AppFormatMode) {
+        return inferlab::cli::helpText(*command, name);
+    });
+    app.set_version_flag("--version", INFERLAB_VERSION);
+    app.require_subcommand(1);
+    inferlab::cli::Context context;
+    context.interrupted = &interruptRequested;
+    addCommands(app, context);
     try {
         app.parse(argc, argv);
-        inferlab::cli::flushOut();
-        return context.exitCode;
+    } catch (const CLI::CallForHelp &) {
+        inferlab::cli::writeOut(app.help());
+    } catch (const CLI::CallForVersion &) {
+        inferlab::cli::writeOut(INFERLAB_VERSION "\n");
     } catch (const CLI::ParseError &error) {
-        if (error.get_exit_code() == 0)
-            return app.exit(error); // --help, --version
-        std::fprintf(stderr, "inferlab-cli: %s\n", inferlab::cli::argumentError(app, error).what());
-        return 2;
+        throw inferlab::cli::argumentError(app, error);
+    }
+    inferlab::cli::flushOut();
+    return context.exitCode;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    std::signal(SIGINT, onInterrupt);
+    std::signal(SIGTERM, onInterrupt);
+    try {
+        return run(argc, argv);
     } catch (const inferlab::InputError &error) {
         std::fprintf(stderr, "inferlab-cli: %s\n", error.what());
         return 2;

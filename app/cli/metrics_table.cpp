@@ -11,30 +11,41 @@ namespace inferlab::cli {
 
 namespace {
 
-constexpr int kDigits = 5;    // more than a measurement repeats
+constexpr int kDigits = 4;    // more than a measurement repeats
 constexpr size_t kCells = 10; // the name and nine numbers
 using Row = std::array<std::string, kCells>;
 
-std::string claimed(const SampleSummary &summary, double p, double value)
+template <typename Number>
+std::string count(Number number)
 {
-    return shortText(value, kDigits) + (summary.claims(p) ? " " : "*");
+    return groupedText(static_cast<uint64_t>(number));
 }
 
+std::string figure(double value)
+{
+    return fixedText(value, decimalsFor(value, kDigits));
+}
+
+// All numbers of a row with the decimals of its median, so that they can be compared at a glance.
 Row rowOf(const char *name, const std::optional<SampleSummary> &summary)
 {
     if (!summary)
         return {name, "0", "-", "-", "-", "- ", "- ", "- ", "- ", "-"};
     const SampleSummary &s = *summary;
+    const int decimals = decimalsFor(s.p50, kDigits);
+    const auto claimed = [&s, decimals](double p, double value) {
+        return fixedText(value, decimals) + (s.claims(p) ? " " : "*");
+    };
     return {name,
-            std::to_string(s.n),
-            shortText(s.mean, kDigits),
-            s.n >= 2 ? shortText(s.standardDeviation, kDigits) : "-",
-            shortText(s.min, kDigits),
-            claimed(s, 50, s.p50),
-            claimed(s, 90, s.p90),
-            claimed(s, 95, s.p95),
-            claimed(s, 99, s.p99),
-            shortText(s.max, kDigits)};
+            groupedText(s.n),
+            fixedText(s.mean, decimals),
+            s.n >= 2 ? fixedText(s.standardDeviation, decimals) : "-",
+            fixedText(s.min, decimals),
+            claimed(50, s.p50),
+            claimed(90, s.p90),
+            claimed(95, s.p95),
+            claimed(99, s.p99),
+            fixedText(s.max, decimals)};
 }
 
 void appendTable(const std::vector<Row> &rows, std::string &out)
@@ -54,35 +65,33 @@ void appendTable(const std::vector<Row> &rows, std::string &out)
 
 void appendLine(const char *name, std::optional<double> value, const char *unit, std::string &out)
 {
-    constexpr size_t kNameWidth = 28;
+    constexpr size_t kNameWidth = 24;
     const std::string text = name;
-    out += text + std::string(kNameWidth - text.size(), ' ')
-        + (value ? shortText(*value, kDigits) + unit : "-") + '\n';
+    out += text + std::string(kNameWidth - text.size(), ' ') + (value ? figure(*value) + unit : "-")
+        + '\n';
 }
 
 void appendCounts(const RunMetrics &m, std::string &out)
 {
-    out += std::to_string(m.requests) + (m.requests == 1 ? " request: " : " requests: ")
-        + std::to_string(m.completed) + " completed, " + std::to_string(m.failed) + " failed, "
-        + std::to_string(m.cancelled) + " cancelled; " + std::to_string(m.promptTokens)
-        + " prompt tokens, " + std::to_string(m.outputTokens) + " output tokens in "
-        + shortText(m.durationS, kDigits) + " s\n\n";
+    out += count(m.requests) + (m.requests == 1 ? " request: " : " requests: ") + count(m.completed)
+        + " completed, " + count(m.failed) + " failed, " + count(m.cancelled) + " cancelled; "
+        + count(m.promptTokens) + " prompt tokens, " + count(m.outputTokens) + " output tokens in "
+        + figure(m.durationS) + " s\n\n";
 }
 
 void appendRates(const RunMetrics &m, std::string &out)
 {
-    appendLine("Throughput", m.outputTokPerSecond, " tok/s", out);
-    appendLine("Requests", m.requestPerSecond, " /s", out);
-    appendLine("Prefill", m.prefillTokPerSecond, " tok/s", out);
-    appendLine("Decode, all sequences", m.decodeTokPerSecond, " tok/s", out);
+    appendLine("Throughput", m.outputTokPerSecond, " tok/s total", out);
+    appendLine("Prefill", m.prefillTokPerSecond, " tok/s total", out);
+    appendLine("Decode", m.decodeTokPerSecond, " tok/s total", out);
+    appendLine("Requests", m.requestPerSecond, " requests/s", out);
     const bool hadRequests = m.requests > 0;
-    appendLine("Concurrency, mean", hadRequests ? std::optional(m.meanConcurrency) : std::nullopt,
-               "", out);
-    appendLine("Concurrency, peak",
-               hadRequests ? std::optional<double>(m.peakConcurrency) : std::nullopt, "", out);
+    appendLine("Requests at once, mean",
+               hadRequests ? std::optional(m.meanConcurrency) : std::nullopt, "", out);
+    out += "Requests at once, most  " + (hadRequests ? count(m.peakConcurrency) : "-") + '\n';
     if (!m.sloAttainment)
         return;
-    appendLine("Targets met", *m.sloAttainment * 100.0, " %", out);
+    appendLine("Targets met", *m.sloAttainment * 100.0, "%", out);
     appendLine("Goodput", m.goodputRequestPerSecond, " requests/s", out);
 }
 
@@ -98,7 +107,7 @@ std::string metricsTable(const RunMetrics &m)
         rowOf("E2E, ms", m.endToEnd),
         rowOf("E2E from schedule, ms", m.endToEndFromScheduled),
         rowOf("Queue, ms", m.queue),
-        rowOf("Per user, tok/s", m.userTokPerSecond)};
+        rowOf("Per user, tok/s/user", m.userTokPerSecond)};
     std::string out;
     appendCounts(m, out);
     appendTable(rows, out);

@@ -1,6 +1,7 @@
 #include "model_arguments.h"
 
 #include "argument_checks.h"
+#include "common_options.h"
 
 #include "engine/base/error.h"
 #include "kernels/api/devices.h"
@@ -46,28 +47,15 @@ void requireInstructionSet(const std::string &isa, const std::string &device)
 
 void addModelOptions(CLI::App &command, ModelArguments &arguments)
 {
-    command.add_option("--model", arguments.model, "Model file, GGUF")
+    command.add_option("--model", arguments.model, "GGUF model")
+        ->type_name("FILE")
         ->required()
         ->check(notEmpty());
-    command.add_option("--device", arguments.device, "cpu, cuda or reference")
+    command.add_option("--device", arguments.device, "What computes: cpu, cuda or reference")
+        ->type_name("NAME")
         ->capture_default_str();
-    command
-        .add_option("--threads", arguments.threads,
-                    "CPU threads; unless given, the cores this process may use")
-        ->check(wholeNumber(1, kMaxThreads));
-    command.add_option("--isa", arguments.isa,
-                       "Instruction set of the CPU: portable, avx2, avx512 or amx; unless given, "
-                       "the best that this machine runs");
-}
-
-void addCacheTypeOption(CLI::App &command, DType &type)
-{
-    command
-        .add_option_function<std::string>(
-            "--cache-type",
-            [&type](const std::string &name) { type = name == "f32" ? DType::F32 : DType::F16; },
-            "Of keys and values: f16 (unless given) or f32")
-        ->check(oneOf({"f16", "f32"}));
+    addThreadsOption(command, arguments.threads);
+    addInstructionSetOption(command, arguments.isa);
 }
 
 std::shared_ptr<LoadedModel> loadModel(const ModelArguments &arguments, const Context &context)

@@ -11,9 +11,6 @@
 
 namespace inferlab::cli {
 
-// More than any machine has cores; a mistyped number should not start a million.
-inline constexpr int kMaxThreads = 1024;
-
 struct ModelArguments
 {
     std::string model;
@@ -23,9 +20,6 @@ struct ModelArguments
 };
 
 void addModelOptions(CLI::App &command, ModelArguments &arguments);
-
-// --cache-type f16 or f32: of the keys and values.
-void addCacheTypeOption(CLI::App &command, DType &type);
 
 // Throws InputError for a file, device or instruction set that cannot be used, Cancelled after
 // Ctrl+C.

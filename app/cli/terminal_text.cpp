@@ -61,14 +61,4 @@ std::string terminalSafe(std::string_view text, size_t maximumBytes)
     return safe;
 }
 
-std::string grouped(uint64_t number)
-{
-    std::string digits = std::to_string(number);
-    for (size_t place = digits.size(); place > 3;) {
-        place -= 3;
-        digits.insert(place, ",");
-    }
-    return digits;
-}
-
 } // namespace inferlab::cli

@@ -1,8 +1,7 @@
 // Text from files on a terminal: nothing in it may move the cursor, change colours or turn the
-// reading direction. And numbers as people read them.
+// reading direction.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -11,7 +10,5 @@ namespace inferlab::cli {
 // Control characters, bytes that are not UTF-8 and invisible direction marks become escapes such as
 // \n, \x1b and \u{202e}; all else stays. At most `maximumBytes` of output, then "...".
 std::string terminalSafe(std::string_view text, size_t maximumBytes = std::string::npos);
-
-std::string grouped(uint64_t number); // "49,152"
 
 } // namespace inferlab::cli

@@ -1,6 +1,7 @@
 // std::to_chars knows no locale; printf writes a comma where the system's language does.
 #include "engine/measure/number_text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -21,6 +22,16 @@ std::string shortest(Float value)
     Buffer buffer;
     const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
     return {buffer.data(), result.ptr};
+}
+
+// Before every three digits of the whole part, which ends at `end`.
+void insertCommas(std::string &text, size_t end)
+{
+    const size_t begin = text.starts_with('-') ? 1 : 0;
+    for (size_t place = end; place > begin + 3;) {
+        place -= 3;
+        text.insert(place, ",");
+    }
 }
 
 } // namespace
@@ -59,6 +70,55 @@ std::string shortText(double value, int digits)
             text.pop_back();
     }
     return text == "-0" ? "0" : text;
+}
+
+std::string groupedText(uint64_t number)
+{
+    std::string digits = std::to_string(number);
+    insertCommas(digits, digits.size());
+    return digits;
+}
+
+std::string fixedText(double value, int decimals)
+{
+    if (!std::isfinite(value))
+        return shortText(value);
+    Buffer buffer;
+    const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                      std::chars_format::fixed, decimals);
+    std::string text(buffer.data(), result.ptr);
+    if (text.find_first_not_of("-0.") == std::string::npos && text.front() == '-')
+        text.erase(0, 1); // no negative zero
+    insertCommas(text, std::min(text.find('.'), text.size()));
+    return text;
+}
+
+int decimalsFor(double value, int digits)
+{
+    constexpr int kMost = 4; // of a millisecond: finer than clocks and schedulers are
+    if (!std::isfinite(value) || value == 0.0)
+        return 0;
+    const int whole = static_cast<int>(std::floor(std::log10(std::abs(value)))) + 1;
+    return std::clamp(digits - whole, 0, kMost);
+}
+
+std::string rateText(double perSecond)
+{
+    if (perSecond < 1)
+        return fixedText(perSecond, 2);
+    return fixedText(perSecond, perSecond < 99.95 ? 1 : 0);
+}
+
+std::string durationText(double seconds)
+{
+    if (seconds < 0.0995) // two decimals would say little
+        return fixedText(seconds * 1e3, 0) + " ms";
+    if (seconds < 9.995)
+        return fixedText(seconds, 2) + " s";
+    if (seconds < 59.95)
+        return fixedText(seconds, 1) + " s";
+    const auto whole = static_cast<uint64_t>(std::llround(seconds));
+    return groupedText(whole / 60) + " min " + std::to_string(whole % 60) + " s";
 }
 
 } // namespace inferlab

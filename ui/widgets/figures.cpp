@@ -1,6 +1,7 @@
 // Writes numbers for people.
 #include "figures.h"
 
+#include "engine/measure/number_text.h"
 #include "engine/text/utf8_stream.h"
 
 #include <QLocale>
@@ -21,14 +22,6 @@ QString fixed(double value, int decimals)
     return locale().toString(value, 'f', decimals);
 }
 
-// Three significant digits, but no decimals from 100 on.
-QString threeDigits(double value)
-{
-    if (value < 1)
-        return fixed(value, 2);
-    return fixed(value, value < 99.95 ? 1 : 0);
-}
-
 } // namespace
 
 QString count(int64_t value)
@@ -38,19 +31,12 @@ QString count(int64_t value)
 
 QString milliseconds(double ms)
 {
-    return threeDigits(ms) + QStringLiteral(" ms");
+    return QString::fromStdString(rateText(ms)) + QStringLiteral(" ms");
 }
 
 QString seconds(double s)
 {
-    if (s < 0.0995) // two decimals would say little
-        return fixed(s * 1e3, 0) + QStringLiteral(" ms");
-    if (s < 9.995)
-        return fixed(s, 2) + QStringLiteral(" s");
-    if (s < 59.95)
-        return fixed(s, 1) + QStringLiteral(" s");
-    const auto whole = static_cast<int64_t>(std::llround(s));
-    return QStringLiteral("%1 min %2 s").arg(count(whole / 60)).arg(whole % 60);
+    return QString::fromStdString(durationText(s));
 }
 
 QString clock(double s)
@@ -63,7 +49,7 @@ QString clock(double s)
 
 QString tokPerSecond(double rate)
 {
-    return threeDigits(rate);
+    return QString::fromStdString(rateText(rate));
 }
 
 QString bytes(uint64_t size)

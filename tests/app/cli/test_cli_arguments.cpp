@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <sstream>
+
 using namespace inferlab::test;
 
 namespace {
@@ -46,7 +48,7 @@ TEST_CASE("options that are unknown, missing or do not go together")
 
 TEST_CASE("an option without a value, with two, or with an empty one")
 {
-    checkRefused({"generate", "--model"}, "--model: expected a value (Model file, GGUF");
+    checkRefused({"generate", "--model"}, "--model: expected a value (GGUF model");
     checkGenerate({"--prompt", "a", "--seed", "1", "--seed", "2"},
                   "--seed: expected one value, found \"1\" and \"2\"\n");
     checkRefused({"generate", "--model", "", "--tokens", "3"},
@@ -59,12 +61,12 @@ TEST_CASE("numbers that are none, or out of range")
     const auto with = [](const char *option, const char *value, const std::string &part) {
         checkGenerate({"--tokens", "3", option, value}, std::string(option) + ": expected " + part);
     };
-    with("--threads", "0", "a whole number from 1 to 1024, found 0\n");
+    with("--threads", "0", "a whole number from 1 to 1,024, found 0\n");
     with("--batch", "nan", "a whole number from 1 to 256, found nan\n");
     with("--batch", "257", "a whole number from 1 to 256, found 257\n");
-    with("--max-new-tokens", "-5", "a whole number from 1 to 2147483647, found -5\n");
+    with("--max-new-tokens", "-5", "a whole number from 1 to 2,147,483,647, found -5\n");
     with("--max-new-tokens", "99999999999999999999", "a whole number");
-    with("--seed", "-1", "a whole number from 0 to 18446744073709551615, found -1\n");
+    with("--seed", "-1", "a whole number from 0 to 18,446,744,073,709,551,615, found -1\n");
     with("--seed", "1.5", "a whole number");
     with("--temperature", "inf", "a number from 0 to 100, found inf\n");
     with("--temperature", "nan", "a number from 0 to 100, found nan\n");
@@ -77,6 +79,37 @@ TEST_CASE("numbers that are none, or out of range")
     checkRefused({"bench", "--model", kTiny, "--batch", "1,,2"}, "--batch: expected sizes");
     checkRefused({"bench", "--model", kTiny, "--batch", "0"}, "from 1 to 256");
     checkRefused({"bench", "--model", kTiny, "--batch", "1,500"}, "found \"500\"");
+}
+
+TEST_CASE("--help tells of every option its value, its range and its default, in 80 columns")
+{
+    for (const std::string command :
+         {"generate", "bench", "logits", "perplexity", "devices", "inspect", "ops", "knee",
+          "metrics", "tokenize", "template"}) {
+        CAPTURE(command);
+        const CliResult help = runCli({command, "--help"});
+        CHECK(help.exitCode == 0);
+        CHECK(help.err.empty());
+        CHECK(help.out.find("\nUsage: inferlab-cli " + command) != std::string::npos);
+        CHECK(help.out.find("\n  --json                    Print ") != std::string::npos);
+        CHECK(help.out.find("TEXT:") == std::string::npos); // the parser's own words for a type
+        std::istringstream lines(help.out);
+        for (std::string line; std::getline(lines, line);) {
+            CAPTURE(line);
+            CHECK(line.size() <= 80);
+            CHECK(!line.ends_with(' '));
+        }
+    }
+    const std::string generate = runCli({"generate", "--help"}).out;
+    CHECK(generate.find("Usage: inferlab-cli generate --model FILE (--prompt TEXT | --prompt-file "
+                        "FILE | --tokens IDS) [options]\n")
+          != std::string::npos);
+    CHECK(generate.find("(1 to 256; default: 1)") != std::string::npos);
+    CHECK(generate.find("(f16 or") == std::string::npos);
+    CHECK(generate.find("(only with --chat)") != std::string::npos);
+    const std::string program = runCli({"--help"}).out;
+    CHECK(program.find("\n  tokenize                  Show the tokens") != std::string::npos);
+    CHECK(program.find("130 interrupted") != std::string::npos);
 }
 
 TEST_CASE("the largest seed is taken, and what a value holds cannot break the line")

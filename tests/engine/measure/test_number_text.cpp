@@ -47,6 +47,40 @@ TEST_CASE("short text has few digits, no exponent for usual sizes, no trailing z
     CHECK(shortText(std::numeric_limits<double>::quiet_NaN()) == "nan");
 }
 
+TEST_CASE("numbers for people have commas between thousands and stand under each other")
+{
+    CHECK(groupedText(0) == "0");
+    CHECK(groupedText(999) == "999");
+    CHECK(groupedText(1000) == "1,000");
+    CHECK(groupedText(std::numeric_limits<uint64_t>::max()) == "18,446,744,073,709,551,615");
+    CHECK(fixedText(1234567.891, 2) == "1,234,567.89");
+    CHECK(fixedText(-1234.5, 1) == "-1,234.5");
+    CHECK(fixedText(-123.5, 1) == "-123.5");
+    CHECK(fixedText(-0.001, 2) == "0.00");
+    CHECK(fixedText(999.96, 1) == "1,000.0");
+    CHECK(fixedText(std::numeric_limits<double>::infinity(), 1) == "inf");
+    CHECK(decimalsFor(12345.0, 4) == 0);
+    CHECK(decimalsFor(99.5, 4) == 2);
+    CHECK(decimalsFor(1.0, 4) == 3);
+    CHECK(decimalsFor(-0.05, 3) == 4);
+    CHECK(decimalsFor(0.0, 4) == 0);
+    CHECK(decimalsFor(1e-9, 4) == 4);
+}
+
+TEST_CASE("rates and durations have the digits that a measurement repeats")
+{
+    CHECK(rateText(0.314) == "0.31");
+    CHECK(rateText(12.34) == "12.3");
+    CHECK(rateText(99.96) == "100");
+    CHECK(rateText(1234.5) == "1,234"); // to even, as the tie is exact in binary
+    CHECK(durationText(0.0314) == "31 ms");
+    CHECK(durationText(0.0995) == "0.10 s");
+    CHECK(durationText(0.314) == "0.31 s");
+    CHECK(durationText(12.34) == "12.3 s");
+    CHECK(durationText(59.96) == "1 min 0 s");
+    CHECK(durationText(3725) == "62 min 5 s");
+}
+
 TEST_CASE("the decimal point does not follow the system's language")
 {
     const std::string before = std::setlocale(LC_ALL, nullptr);

@@ -1,0 +1,46 @@
+#include "common_options.h"
+
+#include "argument_checks.h"
+
+namespace inferlab::cli {
+
+namespace {
+
+// More than any machine has cores; a mistyped number should not start a million.
+constexpr int kMaxThreads = 1024;
+
+} // namespace
+
+void addThreadsOption(CLI::App &command, int &threads)
+{
+    command.add_option("--threads", threads, "CPU threads")
+        ->type_name("N")
+        ->check(wholeNumber(1, kMaxThreads))
+        ->default_str("one for each core that this process may use");
+}
+
+void addInstructionSetOption(CLI::App &command, std::string &isa)
+{
+    command.add_option("--isa", isa, "Instruction set of the CPU: portable, avx2, avx512 or amx")
+        ->type_name("NAME")
+        ->default_str("the best that this machine runs");
+}
+
+void addJsonOption(CLI::App &command, bool &json)
+{
+    command.add_flag("--json", json, "Print one JSON document");
+}
+
+void addCacheTypeOption(CLI::App &command, DType &type)
+{
+    command
+        .add_option_function<std::string>(
+            "--cache-type",
+            [&type](const std::string &name) { type = name == "f32" ? DType::F32 : DType::F16; },
+            "Type of the cached keys and values")
+        ->type_name("NAME")
+        ->check(oneOf({"f16", "f32"}))
+        ->default_str("f16");
+}
+
+} // namespace inferlab::cli

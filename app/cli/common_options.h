@@ -1,0 +1,18 @@
+// Options that several commands have: the same words for each.
+#pragma once
+
+#include "kernels/api/dtype.h"
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+
+namespace inferlab::cli {
+
+void addThreadsOption(CLI::App &command, int &threads);
+void addInstructionSetOption(CLI::App &command, std::string &isa);
+// --cache-type f16 or f32: of the keys and values.
+void addCacheTypeOption(CLI::App &command, DType &type);
+void addJsonOption(CLI::App &command, bool &json);
+
+} // namespace inferlab::cli
