@@ -4,8 +4,10 @@
 #include "fiber.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <numeric>
 #include <stdexcept>
@@ -20,6 +22,8 @@ dim3 gridDim;
 
 namespace inferlab::emulation {
 
+int64_t callsUntilRest = std::numeric_limits<int64_t>::max();
+
 namespace {
 
 constexpr unsigned kWarpLanes = 32;
@@ -28,6 +32,12 @@ constexpr size_t kMostSharedBytes = size_t {227} * 1024; // of one block, comput
 constexpr size_t kGuardBytes = 1024;
 constexpr unsigned char kGuardByte = 0xa5;
 constexpr unsigned char kNanByte = 0xff; // words of it are NaN as float, half and bfloat16
+// Every so many turns the warp that had one is put last: seldom enough that it gets several
+// meetings ahead of the others before.
+constexpr uint64_t kTurnsUntilLast = 16;
+// Rests lie up to 2^12 calls apart, mostly far less: short kernels get some, and long ones are not
+// slowed down.
+constexpr uint64_t kRestPowers = 13;
 
 uint64_t seedFromEnvironment()
 {
@@ -69,11 +79,18 @@ public:
         : m_threads(kMostThreads)
         , m_warps(kMostThreads / kWarpLanes)
         , m_shared(kMostSharedBytes + kGuardBytes)
-        , m_seed(seedFromEnvironment())
-    { }
+    {
+        setSeed(seedFromEnvironment());
+    }
 
     void run(const Launch &launch);
-    void setSeed(uint64_t seed) { m_seed = seed; }
+    void setSeed(uint64_t seed)
+    {
+        m_seed = seed;
+        m_random = seed;
+        drawRest();
+    }
+    void rest();
     unsigned char *shared() { return m_shared.data(); }
     unsigned lane() const { return m_current % kWarpLanes; }
     void blockBarrier();
@@ -83,8 +100,14 @@ public:
 private:
     void checkLimits(const Launch &launch) const;
     void runBlock(const Launch &launch);
-    bool runRound();
+    bool runInOrder();
+    bool runSomeWarp();
+    bool runWarp(unsigned warp);
+    bool canRun(unsigned index) const;
     void resume(unsigned index);
+    void drawRest();
+    template <typename T>
+    void shuffle(T &items);
     void threadEnds();
     [[noreturn]] void fail(const std::string &message);
     void waitFor(const Meeting &meeting, uint64_t generation);
@@ -94,10 +117,14 @@ private:
     std::vector<Meeting> m_warps;
     Meeting m_block;
     std::vector<unsigned char> m_shared;
-    std::vector<unsigned> m_order;
-    uint64_t m_seed;
+    std::vector<unsigned> m_priorities; // warps; those at the front go first
+    std::array<unsigned, kWarpLanes> m_lanes {};
+    uint64_t m_seed = 0;
     uint64_t m_random = 0;
+    bool m_runs = false;   // a block
+    bool m_rested = false; // the thread that had the turn gave it up before it had to wait
     unsigned m_current = 0;
+    unsigned m_threadCount = 0;
     unsigned m_alive = 0;
     std::string m_failure;
 };
@@ -121,7 +148,6 @@ void Machine::checkLimits(const Launch &launch) const
 void Machine::run(const Launch &launch)
 {
     checkLimits(launch);
-    m_random = m_seed;
     gridDim = {launch.grid.x, launch.grid.y, launch.grid.z};
     blockDim = {launch.block.x, launch.block.y, launch.block.z};
     for (unsigned z = 0; z < launch.grid.z; ++z) {
@@ -151,10 +177,20 @@ void Machine::runBlock(const Launch &launch)
             threadEnds();
         });
     }
-    m_order.resize(m_alive);
-    std::iota(m_order.begin(), m_order.end(), 0u);
+    m_threadCount = m_alive;
+    m_runs = true;
+    const struct Ends
+    {
+        bool &runs;
+        ~Ends() { runs = false; }
+    } ends {m_runs};
+    m_priorities.resize(m_alive / kWarpLanes);
+    std::iota(m_priorities.begin(), m_priorities.end(), 0u);
+    if (m_seed != 0)
+        shuffle(m_priorities);
     while (m_alive > 0) {
-        if (!runRound() && m_failure.empty())
+        const bool any = m_seed == 0 ? runInOrder() : runSomeWarp();
+        if (!any && m_failure.empty())
             m_failure = "threads wait for others that never come: " + waitingThreads();
         if (!m_failure.empty())
             throw std::runtime_error(m_failure);
@@ -165,25 +201,83 @@ void Machine::runBlock(const Launch &launch)
                                  + " bytes of shared memory");
 }
 
-// Gives every thread that can go on one turn. False where none could.
-bool Machine::runRound()
+bool Machine::canRun(unsigned index) const
 {
-    if (m_seed != 0) {
-        for (size_t i = m_order.size() - 1; i > 0; --i)
-            std::swap(m_order[i], m_order[nextRandom(m_random) % (i + 1)]);
-    }
+    const Thread &thread = m_threads[index];
+    return !thread.done
+        && (thread.waitsAt == nullptr || thread.waitsAt->generation >= thread.waitsFor);
+}
+
+// Gives every thread that can go on one turn. False where none could.
+bool Machine::runInOrder()
+{
     bool any = false;
-    for (const unsigned index : m_order) {
-        Thread &thread = m_threads[index];
-        if (thread.done
-            || (thread.waitsAt != nullptr && thread.waitsAt->generation < thread.waitsFor))
+    for (unsigned index = 0; index < m_threadCount && m_failure.empty(); ++index) {
+        if (!canRun(index))
             continue;
         resume(index);
         any = true;
-        if (!m_failure.empty())
+    }
+    return any;
+}
+
+// Gives a turn to the first warp of the priorities that can go on. False where none could. After
+// Burckhardt and others, "A randomized scheduler with probabilistic guarantees of finding bugs",
+// ASPLOS 2010: strict priorities that change at few random moments reach the orders in which one
+// warp is far ahead of another, which orders drawn anew at each turn hardly ever do.
+bool Machine::runSomeWarp()
+{
+    for (auto warp = m_priorities.begin(); warp != m_priorities.end(); ++warp) {
+        if (!runWarp(*warp))
+            continue;
+        if (m_rested || nextRandom(m_random) % kTurnsUntilLast == 0)
+            std::rotate(warp, warp + 1, m_priorities.end());
+        return true;
+    }
+    return false;
+}
+
+// Its lanes one after the other, in an order of this turn, until one rests.
+bool Machine::runWarp(unsigned warp)
+{
+    bool any = false;
+    m_rested = false;
+    std::iota(m_lanes.begin(), m_lanes.end(), warp * kWarpLanes);
+    shuffle(m_lanes);
+    for (const unsigned index : m_lanes) {
+        if (!canRun(index))
+            continue;
+        resume(index);
+        any = true;
+        if (m_rested || !m_failure.empty())
             break;
     }
     return any;
+}
+
+template <typename T>
+void Machine::shuffle(T &items)
+{
+    for (size_t i = items.size() - 1; i > 0; --i)
+        std::swap(items[i], items[nextRandom(m_random) % (i + 1)]);
+}
+
+void Machine::rest()
+{
+    drawRest();
+    if (m_seed == 0 || !m_runs) // the host calls the same arithmetic
+        return;
+    m_rested = true;
+    m_threads[m_current].fiber.yield();
+}
+
+void Machine::drawRest()
+{
+    callsUntilRest = std::numeric_limits<int64_t>::max();
+    if (m_seed != 0) {
+        const uint64_t most = uint64_t {1} << nextRandom(m_random) % kRestPowers;
+        callsUntilRest = static_cast<int64_t>(1 + nextRandom(m_random) % most);
+    }
 }
 
 void Machine::resume(unsigned index)
@@ -260,7 +354,7 @@ std::string Machine::waitingThreads() const
 {
     std::string text;
     int listed = 0;
-    for (size_t i = 0; i < m_order.size() && listed < 8; ++i) {
+    for (size_t i = 0; i < m_threadCount && listed < 8; ++i) {
         if (m_threads[i].done)
             continue;
         text += (listed++ > 0 ? ", " : "") + std::to_string(i)
@@ -296,6 +390,11 @@ unsigned char *sharedMemory()
 void blockBarrier()
 {
     machine().blockBarrier();
+}
+
+void rest()
+{
+    machine().rest();
 }
 
 const uint32_t (*exchange(WarpOperation operation, unsigned mask, const uint32_t *words,

@@ -1,6 +1,7 @@
 // Runs CUDA kernels on the host: blocks one after the other, the threads of a block as fibers that
-// change places only where they wait for each other (barriers, shuffles, votes, matrix products).
-// What this proves and what not: README.md beside this file.
+// change places where they wait for each other (barriers, shuffles, votes, matrix products) and, in
+// seeded orders, in the middle of arithmetic. What this proves and what not: README.md beside this
+// file.
 #pragma once
 
 #include <cstddef>
@@ -29,13 +30,23 @@ struct Launch
 // behind the shared memory that was asked for, sizes beyond the hardware's.
 void runLaunch(const Launch &launch);
 
-// In which order the threads of a block take turns. 0: by their index; else shuffled in every
-// round. Begins as the environment's INFERLAB_EMULATION_SEED.
+// In which order the threads of a block take turns. 0: by their index, each until it waits. Else
+// seeded: warps have shuffled priorities, so that one runs ahead of the others as far as barriers
+// let it, and are put last at random moments. Begins as the environment's INFERLAB_EMULATION_SEED.
 void setThreadOrder(uint64_t seed);
 
 // The rest is called by threads of a running kernel.
 unsigned char *sharedMemory(); // of the block; filled with NaN before the block begins
 void blockBarrier();
+
+// Arithmetic calls this: at random moments of seeded orders the thread rests and other warps go on.
+extern int64_t callsUntilRest;
+void rest();
+inline void mayRest()
+{
+    if (--callsUntilRest <= 0)
+        rest();
+}
 
 enum class WarpOperation { Barrier, Shuffle, Vote, MatrixProduct };
 

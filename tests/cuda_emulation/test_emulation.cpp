@@ -110,6 +110,81 @@ TEST_CASE("a missing barrier of a warp shows too")
     setThreadOrder(0);
 }
 
+// Warps hand each other numbers, step after step; what the last barrier of a step keeps apart is
+// that a warp writes the next number and that the other one has read the last. Between them lies a
+// shuffle, so that threads which take turns one by one never get into each other's way.
+bool handOver(bool barrier)
+{
+    constexpr int kSteps = 4;
+    bool right = true;
+    const std::string failure = failureOf({}, [&] {
+        auto *shared = reinterpret_cast<int *>(sharedMemory());
+        const auto self = static_cast<int>(threadIdx.x);
+        const int other = (self + 32) % static_cast<int>(kThreads);
+        for (int step = 0; step < kSteps; ++step) {
+            shared[self] = 100 * step + self;
+            __syncthreads();
+            const int value = shared[other];
+            right = right && __shfl_xor_sync(0xffffffffu, value, 0) == 100 * step + other;
+            if (barrier)
+                __syncthreads();
+        }
+    });
+    CHECK(failure == "");
+    return right;
+}
+
+TEST_CASE("a missing barrier between warps that run abreast shows in every seeded order")
+{
+    for (const uint64_t order : kOrders) {
+        CAPTURE(order);
+        setThreadOrder(order);
+        for (int i = 0; i < 20; ++i)
+            CHECK(handOver(true));
+        bool isRight = true;
+        for (int i = 0; i < 20; ++i) // as a grid of 20 blocks
+            isRight = handOver(false) && isRight;
+        CHECK(isRight == (order == 0)); // by index the warps stay abreast, and nothing shows
+    }
+    setThreadOrder(0);
+}
+
+// Both warps add to one number, many times; with `turns` one after the other.
+float addTogether(bool turns)
+{
+    constexpr int kTimes = 10000;
+    float result = 0.0f;
+    const std::string failure = failureOf({}, [&] {
+        auto *sum = reinterpret_cast<float *>(sharedMemory());
+        const unsigned warp = threadIdx.x / 32;
+        if (threadIdx.x == 0)
+            *sum = 0.0f;
+        __syncthreads();
+        for (unsigned turn = 0; turn < 2; ++turn) {
+            for (int i = 0; i < kTimes && threadIdx.x % 32 == 0 && turn == warp; ++i)
+                *sum = __fadd_rn(*sum, 1.0f);
+            if (turns)
+                __syncthreads();
+        }
+        __syncthreads();
+        result = *sum;
+    });
+    CHECK(failure == "");
+    return result;
+}
+
+TEST_CASE("warps rest in the middle of arithmetic: an addition that nothing protects gets lost")
+{
+    for (const uint64_t order : kOrders) {
+        CAPTURE(order);
+        setThreadOrder(order);
+        CHECK(addTogether(true) == 20000.0f);
+        if (order != 0)
+            CHECK(addTogether(false) < 20000.0f);
+    }
+    setThreadOrder(0);
+}
+
 TEST_CASE("shared memory begins as NaN")
 {
     bool allNan = true;

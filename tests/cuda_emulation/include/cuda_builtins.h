@@ -119,6 +119,7 @@ inline int __all_sync(unsigned mask, int predicate)
 // c + the sum of the products of four signed bytes.
 inline int __dp4a(int a, int b, int c)
 {
+    inferlab::emulation::mayRest();
     for (int i = 0; i < 4; ++i)
         c += static_cast<int8_t>(a >> (8 * i)) * static_cast<int8_t>(b >> (8 * i));
     return c;
@@ -127,14 +128,17 @@ inline int __dp4a(int a, int b, int c)
 // Rounded once, as the device rounds it.
 inline float __fmaf_rn(float a, float b, float c)
 {
+    inferlab::emulation::mayRest();
     return std::fma(a, b, c);
 }
 inline float __fmul_rn(float a, float b)
 {
+    inferlab::emulation::mayRest();
     return a * b;
 }
 inline float __fadd_rn(float a, float b)
 {
+    inferlab::emulation::mayRest();
     return a + b;
 }
 inline int __float2int_rn(float value)

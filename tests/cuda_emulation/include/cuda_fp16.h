@@ -1,6 +1,7 @@
 // binary16 as CUDA's header names it.
 #pragma once
 
+#include "cuda_builtins.h"
 #include "kernels/api/half.h"
 
 struct __half
@@ -10,10 +11,12 @@ struct __half
 
 inline float __half2float(__half value)
 {
+    inferlab::emulation::mayRest();
     return inferlab::halfToFloat(value.bits);
 }
 inline __half __float2half_rn(float value)
 {
+    inferlab::emulation::mayRest();
     return {inferlab::floatToHalf(value)};
 }
 inline __half __ushort_as_half(uint16_t bits)
