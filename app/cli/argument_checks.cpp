@@ -71,6 +71,17 @@ CLI::Validator realNumber(double least, double most)
             range};
 }
 
+CLI::Validator positiveNumber(double most)
+{
+    const std::string range = "above 0, up to " + boundText(most);
+    return {[most, range](const std::string &text) {
+                const auto number = parsed<double>(text);
+                const bool inside = number && *number > 0.0 && *number <= most;
+                return inside ? std::string() : unlike("a number " + range, text);
+            },
+            range};
+}
+
 CLI::Validator oneOf(const std::vector<std::string> &words)
 {
     std::string list;

@@ -14,6 +14,8 @@ namespace inferlab::cli {
 CLI::Validator wholeNumber(int64_t least, uint64_t most);
 // Finite, in the range; both ends belong to it.
 CLI::Validator realNumber(double least, double most);
+// As well, but 0 itself does not belong to it.
+CLI::Validator positiveNumber(double most);
 CLI::Validator oneOf(const std::vector<std::string> &words);
 // Not empty: what a shell makes of an unset variable.
 CLI::Validator notEmpty();

@@ -225,7 +225,7 @@ void addSamplingOptions(CLI::App &command, SamplingSettings &sampling)
                     "Draw from the most likely tokens that hold this probability together; 1: from "
                     "all")
         ->type_name("X")
-        ->check(realNumber(0, 1))
+        ->check(positiveNumber(1))
         ->capture_default_str();
     command
         .add_option("--min-p", sampling.minP,

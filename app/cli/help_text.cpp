@@ -9,28 +9,36 @@ namespace inferlab::cli {
 namespace {
 
 constexpr size_t kColumns = 80;
-constexpr size_t kTextColumn = 28; // where descriptions begin
+constexpr size_t kTextColumn = 28;   // where descriptions begin
+constexpr char kFixedSpace = '\x1f'; // a space at which no line is broken
 
-// Words from column kTextColumn on; the first line has its left part already.
-void appendWrapped(std::string &out, std::string_view text)
+// Words from column `left` on; the first line has its left part already.
+void appendWrapped(std::string &out, std::string_view text, size_t left)
 {
-    size_t column = kTextColumn;
+    size_t column = left;
     while (!text.empty()) {
         const size_t end = std::min(text.find(' '), text.size());
-        if (column > kTextColumn) {
+        if (column > left) {
             if (column + 1 + end > kColumns) {
-                out += '\n' + std::string(kTextColumn, ' ');
-                column = kTextColumn;
+                out += '\n' + std::string(left, ' ');
+                column = left;
             } else {
                 out += ' ';
                 ++column;
             }
         }
-        out += text.substr(0, end);
+        for (const char c : text.substr(0, end))
+            out += c == kFixedSpace ? ' ' : c;
         column += end;
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     out += '\n';
+}
+
+std::string unbroken(std::string text)
+{
+    std::replace(text.begin(), text.end(), ' ', kFixedSpace);
+    return text;
 }
 
 void appendEntry(std::string &out, const std::string &left, const std::string &text)
@@ -41,7 +49,7 @@ void appendEntry(std::string &out, const std::string &left, const std::string &t
     else
         line.resize(kTextColumn, ' ');
     out += line;
-    appendWrapped(out, text);
+    appendWrapped(out, text, kTextColumn);
 }
 
 // The kind of value and what it may be, which the parser keeps as "N:1 to 256".
@@ -87,7 +95,16 @@ std::string meaning(const CLI::Option &option)
         add("only with " + other->get_name());
     for (const CLI::Option *other : option.get_excludes())
         add("not with " + other->get_name());
+    constexpr size_t kShort = 28; // about half a line
+    if (facts.size() <= kShort)
+        facts = unbroken(facts);
     return option.get_description() + (facts.empty() ? "" : " (" + facts + ")");
+}
+
+std::vector<const CLI::Option *> optionsOf(const CLI::App &command)
+{
+    return command.get_options(
+        [&command](const CLI::Option *option) { return option != command.get_help_ptr(); });
 }
 
 // Option groups are commands without a name: here always a choice of one.
@@ -101,15 +118,15 @@ std::string usage(const CLI::App &command)
     std::string words;
     for (const CLI::App *choice : choicesOf(command)) {
         std::string alternatives;
-        for (const CLI::Option *option : choice->get_options())
-            alternatives += (alternatives.empty() ? "" : " | ") + signature(*option);
+        for (const CLI::Option *option : optionsOf(*choice))
+            alternatives += (alternatives.empty() ? "" : " | ") + unbroken(signature(*option));
         words += " (" + alternatives + ")";
     }
     std::string required;
     bool hasOthers = false;
-    for (const CLI::Option *option : command.get_options()) {
+    for (const CLI::Option *option : optionsOf(command)) {
         if (option->get_required())
-            required += " " + signature(*option);
+            required += " " + unbroken(signature(*option));
         else
             hasOthers = true;
     }
@@ -118,17 +135,17 @@ std::string usage(const CLI::App &command)
 
 std::string commandHelp(const CLI::App &command, const std::string &name)
 {
-    std::string out = command.get_description() + "\n\nUsage: " + name + usage(command) + "\n";
+    const std::string call = "Usage: " + name;
+    std::string out = command.get_description() + "\n\n" + call + " ";
+    appendWrapped(out, usage(command).substr(1), call.size() + 1);
     for (const CLI::App *choice : choicesOf(command)) {
         out += "\nOne of:\n";
-        for (const CLI::Option *option : choice->get_options())
+        for (const CLI::Option *option : optionsOf(*choice))
             appendEntry(out, signature(*option), meaning(*option));
     }
     out += "\nOptions:\n";
-    for (const CLI::Option *option : command.get_options()) {
-        if (option != command.get_help_ptr())
-            appendEntry(out, signature(*option), meaning(*option));
-    }
+    for (const CLI::Option *option : optionsOf(command))
+        appendEntry(out, signature(*option), meaning(*option));
     return out;
 }
 

@@ -26,17 +26,25 @@ inline std::string readFile(const std::string &path)
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// outPath: where its stdout goes; empty: into the result. before: a shell command such as "ulimit
-// -v 100000" that holds for it. cacheFolder: the user's, as far as it knows; empty: a fresh one.
-inline CliResult runCli(const std::vector<std::string> &arguments, const std::string &outPath = {},
-                        const std::string &before = {}, const std::string &cacheFolder = {})
+// What surrounds a run of the program.
+struct CliShell
+{
+    std::string outPath;     // where its stdout goes; empty: into the result
+    std::string before;      // a shell command such as "ulimit -v 100000" that holds for it
+    std::string cacheFolder; // the user's, as far as it knows; empty: a fresh one
+    std::string wrapper;     // a command that runs it, such as "nice"
+};
+
+inline CliResult runCli(const std::vector<std::string> &arguments, const CliShell &shell = {})
 {
     const ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
-    const std::string outFile = outPath.empty() ? (scratch / "out").string() : outPath;
+    const std::string outFile = shell.outPath.empty() ? (scratch / "out").string() : shell.outPath;
     const std::string errFile = scratch / "err";
-    const std::string cache = cacheFolder.empty() ? (scratch / "cache").string() : cacheFolder;
-    std::string command = (before.empty() ? "" : before + " && ");
-    command += "XDG_CACHE_HOME='" + cache + "' '" INFERLAB_CLI "'";
+    // Nothing of it goes into the person's own cache.
+    const std::string cache =
+        shell.cacheFolder.empty() ? (scratch / "cache").string() : shell.cacheFolder;
+    std::string command = shell.before.empty() ? "" : shell.before + " && ";
+    command += "XDG_CACHE_HOME='" + cache + "' " + shell.wrapper + " '" INFERLAB_CLI "'";
     for (const std::string &argument : arguments) {
         std::string quoted;
         for (const char c : argument)
@@ -47,7 +55,7 @@ inline CliResult runCli(const std::vector<std::string> &arguments, const std::st
     const int status = std::system(command.c_str());
     CliResult result;
     result.exitCode = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    result.out = outPath.empty() ? readFile(outFile) : "";
+    result.out = shell.outPath.empty() ? readFile(outFile) : "";
     result.err = readFile(errFile);
     return result;
 }

@@ -85,7 +85,7 @@ TEST_CASE("generate streams text to stdout and the figures to stderr")
     CHECK(!result.out.empty());
     CHECK(result.out.back() == '\n');
     CHECK(result.err.find(" tok/s \u00b7 5 tokens \u00b7 ") != std::string::npos);
-    CHECK(result.err.find(" s to first token \u00b7 stop: length\n") != std::string::npos);
+    CHECK(result.err.find(" to first token \u00b7 stop: length\n") != std::string::npos);
 }
 
 TEST_CASE("the prompt comes from a file as well")

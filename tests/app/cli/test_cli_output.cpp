@@ -19,17 +19,6 @@ const std::string kTiny = INFERLAB_FIXTURES "/tiny/llama_gqa/llama_gqa.f32.gguf"
 const std::string kTinyHash =
     "sha256:b10f955eb9afffcd730dcbd20c0657e82a7edd6da32d03c4b6021508d055b893";
 
-// One line on stderr that holds `part`, and exit code 1.
-void checkFailed(const CliResult &result, const std::string &part)
-{
-    CAPTURE(part);
-    CAPTURE(result.err);
-    CHECK(result.exitCode == 1);
-    CHECK(result.err.find(part) != std::string::npos);
-    CHECK(result.err.starts_with("inferlab-cli: "));
-    CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
-}
-
 std::vector<std::string> record(const std::string &path)
 {
     return {"generate", "--model",  kTiny, "--prompt",     "Hello", "--max-new-tokens",
@@ -55,7 +44,7 @@ TEST_CASE("a full disk ends a stream at its first lost byte")
     const std::string kept = (scratch / "run.json").string();
     checkFailed(runCli({"generate", "--model", model, "--prompt", "XYZ", "--ignore-eos",
                         "--max-new-tokens", "1000000", "--record", kept},
-                       "/dev/full"),
+                       {.outPath = "/dev/full"}),
                 full);
     // What was measured until then is not lost.
     CHECK(runCli({"metrics", "--record", kept}).exitCode == 0);
@@ -66,7 +55,7 @@ TEST_CASE("a full disk ends a stream at its first lost byte")
     writeBytes(scratch / "ids.jsonl", "{\"tokens\": [" + ids + "]}\n");
     checkFailed(
         runCli({"logits", "--model", model, "--all", "--cases", (scratch / "ids.jsonl").string()},
-               "/dev/full"),
+               {.outPath = "/dev/full"}),
         full);
 }
 
@@ -77,17 +66,37 @@ TEST_CASE("a full disk is a failure of every command")
     writeBytes(scratch / "text", "some words of text");
     const std::string model = INFERLAB_FIXTURES "/text/tiny/qwen2";
     const std::string text = (scratch / "text").string();
+    writeBytes(scratch / "run.json",
+               R"({"requests": [{"submitted_ns": 1, "tokens": [{"ns": 5}]}]})");
+    const std::string run = (scratch / "run.json").string();
+    writeBytes(scratch / "cases.jsonl", R"({"text": "words"})");
+    const std::string cases = (scratch / "cases.jsonl").string();
+    writeBytes(scratch / "messages.json", R"([{"role": "user", "content": "words"}])");
+    const std::string messages = (scratch / "messages.json").string();
+    const std::string chat = (scratch / "chat").string();
+    std::filesystem::copy(model, chat);
+    writeBytes(chat + "/tokenizer_config.json",
+               R"({"chat_template": "{{ messages[0].content }}"})");
     for (const std::vector<std::string> &command : std::vector<std::vector<std::string>> {
              {"generate", "--model", kTiny, "--tokens", "3", "--max-new-tokens", "1", "--json"},
              {"tokenize", "--model", model, "--text", "words"},
              {"inspect", kTiny},
+             {"inspect", kTiny, "--json"},
+             {"--help"},
+             {"generate", "--help"},
+             {"--version"},
+             {"metrics", "--record", run},
+             {"metrics", "--record", run, "--json"},
+             {"template", "--model", chat, "--messages", messages},
+             {"tokenize", "--model", model, "--cases", cases},
              {"devices"},
              {"ops", "--edges", "--op", "add", "--seconds", "0"},
              {"knee", "--csv", (scratch / "load.csv").string()},
              {"logits", "--model", kTiny, "--tokens", "3"},
              {"perplexity", "--model", kTiny, "--text-file", text},
              {"bench", "--model", kTiny, "--prompt-tokens", "2", "--new-tokens", "2"}})
-        checkFailed(runCli(command, "/dev/full"), "standard output could not be written");
+        checkFailed(runCli(command, {.outPath = "/dev/full"}),
+                    "standard output could not be written");
 }
 
 TEST_CASE("generate --record writes what metrics reads, with the same figures and the provenance")
@@ -126,7 +135,7 @@ TEST_CASE("generate --record reads the model's hash from the user's cache, or do
     const ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
     const std::string path = (scratch / "run.json").string();
     const auto hashWith = [&](const std::string &cacheFolder) {
-        const CliResult run = runCli(record(path), "", "", cacheFolder);
+        const CliResult run = runCli(record(path), {.cacheFolder = cacheFolder});
         INFO(run.err);
         REQUIRE(run.exitCode == 0);
         CHECK(run.err.empty());
@@ -167,6 +176,20 @@ TEST_CASE("a run that fails leaves the older record as it was")
     CHECK(filesIn(scratch.path()) == 1);
 }
 
+TEST_CASE("a disk that is full by the time of the record leaves the older one as it was")
+{
+    const ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
+    const std::string path = (scratch / "run.json").string();
+    writeBytes(path, "an older record");
+    std::vector<std::string> arguments = record(path);
+    arguments[6] = "100";
+    // As much as a file may hold here is less than the record of 100 tokens takes.
+    checkFailed(runCli(arguments, {.outPath = "/dev/null", .before = "trap '' XFSZ; ulimit -f 8"}),
+                "run.json: could not be written: File too large");
+    CHECK(readFile(path) == "an older record");
+    CHECK(filesIn(scratch.path()) == 1);
+}
+
 TEST_CASE("what the system refuses is said in words")
 {
     const ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
@@ -175,10 +198,10 @@ TEST_CASE("what the system refuses is said in words")
     std::filesystem::resize_file(scratch / "cases.jsonl", 100'000'000);
     checkFailed(runCli({"tokenize", "--model", INFERLAB_FIXTURES "/text/tiny/qwen2", "--cases",
                         (scratch / "cases.jsonl").string()},
-                       "", "ulimit -v 160000"),
+                       {.before = "ulimit -v 160000"}),
                 "not enough memory");
     // A thread's stack takes 8 MB of addresses.
-    checkFailed(runCli({"generate", "--model", kTiny, "--tokens", "3", "--threads", "1000"}, "",
-                       "ulimit -v 1000000"),
+    checkFailed(runCli({"generate", "--model", kTiny, "--tokens", "3", "--threads", "1000"},
+                       {.before = "ulimit -v 1000000"}),
                 "such as one more thread: Resource temporarily unavailable");
 }
