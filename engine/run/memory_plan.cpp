@@ -14,10 +14,6 @@ namespace inferlab {
 
 namespace {
 
-// With the cache off nothing is kept from step to step; a few sequences at once are enough to fill
-// a step.
-constexpr int32_t kSequencesWithoutCache = 4;
-
 void requireBetween(const char *name, int64_t value, int64_t low, int64_t high)
 {
     if (value < low || value > high)

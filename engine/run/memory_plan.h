@@ -11,6 +11,10 @@ namespace inferlab {
 // that progress moves.
 inline constexpr int32_t kStepTokens = 256;
 
+// With the cache off nothing is kept from step to step; a few sequences at once are enough to fill
+// a step.
+inline constexpr int32_t kSequencesWithoutCache = 4;
+
 // Options with every 0 replaced by what is chosen. Throws InputError for one that is out of range.
 EngineOptions completeOptions(const LoadedModel &model, EngineOptions options);
 

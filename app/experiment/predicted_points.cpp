@@ -1,0 +1,91 @@
+#include "app/experiment/predicted_points.h"
+
+#include "app/experiment/measured_points.h"
+#include "engine/measure/percentile.h"
+
+#include <algorithm>
+
+namespace inferlab {
+
+namespace {
+
+// The run of median speed: neither the luckiest nor the one that something disturbed.
+const RunRecord *medianRun(const PointResult &point)
+{
+    std::vector<std::pair<double, const RunRecord *>> runs;
+    for (const MeasuredRun &run : point.runs) {
+        const RunMetrics metrics = computeMetrics(*run.record);
+        if (metrics.outputTokPerSecond)
+            runs.emplace_back(*metrics.outputTokPerSecond, run.record.get());
+    }
+    if (runs.empty())
+        return nullptr;
+    const auto middle = runs.begin() + static_cast<std::ptrdiff_t>(runs.size() / 2);
+    std::nth_element(runs.begin(), middle, runs.end(),
+                     [](const auto &a, const auto &b) { return a.first < b.first; });
+    return middle->second;
+}
+
+// The median prompt of all runs; none without any.
+std::optional<int32_t> usualPrompt(const ExperimentResult &result)
+{
+    std::vector<double> lengths;
+    for (const PointResult &point : result.points) {
+        for (const MeasuredRun &run : point.runs) {
+            for (const RequestRecord &request : run.record->requests)
+                lengths.push_back(request.promptTokens);
+        }
+    }
+    const std::optional<double> median = percentile(lengths, 50);
+    return median ? std::optional(static_cast<int32_t>(*median)) : std::nullopt;
+}
+
+void addMissed(const MeasuredPoint &measured, PredictedPoint &out)
+{
+    const RunMetrics &predicted = *out.metrics;
+    const auto add = [&out](const char *what, std::optional<double> expected,
+                            std::optional<double> found, const char *unit) {
+        if (!expected || !found)
+            return;
+        if (std::string words = missedWords(what, *expected, *found, unit); !words.empty())
+            out.missed.push_back(std::move(words));
+    };
+    const auto p50 = [](const std::optional<SampleSummary> &summary) {
+        return summary ? std::optional(summary->p50) : std::nullopt;
+    };
+    add("TTFT P50", p50(predicted.ttft), percentile(measured.ttftMs, 50), "ms");
+    add("ITL P50", p50(predicted.itl), percentile(measured.itlMs, 50), "ms");
+    add("Throughput", predicted.outputTokPerSecond, measured.tokPerSecond, "tok/s");
+}
+
+} // namespace
+
+std::vector<PredictedPoint> predictedPoints(const ExperimentResult &result,
+                                            const PredictionModelOf &modelOf, int cores)
+{
+    const std::optional<int32_t> usual = usualPrompt(result);
+    std::vector<PredictedPoint> out;
+    for (const PointResult &point : result.points) {
+        PredictedPoint &predicted = out.emplace_back();
+        const std::optional<PredictionModel> model = modelOf(point.point.settings);
+        if (!model)
+            continue;
+        const RunSettings &settings = point.point.settings.run;
+        const RunRecord *run = medianRun(point);
+        std::vector<ExpectedRequest> requests;
+        if (run != nullptr)
+            requests = expectedRequests(*run);
+        else if (usual || settings.promptTokens > 0)
+            requests = expectedRequests(settings, usual.value_or(settings.promptTokens));
+        if (requests.empty())
+            continue;
+        predicted.metrics = computeMetrics(predictRun(*model, settings, requests).record);
+        if (run == nullptr)
+            continue;
+        predicted.verdict = runVerdict(*run, *model, cores);
+        addMissed(measuredPoint(point), predicted);
+    }
+    return out;
+}
+
+} // namespace inferlab

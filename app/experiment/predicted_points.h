@@ -1,0 +1,31 @@
+// What the cost model expects of an experiment's points, beside what they measured.
+#pragma once
+
+#include "app/experiment/experiment_result.h"
+#include "engine/measure/metrics.h"
+#include "engine/measure/run_verdict.h"
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace inferlab {
+
+// Costs and limits for a point's settings: of its model file, its device, its threads. None where
+// one of them is not known, such as a device that was never calibrated.
+using PredictionModelOf = std::function<std::optional<PredictionModel>(const PointSettings &)>;
+
+struct PredictedPoint
+{
+    std::optional<RunMetrics> metrics; // of the predicted run; absent where nothing can be said
+    std::optional<RunVerdict> verdict; // on the run of median speed; absent without runs
+    std::vector<std::string> missed;   // figures of which the prediction is more than 30% off
+};
+
+// One for each point of the result, in its order. A point without runs is predicted with the
+// lengths that other points' runs had (their median prompt), or with what its settings say.
+// cores: of the machine, for advice; 0: unknown.
+std::vector<PredictedPoint> predictedPoints(const ExperimentResult &result,
+                                            const PredictionModelOf &modelOf, int cores = 0);
+
+} // namespace inferlab
