@@ -62,6 +62,7 @@ InputError::InputError(std::string source, std::string where, std::string expect
     , m_found(std::move(found))
 { }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): by value, as the other takes its parts
 InputError::InputError(std::string message)
     : std::runtime_error(oneLine(message, {}, {}, {}))
 { }

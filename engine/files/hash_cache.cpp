@@ -143,7 +143,7 @@ std::string cachedFileHash(const std::filesystem::path &path,
         if (kept.file == *before)
             return kept.hash;
     }
-    const std::string hash = hashFile(path, stop, progress);
+    std::string hash = hashFile(path, stop, progress);
     if (stateOf(path) == before) // else it changed while it was read
         keep(cacheFile, {*before, hash});
     return hash;

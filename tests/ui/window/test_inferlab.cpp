@@ -20,8 +20,8 @@ struct Outcome
     QString err;
 };
 
-// No display, and nothing from the person's home.
-Outcome run(const QStringList &arguments, const QString &folder)
+// No display, and nothing from the person's home. homeless: neither HOME nor XDG_CACHE_HOME is set.
+Outcome run(const QStringList &arguments, const QString &folder, bool homeless = false)
 {
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     for (const char *name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "INFERLAB_MODEL"})
@@ -29,6 +29,10 @@ Outcome run(const QStringList &arguments, const QString &folder)
     environment.insert(QStringLiteral("HOME"), folder);
     environment.insert(QStringLiteral("XDG_CACHE_HOME"), folder);
     environment.insert(QStringLiteral("XDG_CONFIG_HOME"), folder);
+    if (homeless) {
+        environment.remove(QStringLiteral("HOME"));
+        environment.remove(QStringLiteral("XDG_CACHE_HOME"));
+    }
     QProcess process;
     process.setProcessEnvironment(environment);
     process.setWorkingDirectory(folder);
@@ -97,6 +101,12 @@ void TestInferlab::aMissingModelSaysHowToGetOne()
     QVERIFY2(outcome.err.contains(QStringLiteral("no display")), qPrintable(outcome.err));
     QVERIFY2(outcome.err.contains(QStringLiteral("packaging/fetch_model.sh")),
              qPrintable(outcome.err));
+    const Outcome homeless = run({}, folder.path(), true);
+    QCOMPARE(homeless.code, 2);
+    QVERIFY2(homeless.err.endsWith(QStringLiteral(
+                 "inferlab: neither HOME nor XDG_CACHE_HOME says where the default model lies; "
+                 "--model FILE takes another\n")),
+             qPrintable(homeless.err));
 }
 
 void TestInferlab::theDemoWritesEverything()
