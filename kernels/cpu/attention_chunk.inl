@@ -228,11 +228,14 @@ void softmaxStep(float *scores, int32_t count, float &largest, float &total, flo
         total *= lanes[0];
         largest = tileLargest;
     }
-    Reg tileTotal = broadcast(0.0f);
-    for (int j = 0; j < kTileKeys; j += kWidth) {
-        const Reg weights = expOf(load(scores + j) - broadcast(largest));
-        store(scores + j, weights);
-        tileTotal = tileTotal + weights;
+    LaneSums tileTotal = noSums();
+    for (int j = 0; j < kTileKeys; j += kSumLanes) {
+#pragma GCC unroll 4
+        for (int p = 0; p < kSumVectors; ++p) {
+            const Reg weights = expOf(load(scores + j + p * kWidth) - broadcast(largest));
+            store(scores + j + p * kWidth, weights);
+            tileTotal.parts[p] = tileTotal.parts[p] + weights;
+        }
     }
     total += sumOfLanes(tileTotal);
 }

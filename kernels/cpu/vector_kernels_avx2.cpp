@@ -110,6 +110,8 @@ void transpose(Reg (&v)[kWidth])
     }
 }
 
+#include "lane_sums.inl"
+
 #include "attention_chunk.inl"
 #include "vector_rows.inl"
 

@@ -102,6 +102,8 @@ void transpose(Reg (&v)[kWidth])
     v[3] = __builtin_shuffle(b, d, IntReg {2, 3, 6, 7});
 }
 
+#include "lane_sums.inl"
+
 #include "attention_chunk.inl"
 #include "vector_rows.inl"
 

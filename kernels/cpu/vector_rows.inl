@@ -89,20 +89,24 @@ void halvesFromFloats(const float *x, uint16_t *out, int64_t n) noexcept
 void rmsNormRow(const float *x, const float *gain, float epsilon, float *out, int64_t n) noexcept
 {
     // Four sums side by side hide the time that an addition takes.
-    Reg sums[4] = {broadcast(0.0f), broadcast(0.0f), broadcast(0.0f), broadcast(0.0f)};
+    LaneSums sums[4] = {noSums(), noSums(), noSums(), noSums()};
     int64_t i = 0;
-    for (; i + 4 * kWidth <= n; i += 4 * kWidth) {
+    for (; i + 4 * kSumLanes <= n; i += 4 * kSumLanes) {
 #pragma GCC unroll 4
         for (int k = 0; k < 4; ++k) {
-            const Reg value = load(x + i + k * kWidth);
-            sums[k] = multiplyAdd(value, value, sums[k]);
+#pragma GCC unroll 4
+            for (int p = 0; p < kSumVectors; ++p) {
+                const Reg value = load(x + i + k * kSumLanes + p * kWidth);
+                sums[k].parts[p] = multiplyAdd(value, value, sums[k].parts[p]);
+            }
         }
     }
-    for (; i < n; i += kWidth) {
+    for (int p = 0; i < n; i += kWidth, p = (p + 1) % kSumVectors) {
         const Reg value = i + kWidth <= n ? load(x + i) : loadPart(x + i, n - i);
-        sums[0] = multiplyAdd(value, value, sums[0]);
+        sums[0].parts[p] = multiplyAdd(value, value, sums[0].parts[p]);
     }
-    const float sumOfSquares = sumOfLanes((sums[0] + sums[1]) + (sums[2] + sums[3]));
+    const float sumOfSquares =
+        sumOfLanes(sumsOf(sumsOf(sums[0], sums[1]), sumsOf(sums[2], sums[3])));
     const float factor = 1.0f / __builtin_sqrtf(sumOfSquares / static_cast<float>(n) + epsilon);
 
     for (i = 0; i + kWidth <= n; i += kWidth)

@@ -8,6 +8,7 @@
 
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 using namespace inferlab;
@@ -117,6 +118,26 @@ TEST_CASE("conversion to binary16 is that of kernels/api/half.h, bit for bit")
                 wrong += found[i] != floatToHalf(x[i]);
             CHECK(wrong == 0);
             CHECK(found[n] == 0xabcd);
+        }
+    }
+}
+
+TEST_CASE("instruction sets that fuse multiply and add normalise rows to the same bits")
+{
+    for (int64_t n = 1; n <= 200; ++n) {
+        CAPTURE(n);
+        const std::vector<float> x = randomFloats(static_cast<size_t>(n), 7);
+        const std::vector<float> gain = randomFloats(static_cast<size_t>(n), 8);
+        std::vector<float> expected;
+        for (Isa isa : availableIsas()) {
+            if (isa == Isa::Portable)
+                continue;
+            CAPTURE(isaName(isa));
+            std::vector<float> out(x.size());
+            vectorKernels(isa).rmsNormRow(x.data(), gain.data(), 1e-5f, out.data(), n);
+            if (expected.empty())
+                expected = out;
+            CHECK(std::memcmp(out.data(), expected.data(), out.size() * sizeof(float)) == 0);
         }
     }
 }
