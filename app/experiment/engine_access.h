@@ -1,0 +1,45 @@
+// How an experiment gets a model, a prompt in tokens and an engine: from files, or from whoever
+// holds a model already. Tests give their own.
+#pragma once
+
+#include "engine/measure/run_record.h"
+#include "engine/run/engine.h"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace inferlab {
+
+class LoadedModel;
+
+struct ModelWanted
+{
+    std::string file;
+    std::string device = "cpu"; // as --device
+    int threads = 0;            // 0: all cores; a change alone does not load anew
+};
+
+struct EngineAccess
+{
+    // Throws InputError, std::runtime_error or Cancelled. May return null where open() needs no
+    // model. The one that was returned before is held by nobody else by then: two at once may not
+    // fit.
+    std::function<std::shared_ptr<LoadedModel>(const ModelWanted &, const std::atomic<bool> *stop)>
+        load;
+    // settings.prompt in tokens. Throws InputError for a prompt that cannot be used.
+    std::function<std::vector<int32_t>(const LoadedModel *, const RunSettings &)> encode;
+    std::function<std::unique_ptr<Engine>(const std::shared_ptr<LoadedModel> &,
+                                          const EngineOptions &)>
+        open;
+    // What the file is called in records. Throws as load does.
+    std::function<std::string(const std::string &file, const std::atomic<bool> *stop)> hash;
+
+    // instructionSet: of the CPU, as --isa; empty: the best.
+    static EngineAccess real(const std::string &instructionSet = {});
+};
+
+} // namespace inferlab
