@@ -2,13 +2,13 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/error.h"
+#include "engine/base/interrupt_watch.h"
 #include "engine/measure/metrics.h"
 #include "engine/measure/recorder.h"
 #include "engine/model/weights.h"
 #include "engine/run/engine.h"
 #include "engine/run/memory_plan.h"
 #include "engine/run/random.h"
-#include "interrupt_watch.h"
 
 #include <algorithm>
 #include <functional>

@@ -6,6 +6,7 @@
 #include "common_options.h"
 #include "engine/base/clock.h"
 #include "engine/base/error.h"
+#include "engine/base/interrupt_watch.h"
 #include "engine/base/mapped_file.h"
 #include "engine/base/output_file.h"
 #include "engine/files/hash_cache.h"
@@ -14,7 +15,6 @@
 #include "engine/run/prompt.h"
 #include "engine/text/utf8_stream.h"
 #include "generate_output.h"
-#include "interrupt_watch.h"
 #include "model_arguments.h"
 #include "standard_output.h"
 

@@ -5,10 +5,10 @@
 
 #include "argument_checks.h"
 #include "engine/base/error.h"
+#include "engine/base/interrupt_watch.h"
 #include "engine/files/file_format.h"
 #include "engine/files/gguf.h"
 #include "inspect_report.h"
-#include "interrupt_watch.h"
 #include "standard_output.h"
 
 #include <cstdio>

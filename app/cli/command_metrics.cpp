@@ -4,10 +4,10 @@
 
 #include "argument_checks.h"
 #include "engine/base/error.h"
+#include "engine/base/interrupt_watch.h"
 #include "engine/base/mapped_file.h"
 #include "engine/measure/course_notebook.h"
 #include "engine/measure/record_json.h"
-#include "interrupt_watch.h"
 #include "metrics_json.h"
 #include "metrics_table.h"
 #include "standard_output.h"

@@ -5,12 +5,12 @@
 #include "argument_checks.h"
 #include "common_options.h"
 #include "engine/base/error.h"
+#include "engine/base/interrupt_watch.h"
 #include "engine/base/json.h"
 #include "engine/base/mapped_file.h"
 #include "engine/measure/number_text.h"
 #include "engine/model/evaluate.h"
 #include "engine/text/utf8_stream.h"
-#include "interrupt_watch.h"
 #include "model_arguments.h"
 #include "standard_output.h"
 

@@ -2,7 +2,7 @@
 #include "argument_checks.h"
 #include "commands.h"
 #include "common_options.h"
-#include "interrupt_watch.h"
+#include "engine/base/interrupt_watch.h"
 #include "standard_output.h"
 #include "terminal_text.h"
 #include "text_arguments.h"

@@ -25,6 +25,7 @@ void addTokenize(CLI::App &app, Context &context);
 void addTemplate(CLI::App &app, Context &context);
 void addGenerate(CLI::App &app, Context &context);
 void addBench(CLI::App &app, Context &context);
+void addExperiment(CLI::App &app, Context &context);
 void addLogits(CLI::App &app, Context &context);
 void addPerplexity(CLI::App &app, Context &context);
 

@@ -67,14 +67,14 @@ void ExperimentRunner::run()
         }
         if (!isWanted(m_order[m_next]))
             continue;
-        countWanted();
+        countWanted(m_next);
         runPlanned(m_order[m_next]);
         if (m_control.stopped())
             break;
     }
     markSkipped();
     m_next = m_order.size();
-    countWanted();
+    countWanted(m_next);
     tell(RunnerPhase::Ended, {});
 }
 
@@ -135,6 +135,8 @@ ExperimentRunner::Attempt ExperimentRunner::attempt(const PlannedRun &planned)
         failure = error.what();
     }
     ++m_done;
+    countWanted(m_next + 1);
+    tell(RunnerPhase::RunDone, planned);
     if (run)
         keep(planned, *std::move(run));
     else
@@ -181,9 +183,9 @@ void ExperimentRunner::keep(const PlannedRun &planned, MeasuredRun run)
     point.runs.insert(later, std::move(run));
     const bool isDone = point.runs.size() >= static_cast<size_t>(m_result.experiment.repeats)
         || hasEnough(m_result.experiment.stop, point);
-    setState(point, isDone ? PointState::Done : PointState::Partial);
+    point.state = isDone ? PointState::Done : PointState::Partial;
     if (m_events.runMeasured)
-        m_events.runMeasured(planned.point);
+        m_events.runMeasured(planned.point, planned.repeat);
 }
 
 void ExperimentRunner::setState(PointResult &point, PointState state, const std::string &message)
@@ -250,10 +252,10 @@ std::optional<double> ExperimentRunner::secondsLeft(double share) const
     return std::max(seconds, 0.0);
 }
 
-void ExperimentRunner::countWanted()
+void ExperimentRunner::countWanted(size_t from)
 {
     m_wantedRuns.assign(m_result.points.size(), 0);
-    for (size_t i = m_next; i < m_order.size(); ++i)
+    for (size_t i = from; i < m_order.size(); ++i)
         m_wantedRuns[m_order[i].point] += isWanted(m_order[i]) ? 1 : 0;
 }
 

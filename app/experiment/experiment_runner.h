@@ -18,7 +18,7 @@
 
 namespace inferlab {
 
-enum class RunnerPhase { Loading, CoolingDown, WarmingUp, Measuring, Paused, Ended };
+enum class RunnerPhase { Loading, CoolingDown, WarmingUp, Measuring, RunDone, Paused, Ended };
 
 struct RunnerProgress
 {
@@ -35,8 +35,10 @@ struct RunnerProgress
 struct RunnerEvents
 {
     std::function<void(const RunnerProgress &)> progress; // a few times a second at most
-    std::function<void(size_t point)> runMeasured;        // its last run is new
-    std::function<void(size_t point)> pointChanged;       // its state or message is new
+    // The point has gained the run of this repeat, and perhaps a new state.
+    std::function<void(size_t point, int32_t repeat)> runMeasured;
+    // Its state or message is new, and no run.
+    std::function<void(size_t point)> pointChanged;
 };
 
 class ExperimentRunner
@@ -69,7 +71,7 @@ private:
 
     void tell(RunnerPhase phase, const PlannedRun &planned, double share = 0);
     std::optional<double> secondsLeft(double share) const;
-    void countWanted();
+    void countWanted(size_t from); // runs of m_order
 
     ExperimentResult &m_result;
     EngineAccess m_engines;
@@ -80,7 +82,7 @@ private:
     std::vector<PlannedRun> m_order;
     size_t m_next = 0;                 // into m_order: the run in progress
     size_t m_done = 0;                 // runs made by this call
-    std::vector<size_t> m_wantedRuns;  // of each point, from m_next on
+    std::vector<size_t> m_wantedRuns;  // of each point, that are to come
     std::optional<ReadyModel> m_ready; // none: nothing is loaded
     int64_t m_toldNs = 0;
 };

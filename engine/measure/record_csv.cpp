@@ -1,75 +1,18 @@
 // Tables of run records: RFC 4180 with a header line, units in the column names, empty cells for
 // figures that do not exist. Every line carries where its figures come from.
+#include "engine/measure/csv_line.h"
 #include "engine/measure/metrics.h"
-#include "engine/measure/number_text.h"
 #include "engine/measure/record_format.h"
 #include "engine/measure/record_json.h"
-#include "engine/text/utf8_stream.h"
 
 namespace inferlab {
 
 namespace {
 
-constexpr const char *kLineEnd = "\r\n"; // RFC 4180
-
 constexpr const char *kOriginColumns =
     "program,date,machine,model,model_hash,quantisation,device,threads,kv_cache,batch,"
     "context_tokens,max_new_tokens,ignore_end,chat,temperature,top_k,top_p,min_p,"
     "repetition_penalty,seed";
-
-class CsvLine
-{
-public:
-    explicit CsvLine(std::string &out)
-        : m_out(out)
-    { }
-    ~CsvLine() { m_out += kLineEnd; }
-    CsvLine(const CsvLine &) = delete;
-    CsvLine &operator=(const CsvLine &) = delete;
-
-    CsvLine &text(std::string_view value)
-    {
-        begin();
-        const std::string valid = toValidUtf8(value); // exact bytes are the JSON's matter
-        // Blanks at the ends are quoted too: some programs cut them off otherwise.
-        const bool isPlain = valid.find_first_of(",\"\r\n") == std::string::npos
-            && (valid.empty() || (valid.front() != ' ' && valid.back() != ' '));
-        if (isPlain) {
-            m_out += valid;
-            return *this;
-        }
-        m_out += '"';
-        for (const char c : valid) {
-            if (c == '"')
-                m_out += '"';
-            m_out += c;
-        }
-        m_out += '"';
-        return *this;
-    }
-    CsvLine &integer(int64_t value) { return plain(std::to_string(value)); }
-    CsvLine &number(double value) { return plain(exactText(value)); }
-    CsvLine &number(float value) { return plain(exactText(value)); }
-    CsvLine &number(std::optional<double> value) { return plain(value ? exactText(*value) : ""); }
-    CsvLine &boolean(bool value) { return plain(value ? "true" : "false"); }
-    CsvLine &empty() { return plain(""); }
-    CsvLine &plain(std::string_view value)
-    {
-        begin();
-        m_out += value;
-        return *this;
-    }
-
-private:
-    void begin()
-    {
-        if (!m_first)
-            m_out += ',';
-        m_first = false;
-    }
-    std::string &m_out;
-    bool m_first = true;
-};
 
 std::string originOf(const RunRecord &run)
 {
@@ -88,13 +31,13 @@ std::string originOf(const RunRecord &run)
         line.number(settings.sampling.repetitionPenalty);
         line.plain(std::to_string(settings.sampling.seed));
     }
-    cells.resize(cells.size() - std::string_view(kLineEnd).size());
+    cells.resize(cells.size() - std::string_view(kCsvLineEnd).size());
     return cells;
 }
 
 std::string header(const std::string &columns)
 {
-    return columns + "," + kOriginColumns + kLineEnd;
+    return columns + "," + kOriginColumns + kCsvLineEnd;
 }
 
 void appendTokens(const RunRecord &run, const RequestRecord &request, const std::string &origin,

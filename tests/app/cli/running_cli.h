@@ -60,6 +60,7 @@ public:
         return all;
     }
     void interrupt() const { ::kill(m_process, SIGINT); }
+    void kill() const { ::kill(m_process, SIGKILL); }
     int exitCode() const
     {
         int status = 0;

@@ -50,7 +50,7 @@ public:
                         m_phase = progress.phase;
                         m_point = progress.point;
                     },
-                    [this](size_t) { ++m_measured; },
+                    [this](size_t, int32_t) { ++m_measured; },
                     {}})
         , m_thread([this] { m_runner.run(); })
     { }
@@ -98,8 +98,8 @@ TEST_CASE("a grid is run in the planned order, each repeat once, and answers do 
     ExperimentResult result = emptyResult(experiment);
     std::vector<PlannedRun> measured;
     RunnerEvents events;
-    events.runMeasured = [&](size_t point) {
-        measured.push_back({point, result.points[point].runs.back().repeat});
+    events.runMeasured = [&measured](size_t point, int32_t repeat) {
+        measured.push_back({point, repeat});
     };
     ExperimentRunner runner(result, EngineAccess::real(), model, events);
     runner.run();
@@ -409,7 +409,7 @@ TEST_CASE("what a listener throws comes out, and the result keeps what it has")
     Experiment experiment = test::smallExperiment();
     ExperimentResult result = emptyResult(experiment);
     RunnerEvents events;
-    events.runMeasured = [](size_t) { throw std::runtime_error("the disk is full"); };
+    events.runMeasured = [](size_t, int32_t) { throw std::runtime_error("the disk is full"); };
     ExperimentRunner runner(result, EngineAccess::real(), folder.write("model.gguf"), events);
     CHECK_THROWS_WITH(runner.run(), "the disk is full");
     CHECK(result.runCount() == 1);

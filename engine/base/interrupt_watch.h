@@ -8,7 +8,7 @@
 #include <mutex>
 #include <thread>
 
-namespace inferlab::cli {
+namespace inferlab {
 
 class InterruptWatch
 {
@@ -35,4 +35,4 @@ private:
 // nothing half done.
 [[noreturn]] void quitInterrupted();
 
-} // namespace inferlab::cli
+} // namespace inferlab

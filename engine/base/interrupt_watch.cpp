@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <utility>
 
-namespace inferlab::cli {
+namespace inferlab {
 
 namespace {
 
@@ -46,4 +46,4 @@ void quitInterrupted()
     std::_Exit(130);
 }
 
-} // namespace inferlab::cli
+} // namespace inferlab

@@ -1,0 +1,134 @@
+// inferlab-cli experiment: a plan carried out, each run on disk as it ends.
+#include "commands.h"
+
+#include "app/experiment/experiment_choice.h"
+#include "app/experiment/folder_run.h"
+#include "argument_checks.h"
+#include "common_options.h"
+#include "engine/base/error.h"
+#include "experiment_output.h"
+#include "standard_output.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include <unistd.h>
+
+namespace inferlab::cli {
+
+namespace {
+
+struct ExperimentArguments
+{
+    bool list = false;
+    ExperimentChoice choice;
+    std::string device, isa, out;
+    int threads = 0;
+    bool json = false;
+};
+
+// On a terminal a line that does not stay is written over; elsewhere it is left out.
+class ProgressOnStderr
+{
+public:
+    void tell(const ProgressLine &line)
+    {
+        if (!line.stays && !m_isTerminal)
+            return;
+        const char *clear = m_open ? "\r\x1b[K" : "";
+        std::fprintf(stderr, "%s%s%s", clear, line.text.c_str(), line.stays ? "\n" : "");
+        m_open = !line.stays;
+    }
+
+private:
+    bool m_isTerminal = ::isatty(STDERR_FILENO) != 0;
+    bool m_open = false; // a line without its end
+};
+
+void printList(bool json)
+{
+    if (json)
+        printOut("%s\n", jsonText(presetListJson(), 2).c_str());
+    else
+        writeOut(presetList());
+}
+
+void requireAll(const ExperimentArguments &arguments)
+{
+    if (arguments.choice.model.empty())
+        throw InputError("--model", {}, "a GGUF model", "none");
+    if (arguments.out.empty())
+        throw InputError("--out", {}, "a folder for the results", "none");
+}
+
+int exitCodeOf(const ExperimentResult &result, bool interrupted)
+{
+    if (interrupted && !result.complete())
+        return 130;
+    const bool failed =
+        std::any_of(result.points.begin(), result.points.end(),
+                    [](const PointResult &point) { return point.state == PointState::Failed; });
+    return failed ? 1 : 0;
+}
+
+void runExperiment(ExperimentArguments arguments, Context &context)
+{
+    if (arguments.list) {
+        printList(arguments.json);
+        return;
+    }
+    requireAll(arguments);
+    if (!arguments.device.empty())
+        arguments.choice.device = arguments.device;
+    if (arguments.threads > 0)
+        arguments.choice.threads = arguments.threads;
+    const FolderRun plan {chosenExperiment(arguments.choice), arguments.choice.model, arguments.out,
+                          EngineAccess::real(arguments.isa)};
+    ProgressOnStderr progress;
+    const ExperimentResult result = runInFolder(
+        plan, *context.interrupted, [&progress](const ProgressLine &line) { progress.tell(line); });
+    context.exitCode = exitCodeOf(result, *context.interrupted);
+    if (arguments.json)
+        printOut("%s\n", jsonText(experimentJson(result, plan.folder), 2).c_str());
+    else
+        writeOut(pointTable(result));
+}
+
+} // namespace
+
+void addExperiment(CLI::App &app, Context &context)
+{
+    CLI::App *command =
+        app.add_subcommand("experiment", "Vary settings, measure each point several times");
+    const auto arguments = std::make_shared<ExperimentArguments>();
+    CLI::Option_group *source = command->add_option_group("source");
+    source->add_flag("--list", arguments->list, "Print the presets");
+    source->add_option("--preset", arguments->choice.preset, "One of the presets")
+        ->type_name("NAME")
+        ->check(notEmpty());
+    source->add_option("--file", arguments->choice.file, "A plan of your own, JSON")
+        ->type_name("FILE")
+        ->check(notEmpty());
+    source->require_option(1);
+    command->add_option("--model", arguments->choice.model, "GGUF model")
+        ->type_name("FILE")
+        ->check(notEmpty());
+    command
+        ->add_option("--out", arguments->out,
+                     "Folder for records and tables; one with a part of this experiment is gone "
+                     "on with")
+        ->type_name("FOLDER")
+        ->check(notEmpty());
+    command->add_option("--device", arguments->device, "What computes: cpu, cuda or reference")
+        ->type_name("NAME")
+        ->check(oneOf({"cpu", "cuda", "reference"}))
+        ->default_str("what the plan says");
+    addThreadsOption(*command, arguments->threads);
+    addInstructionSetOption(*command, arguments->isa);
+    addJsonOption(*command, arguments->json);
+    command->callback([arguments, &context] { runExperiment(*arguments, context); });
+}
+
+} // namespace inferlab::cli

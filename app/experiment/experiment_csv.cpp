@@ -1,0 +1,198 @@
+#include "experiment_csv.h"
+
+#include "app/experiment/point_summary.h"
+#include "engine/measure/csv_line.h"
+#include "engine/measure/metrics.h"
+
+namespace inferlab {
+
+namespace {
+
+constexpr const char *kPointColumns =
+    "experiment,point,label,model_file,device,threads,kv_cache,batch,concurrency,requests,"
+    "prompt_tokens,new_tokens,temperature,top_p,padding,scheduler,chunk_tokens";
+constexpr const char *kOriginColumns =
+    "program,date,machine,model,model_hash,quantisation,experiment_seed";
+
+// What the point was, of every table the first columns.
+void addPoint(CsvLine &line, const ExperimentResult &result, const PointResult &point)
+{
+    const RunSettings &run = point.point.settings.run;
+    line.text(result.experiment.name).integer(static_cast<int64_t>(point.point.index));
+    line.text(point.point.label).text(point.point.settings.modelFile);
+    line.text(run.device).integer(run.threads).boolean(run.kvCache);
+    line.integer(run.batch).integer(run.concurrency).integer(requestsOf(run));
+    line.integer(run.promptTokens).integer(run.maxNewTokens);
+    line.number(run.sampling.temperature).number(run.sampling.topP);
+    line.boolean(run.padding).text(batchPolicyName(run.scheduler)).integer(run.chunkTokens);
+}
+
+void addOrigin(CsvLine &line, const ExperimentResult &result, const Provenance &origin)
+{
+    line.text(origin.program).text(origin.date).text(origin.machine);
+    line.text(origin.modelName).text(origin.modelHash).text(origin.quantisation);
+    line.plain(std::to_string(result.experiment.seed));
+}
+
+std::string summaryColumns(const std::string &name)
+{
+    return "," + name + "_n," + name + "_p50_ms," + name + "_p90_ms," + name + "_p99_ms";
+}
+
+void addSummary(CsvLine &line, const std::optional<SampleSummary> &summary)
+{
+    if (!summary) {
+        line.integer(0).empty().empty().empty();
+        return;
+    }
+    line.integer(static_cast<int64_t>(summary->n));
+    line.number(summary->p50).number(summary->p90).number(summary->p99);
+}
+
+void addMemory(CsvLine &line, uint64_t weights, uint64_t cache, uint64_t workspace)
+{
+    for (const uint64_t bytes : {weights, cache, workspace})
+        line.plain(std::to_string(bytes));
+}
+
+std::string figureColumns()
+{
+    return summaryColumns("ttft") + summaryColumns("itl") + summaryColumns("tpot")
+        + summaryColumns("e2e");
+}
+
+void addRun(std::string &out, const ExperimentResult &result, const PointResult &point,
+            const MeasuredRun &run)
+{
+    const RunMetrics metrics = computeMetrics(*run.record);
+    CsvLine line(out);
+    addPoint(line, result, point);
+    line.integer(run.repeat);
+    for (const size_t count : {metrics.completed, metrics.failed, metrics.cancelled})
+        line.integer(static_cast<int64_t>(count));
+    line.integer(metrics.promptTokens).integer(metrics.outputTokens).number(metrics.durationS);
+    for (const auto *summary : {&metrics.ttft, &metrics.itl, &metrics.tpot, &metrics.endToEnd})
+        addSummary(line, *summary);
+    line.number(metrics.outputTokPerSecond).number(metrics.requestPerSecond);
+    line.number(metrics.prefillTokPerSecond).number(metrics.decodeTokPerSecond);
+    line.number(metrics.meanConcurrency).integer(metrics.peakConcurrency);
+    line.integer(run.usefulTokens).integer(run.paddedTokens);
+    addMemory(line, run.weightBytes, run.cacheBytes, run.workspaceBytes);
+    const MachineNote &machine = run.machine;
+    line.number(machine.loadPerCore).number(machine.othersShare).number(machine.stolenShare);
+    line.number(machine.frequencyMhz).boolean(machine.throttled);
+    addOrigin(line, result, run.record->provenance);
+}
+
+void addRequests(std::string &out, const ExperimentResult &result, const PointResult &point,
+                 const MeasuredRun &run)
+{
+    for (const RequestRecord &request : run.record->requests) {
+        CsvLine line(out);
+        addPoint(line, result, point);
+        line.integer(run.repeat).integer(request.id);
+        line.integer(request.promptTokens).integer(outputTokens(request));
+        line.text(endReasonName(request.endReason)).text(request.message);
+        line.number(queueMs(request)).number(ttftMs(request)).number(tpotMs(request));
+        line.number(endToEndMs(request)).number(endToEndFromScheduledMs(request));
+        line.number(normalisedLatencyMs(request)).number(userTokPerSecond(request));
+        addOrigin(line, result, run.record->provenance);
+    }
+}
+
+void addPointLine(std::string &out, const ExperimentResult &result, const PointResult &point)
+{
+    const PointSummary summary = summarisePoint(point);
+    CsvLine line(out);
+    addPoint(line, result, point);
+    line.text(pointStateName(point.state)).text(point.message);
+    line.integer(static_cast<int64_t>(summary.runs)).integer(result.experiment.repeats);
+    line.integer(static_cast<int64_t>(summary.busyRuns));
+    line.integer(static_cast<int64_t>(summary.requests));
+    line.integer(static_cast<int64_t>(summary.failed));
+    for (const auto *sample :
+         {&summary.ttftMs, &summary.itlMs, &summary.tpotMs, &summary.endToEndMs})
+        addSummary(line, *sample);
+    const auto median =
+        summary.runTokPerSecond ? std::optional(summary.runTokPerSecond->p50) : std::nullopt;
+    const auto &interval = summary.tokPerSecond95;
+    line.number(median);
+    line.number(interval ? std::optional(interval->low) : std::nullopt);
+    line.number(interval ? std::optional(interval->high) : std::nullopt);
+    line.number(summary.sustainedTokPerSecond).number(summary.paddedShare);
+    addMemory(line, summary.weightBytes, summary.cacheBytes, summary.workspaceBytes);
+    addOrigin(line, result,
+              point.runs.empty() ? Provenance {} : point.runs.back().record->provenance);
+}
+
+std::string header(const std::string &columns)
+{
+    return std::string(kPointColumns) + "," + columns + "," + kOriginColumns + kCsvLineEnd;
+}
+
+// Calls `add` for every run of every point.
+template <typename Add>
+void forEachRun(const ExperimentResult &result, Add add)
+{
+    for (const PointResult &point : result.points) {
+        for (const MeasuredRun &run : point.runs)
+            add(point, run);
+    }
+}
+
+} // namespace
+
+std::string experimentRunsCsvHead()
+{
+    return header("repeat,completed,failed,cancelled,prompt_tokens_total,output_tokens_total,"
+                  "duration_s"
+                  + figureColumns()
+                  + ",output_tok_per_s,request_per_s,prefill_tok_per_s,decode_tok_per_s,"
+                    "mean_concurrency,peak_concurrency,useful_positions,padded_positions,"
+                    "weight_bytes,cache_bytes,workspace_bytes,load_per_core,others_cpu_share,"
+                    "stolen_cpu_share,frequency_mhz,throttled");
+}
+
+std::string experimentRunCsvLine(const ExperimentResult &result, const PointResult &point,
+                                 const MeasuredRun &run)
+{
+    std::string out;
+    addRun(out, result, point, run);
+    return out;
+}
+
+std::string experimentRunsToCsv(const ExperimentResult &result)
+{
+    std::string out = experimentRunsCsvHead();
+    forEachRun(result, [&](const PointResult &point, const MeasuredRun &run) {
+        addRun(out, result, point, run);
+    });
+    return out;
+}
+
+std::string experimentPointsToCsv(const ExperimentResult &result)
+{
+    std::string out = header("state,message,runs,planned_runs,busy_runs,measured_requests,"
+                             "failed_requests"
+                             + figureColumns()
+                             + ",output_tok_per_s_p50,output_tok_per_s_p50_low95,"
+                               "output_tok_per_s_p50_high95,sustained_tok_per_s,padded_share,"
+                               "weight_bytes,cache_bytes,workspace_bytes");
+    for (const PointResult &point : result.points)
+        addPointLine(out, result, point);
+    return out;
+}
+
+std::string experimentRequestsToCsv(const ExperimentResult &result)
+{
+    std::string out =
+        header("repeat,request,request_prompt_tokens,output_tokens,end_reason,message,queue_ms,"
+               "ttft_ms,tpot_ms,e2e_ms,e2e_from_scheduled_ms,normalised_latency_ms_per_tok,"
+               "user_tok_per_s");
+    forEachRun(result, [&](const PointResult &point, const MeasuredRun &run) {
+        addRequests(out, result, point, run);
+    });
+    return out;
+}
+
+} // namespace inferlab

@@ -1,0 +1,60 @@
+// An experiment on disk: its plan, a record for each run as it ends, tables; resumed from there.
+//
+//     experiment.json   the plan, to be opened again
+//     progress.json     which runs are complete, how the machine was, states of the points
+//     records/          a record for each run: point-03-run-01.json
+//     runs.csv, points.csv, requests.csv
+//
+// Every file is written whole or not at all. A run counts once progress.json names it, so a process
+// that is killed loses at most the run in progress.
+#pragma once
+
+#include "app/experiment/experiment_result.h"
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace inferlab {
+
+class ExperimentFolder
+{
+public:
+    // Makes the folder where there is none. Throws InputError, one line, for a folder with other
+    // files, with another experiment or one on another model, or that another process is using.
+    // modelHash: of the file for points that name none.
+    ExperimentFolder(std::filesystem::path path, const Experiment &experiment,
+                     const std::string &modelHash);
+    ~ExperimentFolder();
+    ExperimentFolder(const ExperimentFolder &) = delete;
+    ExperimentFolder &operator=(const ExperimentFolder &) = delete;
+
+    // What earlier calls measured. Throws InputError for a file that is damaged.
+    ExperimentResult read() const;
+
+    // Throw std::runtime_error with path and reason, such as a full disk.
+    void writeRun(const ExperimentResult &result, size_t point, int32_t repeat); // it is new
+    void writeProgress(const ExperimentResult &result);                          // states of points
+    void finish(const ExperimentResult &result); // and the tables of the whole
+
+    const std::filesystem::path &path() const noexcept { return m_path; }
+
+private:
+    void lock();
+    void requireEmpty() const;
+    void removeParts() const;
+    void requireSame() const;
+
+    std::filesystem::path m_path;
+    Experiment m_experiment;
+    std::string m_modelHash;
+    std::string m_runsCsv; // grows with the runs
+    int m_descriptor = -1; // of the folder, locked
+};
+
+// Points that name a model file: throws InputError where the file is another than when their runs
+// were measured. hashOf: of a file; empty where it has none any more.
+void requireSameModels(const ExperimentResult &result,
+                       const std::function<std::string(const std::string &file)> &hashOf);
+
+} // namespace inferlab

@@ -1,0 +1,36 @@
+// Carries an experiment out in a folder: goes on where an earlier call ended, writes each run as it
+// ends, tells a person in lines. What inferlab-cli and the headless program share.
+#pragma once
+
+#include "app/experiment/engine_access.h"
+#include "app/experiment/experiment_result.h"
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace inferlab {
+
+struct FolderRun
+{
+    Experiment experiment;
+    std::string modelFile; // for points that name none
+    std::filesystem::path folder;
+    EngineAccess engines;
+};
+
+// A line that stays, or one that the next may replace.
+struct ProgressLine
+{
+    std::string text;
+    bool stays = true;
+};
+
+// Ends early, with what was measured until then, soon after *interrupted became true. Throws
+// InputError for a folder or a model that cannot be used, std::runtime_error when a file cannot be
+// written, Cancelled when it was interrupted before the first run.
+ExperimentResult runInFolder(const FolderRun &plan, const std::atomic<bool> &interrupted,
+                             const std::function<void(const ProgressLine &)> &tell);
+
+} // namespace inferlab

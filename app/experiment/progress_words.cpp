@@ -1,0 +1,128 @@
+#include "progress_words.h"
+
+#include "engine/measure/metrics.h"
+#include "engine/measure/number_text.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace inferlab {
+
+namespace {
+
+std::string counted(size_t count, const std::string &one, const std::string &many)
+{
+    return groupedText(count) + " " + (count == 1 ? one : many);
+}
+
+std::string repeatText(const Experiment &experiment, int32_t repeat)
+{
+    return "run " + std::to_string(repeat + 1) + " of " + std::to_string(experiment.repeats);
+}
+
+size_t pointsIn(const ExperimentResult &result, PointState state)
+{
+    return static_cast<size_t>(
+        std::count_if(result.points.begin(), result.points.end(),
+                      [state](const PointResult &point) { return point.state == state; }));
+}
+
+} // namespace
+
+std::string roughDurationText(double seconds)
+{
+    // Nobody knows the second of an estimate of minutes.
+    const double step = seconds < 10 ? 1 : seconds < 120 ? 5 : 60;
+    const auto whole = static_cast<int64_t>(std::max(step, std::round(seconds / step) * step));
+    const int64_t minutes = whole / 60;
+    if (minutes == 0)
+        return std::to_string(whole) + " s";
+    const int64_t rest = whole % 60;
+    return std::to_string(minutes) + " min" + (rest > 0 ? " " + std::to_string(rest) + " s" : "");
+}
+
+std::string planLine(const Experiment &experiment)
+{
+    const size_t points = experimentPoints(experiment).size();
+    std::string line = counted(points, "point", "points") + ", "
+        + counted(static_cast<size_t>(experiment.repeats), "run", "runs")
+        + (points == 1 ? " of it" : " of each");
+    if (experiment.warmUps > 0)
+        line += " after " + counted(static_cast<size_t>(experiment.warmUps), "warm-up", "warm-ups");
+    if (experiment.expectedSeconds > 0)
+        line += "; about " + roughDurationText(experiment.expectedSeconds)
+            + " on two cores with the default model";
+    return line;
+}
+
+std::string activityText(const ExperimentResult &result, const RunnerProgress &progress)
+{
+    if (progress.phase == RunnerPhase::Ended)
+        return "ended";
+    const std::string &label = result.points.at(progress.point).point.label;
+    switch (progress.phase) {
+    case RunnerPhase::Loading:
+        return "loading the model for " + label;
+    case RunnerPhase::CoolingDown:
+        return "cooling down before " + label;
+    case RunnerPhase::WarmingUp:
+        return "warm-up of " + label;
+    case RunnerPhase::Measuring:
+        return repeatText(result.experiment, progress.repeat) + " of " + label;
+    case RunnerPhase::RunDone:
+        return label + " is done";
+    case RunnerPhase::Paused:
+        return "paused before " + label;
+    case RunnerPhase::Ended:
+        break;
+    }
+    return {};
+}
+
+std::string countText(const RunnerProgress &progress)
+{
+    std::string text = std::to_string(progress.done) + " of " + std::to_string(progress.total);
+    if (progress.secondsLeft && *progress.secondsLeft > 0)
+        text += ", about " + roughDurationText(*progress.secondsLeft) + " left";
+    return text;
+}
+
+std::string runLine(const ExperimentResult &result, size_t point, int32_t repeat)
+{
+    const PointResult &of = result.points.at(point);
+    std::string line = of.point.label + ", " + repeatText(result.experiment, repeat) + ": ";
+    const auto run = std::find_if(of.runs.begin(), of.runs.end(), [repeat](const auto &candidate) {
+        return candidate.repeat == repeat;
+    });
+    if (run == of.runs.end())
+        return line + "not measured";
+    const RunMetrics metrics = computeMetrics(*run->record);
+    line += metrics.outputTokPerSecond ? rateText(*metrics.outputTokPerSecond) + " tok/s total"
+                                       : "no token";
+    if (metrics.ttft)
+        line += ", first token after " + durationText(metrics.ttft->p50 / 1e3);
+    if (metrics.failed > 0)
+        line += ", " + counted(metrics.failed, "request failed", "requests failed");
+    const std::string machine = run->machine.words();
+    return line + (machine.empty() ? "" : " (" + machine + ")");
+}
+
+std::string endLine(const ExperimentResult &result)
+{
+    const size_t planned = result.points.size() * static_cast<size_t>(result.experiment.repeats);
+    std::string line = groupedText(result.runCount()) + " of " + groupedText(planned) + " runs";
+    if (result.complete())
+        return line + ", complete";
+    std::string rest;
+    const auto add = [&](size_t count, const std::string &one, const std::string &many) {
+        if (count > 0)
+            rest += (rest.empty() ? "; " : ", ") + counted(count, one, many);
+    };
+    add(pointsIn(result, PointState::Failed), "point failed", "points failed");
+    add(pointsIn(result, PointState::Skipped), "point was skipped", "points were skipped");
+    add(pointsIn(result, PointState::Waiting) + pointsIn(result, PointState::Partial),
+        "point is not complete", "points are not complete");
+    return line + rest;
+}
+
+} // namespace inferlab
