@@ -1,5 +1,6 @@
 // inferlab: the window, or the demo where there is no display. The arguments are read first: they
 // decide which application object is made.
+#include "app/history/history.h"
 #include "app/session/session.h"
 #include "app/startup/command_line.h"
 #include "app/startup/default_model.h"
@@ -28,6 +29,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -103,13 +105,45 @@ void traceTimes(MainWindow &window)
                      [](double ms) { traceStartup("first-token-ms", ms); });
 }
 
+// Empty: no history is kept.
+QString historyFile(const CommandLine &arguments)
+{
+    const QString chosen = arguments.history.empty() ? qEnvironmentVariable("INFERLAB_HISTORY")
+                                                     : QString::fromStdString(arguments.history);
+    if (chosen == QLatin1String("off"))
+        return {};
+    return chosen.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)
+            + QStringLiteral("/history.sqlite")
+                            : chosen;
+}
+
+RunKeeper keeperOf(History *history)
+{
+    if (history == nullptr)
+        return {};
+    return [history](const RunRecord &run) { history->save(run); };
+}
+
 int runWindow(QApplication &application, const CommandLine &arguments)
 {
+    std::unique_ptr<History> history; // outlives the session, whose last run goes there
+    if (const QString file = historyFile(arguments); !file.isEmpty()) {
+        if (!mayBeHistory(file)) {
+            std::fprintf(stderr, "inferlab: %s: expected a history of runs, found another file\n",
+                         qPrintable(file));
+            return kExitBadInput;
+        }
+        history = std::make_unique<History>(file);
+    }
     ThemeController theme(application);
     Settings settings;
     settings.loadFrom(settingsFile());
-    Session session(EngineSource::real(userHashCache()));
+    Session session(EngineSource::real(userHashCache()), nullptr, keeperOf(history.get()));
     MainWindow window(session, settings, theme, makeCharts());
+    if (history != nullptr) {
+        QObject::connect(history.get(), &History::failed, window.runPage(), &RunPage::showError);
+        QObject::connect(history.get(), &History::noticed, window.runPage(), &RunPage::showNotice);
+    }
     traceTimes(window);
     window.show();
     // After the first paint: the devices take a moment to ask, and loading may use every core.

@@ -3,10 +3,21 @@
 #include "app/history/history_thread.h"
 
 #include <QDateTime>
+#include <QFile>
 #include <QPointer>
 #include <future>
 
 namespace inferlab {
+
+bool mayBeHistory(const QString &file)
+{
+    constexpr QByteArrayView kBegin = "SQLite format 3";
+    QFile in(file);
+    if (!in.open(QIODevice::ReadOnly))
+        return true; // not there, or opening it says why not
+    const QByteArray begin = in.read(kBegin.size());
+    return begin.isEmpty() || begin == kBegin;
+}
 
 class History::Private
 {
@@ -94,7 +105,7 @@ int64_t History::save(const RunRecord &run, const std::optional<ExperimentPlace>
 }
 
 void History::list(const HistoryQuery &query, QObject *receiver,
-                   std::function<void(const HistoryPage &)> answer)
+                   std::function<void(const HistoryRows &)> answer)
 {
     d->ask([this, query, guard = QPointer<QObject>(receiver),
             answer = std::move(answer)](HistoryStore &store) mutable {

@@ -18,6 +18,10 @@ namespace inferlab {
 
 using HistoryRecordPtr = std::shared_ptr<const RunRecord>;
 
+// Whether a history may be opened there: nothing, an empty file, or a database. False for a file of
+// another kind, which nobody wants to see kept aside as damaged.
+bool mayBeHistory(const QString &file);
+
 class History : public QObject
 {
     Q_OBJECT
@@ -38,7 +42,7 @@ public:
     // From the thread that made this. Answers come there too, in the order of the questions, and
     // not at all where the receiver is gone or the file could not be used (failed() says so).
     void list(const HistoryQuery &query, QObject *receiver,
-              std::function<void(const HistoryPage &)> answer);
+              std::function<void(const HistoryRows &)> answer);
     // Those whose record could be read; failed() for each of the others.
     void open(const std::vector<int64_t> &ids, QObject *receiver,
               std::function<void(const std::vector<HistoryRecordPtr> &)> answer);

@@ -41,7 +41,7 @@ struct HistoryRun
     std::optional<ExperimentPlace> place;
 };
 
-struct HistoryPage
+struct HistoryRows
 {
     std::vector<HistoryRun> runs; // from the query's offset, at most its limit
     int64_t total = 0;            // that match, on all pages

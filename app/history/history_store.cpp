@@ -132,10 +132,10 @@ int64_t HistoryStore::add(const PreparedRun &run)
     return id;
 }
 
-HistoryPage HistoryStore::list(const HistoryQuery &query)
+HistoryRows HistoryStore::list(const HistoryQuery &query)
 {
     const HistorySql sql = historySql(query);
-    HistoryPage page;
+    HistoryRows page;
     QSqlQuery count = m_database.run(
         QStringLiteral("SELECT count(*) FROM runs WHERE %1").arg(sql.where), sql.values);
     if (count.next())

@@ -30,7 +30,7 @@ public:
     }
 
     // No record is read for a list.
-    HistoryPage list(const HistoryQuery &query);
+    HistoryRows list(const HistoryQuery &query);
     std::optional<HistoryRun> find(int64_t id);
     // Throws InputError too: a record that is missing or damaged.
     RunRecord record(int64_t id);

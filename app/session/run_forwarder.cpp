@@ -31,11 +31,9 @@ void RunForwarder::add(const StepReport &report)
     }
 }
 
-RunRecordPtr RunForwarder::finish()
+RunRecordPtr RunForwarder::take()
 {
-    auto shared = std::make_shared<const RunRecord>(m_recorder.take());
-    m_box.post({RunFinishedEvent {shared}});
-    return shared;
+    return std::make_shared<const RunRecord>(m_recorder.take());
 }
 
 } // namespace inferlab

@@ -17,8 +17,8 @@ public:
 
     void submitted(const SubmittedEvent &event);
     void add(const StepReport &report);
-    // The complete record, sent to the screen as well.
-    RunRecordPtr finish();
+    // The complete record; nothing may be added any more.
+    RunRecordPtr take();
 
 private:
     Box &m_box;

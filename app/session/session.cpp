@@ -25,9 +25,9 @@ constexpr double kShareOfFreeCore = 0.5;
 class Session::Private
 {
 public:
-    Private(Session *session, EngineSource source)
+    Private(Session *session, EngineSource source, RunKeeper keeper)
         : q(session)
-        , worker(std::move(source))
+        , worker(std::move(source), Worker::kMailboxCapacity, std::move(keeper))
     {
         timer.setInterval(kFrameMs);
         QObject::connect(&timer, &QTimer::timeout, q, [this] { drain(); });
@@ -143,9 +143,9 @@ public:
     RunRecordPtr finished;           // the last run, whole
 };
 
-Session::Session(EngineSource source, QObject *parent)
+Session::Session(EngineSource source, QObject *parent, RunKeeper keeper)
     : QObject(parent)
-    , d(std::make_unique<Private>(this, std::move(source)))
+    , d(std::make_unique<Private>(this, std::move(source), std::move(keeper)))
 { }
 
 Session::~Session() = default;

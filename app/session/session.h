@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/session/engine_source.h"
+#include "app/session/run_keeper.h"
 #include "app/session/session_types.h"
 
 #include <QObject>
@@ -16,7 +17,7 @@ class Session : public QObject
     Q_OBJECT
 
 public:
-    explicit Session(EngineSource source, QObject *parent = nullptr);
+    explicit Session(EngineSource source, QObject *parent = nullptr, RunKeeper keeper = {});
     ~Session() override; // stops the worker and waits; under 100 ms while a model computes
 
     const PhaseStatus &status() const noexcept;

@@ -29,9 +29,10 @@ StepReport onRunClock(StepReport report, int64_t pausedNs)
 
 } // namespace
 
-Worker::Worker(EngineSource source, size_t mailboxCapacity)
+Worker::Worker(EngineSource source, size_t mailboxCapacity, RunKeeper keeper)
     : m_mailbox(mailboxCapacity)
     , m_source(std::move(source))
+    , m_keeper(std::move(keeper))
     , m_thread([this] { loop(); })
 { }
 
@@ -253,7 +254,23 @@ RunRecordPtr Worker::runOnce(const RunPlan &plan, const std::atomic<bool> &stop)
             setPhase(Phase::Generating);
     });
 
-    return forwarder.finish();
+    RunRecordPtr run = forwarder.take();
+    keep(*run); // first on the disk, then on the screen
+    send(RunFinishedEvent {run});
+    return run;
+}
+
+void Worker::keep(const RunRecord &run)
+{
+    if (!m_keeper)
+        return;
+    try {
+        m_keeper(run);
+    } catch (const std::exception &error) {
+        send(FailedEvent {std::string("This run is not in the history yet; it is tried again with "
+                                      "the next one: ")
+                          + error.what()});
+    }
 }
 
 void Worker::drive(Engine &engine, const std::atomic<bool> &stop,

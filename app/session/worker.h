@@ -4,6 +4,7 @@
 
 #include "app/session/engine_source.h"
 #include "app/session/mailbox.h"
+#include "app/session/run_keeper.h"
 #include "app/session/session_events.h"
 
 #include <atomic>
@@ -28,7 +29,8 @@ public:
     // so this is some seconds of the fastest producer at about 100 bytes each.
     static constexpr size_t kMailboxCapacity = 65536;
 
-    explicit Worker(EngineSource source, size_t mailboxCapacity = kMailboxCapacity);
+    explicit Worker(EngineSource source, size_t mailboxCapacity = kMailboxCapacity,
+                    RunKeeper keeper = {});
     ~Worker(); // stops what runs and waits for the thread
 
     Worker(const Worker &) = delete;
@@ -56,6 +58,7 @@ private:
     void dropModel();
     void identify(const std::atomic<bool> &stop);
     RunRecordPtr runOnce(const RunPlan &plan, const std::atomic<bool> &stop);
+    void keep(const RunRecord &run);
     void warmUp(RunPlan plan, const std::atomic<bool> &stop);
     // Steps the engine until it is idle. `consume` gets each report with its times on the run's
     // clock.
@@ -82,6 +85,7 @@ private:
 
     // The worker's own.
     EngineSource m_source;
+    RunKeeper m_keeper;
     ModelChoice m_choice;
     std::shared_ptr<LoadedModel> m_model;
     bool m_hasModel = false;

@@ -63,6 +63,8 @@ private:
             m_result.prompt = text(name);
         else if (name == "--open")
             m_result.openRecord = value(name);
+        else if (name == "--history")
+            m_result.history = value(name);
         else if (name == "--out")
             m_result.outputFolder = value(name);
         else if (name == "--batch")
@@ -154,7 +156,7 @@ std::string commandLineHelp()
 {
     return R"(InferLab: a laboratory for LLM inference
 
-inferlab [FILE] [--model FILE] [--prompt TEXT] [--open RUN.json]
+inferlab [FILE] [--model FILE] [--prompt TEXT] [--open RUN.json] [--history FILE]
     opens the window
 inferlab --headless demo --out FOLDER [--model FILE] [--prompt TEXT] [--batch N] [--new-tokens N]
     runs without a display: the answer on stdout, charts (SVG, PNG), CSV and JSON in the folder
@@ -162,6 +164,8 @@ inferlab --headless demo --out FOLDER [--model FILE] [--prompt TEXT] [--batch N]
   --model FILE      a GGUF model; without it the default model is used
   --prompt TEXT     what the model is asked
   --open RUN.json   shows a saved run
+  --history FILE    where runs are kept, or "off"; else INFERLAB_HISTORY says, or they are in
+                    inferlab/history.sqlite of the user's data folder
   --batch N         sequences at once, 1 to 256 (as used last; at first 1)
   --new-tokens N    length of each answer at most (as used last; at first 128)
   --version, --help

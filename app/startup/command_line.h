@@ -17,6 +17,7 @@ struct CommandLine
     std::string model;            // empty: the default model
     std::string openRecord;       // a run JSON to show
     std::string outputFolder;     // of the demo
+    std::string history;          // file for the runs; "off": none; empty: the standard one
     std::string prompt;           // UTF-8; empty: the built-in one
     std::optional<int> batch;     // 1 .. 256; not given: as remembered, or the default
     std::optional<int> newTokens; // 1 .. 100,000

@@ -55,6 +55,7 @@ function(inferlab_register_test name needs_model timeout labels)
   target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
   add_test(NAME ${name} COMMAND ${name} $<$<BOOL:${needs_model}>:--needs-default-model>
     COMMAND_EXPAND_LISTS WORKING_DIRECTORY "${CMAKE_BINARY_DIR}")
+  set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT "INFERLAB_HISTORY=off") # never the user's own
   if(NOT timeout)
     set(timeout 300)
   endif()

@@ -70,7 +70,7 @@ void TestHistory::answersComeInOrderOnThisThread()
     const int64_t id = history.save(labelled("one"));
     QSignalSpy changed(&history, &History::changed);
     QStringList names;
-    const auto note = [&](const HistoryPage &page) {
+    const auto note = [&](const HistoryRows &page) {
         QCOMPARE(QThread::currentThread(), thread());
         names << (page.runs.empty() ? QStringLiteral("none") : page.runs.front().name);
     };
@@ -105,7 +105,7 @@ void TestHistory::severalThreadsMaySave()
         }
         int answers = 0;
         for (int i = 0; i < 20; ++i)
-            history.list({}, this, [&answers](const HistoryPage &) { ++answers; });
+            history.list({}, this, [&answers](const HistoryRows &) { ++answers; });
         for (std::thread &thread : threads)
             thread.join();
         QTRY_COMPARE_WITH_TIMEOUT(answers, 20, kPatienceMs);
@@ -119,10 +119,10 @@ void TestHistory::nobodyIsAnsweredAfterItsEnd()
     History history(file());
     {
         QObject receiver;
-        history.list({}, &receiver, [&answered](const HistoryPage &) { answered = true; });
+        history.list({}, &receiver, [&answered](const HistoryRows &) { answered = true; });
     }
     bool later = false;
-    history.list({}, this, [&later](const HistoryPage &) { later = true; });
+    history.list({}, this, [&later](const HistoryRows &) { later = true; });
     QTRY_VERIFY_WITH_TIMEOUT(later, kPatienceMs);
     QVERIFY(!answered);
 }
@@ -206,7 +206,7 @@ void TestHistory::aBadFileIsSaidOnce()
     QSignalSpy failed(&history, &History::failed);
     int answers = 0;
     for (int i = 0; i < 3; ++i)
-        history.list({}, this, [&answers](const HistoryPage &) { ++answers; });
+        history.list({}, this, [&answers](const HistoryRows &) { ++answers; });
     QTRY_COMPARE_WITH_TIMEOUT(answers, 3, kPatienceMs);
     QCOMPARE(noticed.count(), 1);
     QCOMPARE(failed.count(), 0);

@@ -92,6 +92,37 @@ private slots:
         QVERIFY(!record.provenance.date.empty());
     }
 
+    void aRunIsKeptBeforeTheScreenHearsOfIt()
+    {
+        std::vector<std::string> kept;
+        bool heardFirst = false;
+        Worker *told = nullptr;
+        Worker worker(
+            test::syntheticSource({}), Worker::kMailboxCapacity, [&](const RunRecord &run) {
+                for (const SessionEvent &event : told->mailbox().drain().events)
+                    heardFirst = heardFirst || std::holds_alternative<RunFinishedEvent>(event.what);
+                kept.push_back(run.provenance.modelHash);
+            });
+        told = &worker;
+        worker.post(plan(5));
+        const auto finished = only<RunFinishedEvent>(collect(worker, 1));
+        QCOMPARE(finished.size(), size_t(1));
+        QVERIFY(!heardFirst);
+        QCOMPARE(kept, std::vector<std::string> {"sha256:synthetic"}); // whole, with its hash
+    }
+
+    void aRunThatCannotBeKeptIsShownAllTheSame()
+    {
+        Worker worker(test::syntheticSource({}), Worker::kMailboxCapacity,
+                      [](const RunRecord &) { throw std::runtime_error("no room left"); });
+        worker.post(plan(5));
+        const std::vector<SessionEvent> events = collect(worker, 1);
+        QCOMPARE(only<RunFinishedEvent>(events).size(), size_t(1));
+        const auto failed = only<FailedEvent>(events);
+        QCOMPARE(failed.size(), size_t(1));
+        QVERIFY(failed[0].line.ends_with("no room left"));
+    }
+
     void aScreenThatDoesNotDrainSlowsNothingAndLosesNothing()
     {
         Worker worker(test::syntheticSource({}), 100); // room for 50 tokens

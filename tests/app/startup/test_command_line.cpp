@@ -37,10 +37,13 @@ TEST_CASE("no arguments open the window with the defaults")
 
 TEST_CASE("values come after a space or an equals sign")
 {
-    const CommandLine line = parsed({"--model", "a b.gguf", "--prompt=x = y", "--open", "r.json"});
+    const CommandLine line =
+        parsed({"--model", "a b.gguf", "--prompt=x = y", "--open", "r.json", "--history=h.sqlite"});
     CHECK(line.model == "a b.gguf");
     CHECK(line.prompt == "x = y");
     CHECK(line.openRecord == "r.json");
+    CHECK(line.history == "h.sqlite");
+    CHECK(parsed({}).history.empty());
 }
 
 TEST_CASE("a bare file is a record when it ends in .json, else a model")
