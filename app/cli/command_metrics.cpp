@@ -2,12 +2,12 @@
 #include "commands.h"
 #include "common_options.h"
 
+#include "app/exchange/exchange.h"
 #include "argument_checks.h"
 #include "engine/base/error.h"
 #include "engine/base/interrupt_watch.h"
 #include "engine/base/mapped_file.h"
 #include "engine/measure/course_notebook.h"
-#include "engine/measure/record_json.h"
 #include "metrics_json.h"
 #include "metrics_table.h"
 #include "standard_output.h"
@@ -130,7 +130,7 @@ void runMetrics(const Arguments &arguments)
     const MappedFile file(arguments.record);
     const auto bytes = file.bytes();
     const std::string_view text(reinterpret_cast<const char *>(bytes.data()), bytes.size());
-    const std::vector<RunRecord> runs = runsFromJson(text, arguments.record);
+    const std::vector<RunRecord> runs = readRuns(text, arguments.record);
     const SloTargets *given = targets ? &*targets : nullptr;
     if (arguments.json)
         printJson(runs, given);
@@ -146,7 +146,8 @@ void addMetrics(CLI::App &app, Context &context)
     const auto arguments = std::make_shared<Arguments>();
     command
         ->add_option("--record", arguments->record,
-                     "Record of one run or several, JSON, as generate --record writes it")
+                     "Record of one run or several, JSON, as generate --record writes it; or a "
+                     "result of vllm bench serve")
         ->type_name("FILE")
         ->required()
         ->check(notEmpty());

@@ -21,6 +21,7 @@ void addInspect(CLI::App &app, Context &context);
 void addOps(CLI::App &app, Context &context);
 void addKnee(CLI::App &app, Context &context);
 void addMetrics(CLI::App &app, Context &context);
+void addConvert(CLI::App &app, Context &context);
 void addTokenize(CLI::App &app, Context &context);
 void addTemplate(CLI::App &app, Context &context);
 void addGenerate(CLI::App &app, Context &context);

@@ -54,6 +54,7 @@ void addCommands(CLI::App &app, inferlab::cli::Context &context)
     inferlab::cli::addOps(app, context);
     inferlab::cli::addKnee(app, context);
     inferlab::cli::addMetrics(app, context);
+    inferlab::cli::addConvert(app, context);
     inferlab::cli::addTokenize(app, context);
     inferlab::cli::addTemplate(app, context);
 }

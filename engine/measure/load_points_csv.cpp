@@ -113,7 +113,16 @@ private:
     size_t m_line = 1;
 };
 
-constexpr std::array<const char *, 3> kColumns {"x", "throughput", "latency"};
+using Names = std::array<const char *, 3>; // of load, throughput, latency
+constexpr Names kColumns {"x", "throughput", "latency"};
+constexpr Names kNotebookColumns {"batch_size", "throughput_sustained_tok_s", "p50_latency_s"};
+constexpr double kMsPerS = 1e3;
+
+bool isNotebook(const CsvRow &header)
+{
+    return std::any_of(header.cells.begin(), header.cells.end(),
+                       [](const std::string &cell) { return cell == kNotebookColumns[0]; });
+}
 
 std::string lowerCase(std::string text)
 {
@@ -124,22 +133,25 @@ std::string lowerCase(std::string text)
     return text;
 }
 
-std::array<size_t, 3> findColumns(const CsvRow &header, const std::string &source)
+std::array<size_t, 3> findColumns(const CsvRow &header, const Names &names,
+                                  const std::string &source)
 {
     std::array<size_t, 3> places {};
-    for (size_t k = 0; k < kColumns.size(); ++k) {
+    for (size_t k = 0; k < names.size(); ++k) {
         std::optional<size_t> place;
         for (size_t i = 0; i < header.cells.size(); ++i) {
-            if (lowerCase(header.cells[i]) != kColumns[k])
+            if (lowerCase(header.cells[i]) != names[k])
                 continue;
             if (place) {
-                throw InputError(source, "header", std::string("one column ") + kColumns[k], "two");
+                throw InputError(source, "header", std::string("one column ") + names[k], "two");
             }
             place = i;
         }
         if (!place) {
-            throw InputError(source, "header", "the columns x, throughput and latency",
-                             std::string("no ") + kColumns[k]);
+            throw InputError(source, "header",
+                             std::string("the columns ") + names[0] + ", " + names[1] + " and "
+                                 + names[2],
+                             std::string("no ") + names[k]);
         }
         places[k] = *place;
     }
@@ -167,7 +179,9 @@ std::vector<LoadPoint> loadPointsFromCsv(std::string_view csv, const std::string
     const std::optional<CsvRow> header = reader.next();
     if (!header)
         throw InputError(source, "", "a header line and points", "nothing");
-    const std::array<size_t, 3> places = findColumns(*header, source);
+    const bool notebook = isNotebook(*header);
+    const Names &names = notebook ? kNotebookColumns : kColumns;
+    const std::array<size_t, 3> places = findColumns(*header, names, source);
     std::vector<LoadPoint> points;
     while (const std::optional<CsvRow> row = reader.next()) {
         if (row->cells.size() != header->cells.size()) {
@@ -176,9 +190,10 @@ std::vector<LoadPoint> loadPointsFromCsv(std::string_view csv, const std::string
                              std::to_string(row->cells.size()));
         }
         LoadPoint point;
-        point.load = readNumber(*row, places[0], kColumns[0], source);
-        point.throughput = readNumber(*row, places[1], kColumns[1], source);
-        point.latencyMs = readNumber(*row, places[2], kColumns[2], source);
+        point.load = readNumber(*row, places[0], names[0], source);
+        point.throughput = readNumber(*row, places[1], names[1], source);
+        point.latencyMs =
+            readNumber(*row, places[2], names[2], source) * (notebook ? kMsPerS : 1.0);
         points.push_back(point);
     }
     if (points.empty())
