@@ -44,9 +44,9 @@ QString cell(const HistoryRun &run, int column)
     case HistoryModel::Name:
         return historyWords::name(run);
     case HistoryModel::ModelName:
-        return historyWords::model(run);
+        return modelInWords(run.provenance);
     case HistoryModel::Device:
-        return historyWords::device(run.settings.device);
+        return deviceInWords(run.settings.device);
     case HistoryModel::Batch:
         return QString::number(run.settings.batch);
     case HistoryModel::KvCache:

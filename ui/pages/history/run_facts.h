@@ -1,0 +1,21 @@
+// The settings of a run and where it ran, in words and in one order: for the history's details and
+// for finding what tells runs apart.
+#pragma once
+
+#include "engine/measure/run_record.h"
+
+#include <QList>
+#include <QPair>
+#include <QString>
+
+namespace inferlab {
+
+// "Threads", "2". What says nothing (a name that is not known, a count of 0) is left out.
+using RunFacts = QList<QPair<QString, QString>>;
+RunFacts runFacts(const Provenance &provenance, const RunSettings &settings);
+
+// "SmolLM2 135M Instruct Q4_1"; the file's name where the model has none.
+QString modelInWords(const Provenance &provenance);
+QString deviceInWords(const std::string &device); // "CPU", "GPU"
+
+} // namespace inferlab
