@@ -11,6 +11,7 @@
 #include "headless_demo.h"
 #include "kernels/api/devices.h"
 #include "ui/charts/chart_source.h"
+#include "ui/main_window/history_pages.h"
 #include "ui/main_window/main_window.h"
 #include "ui/pages/run_page.h"
 #include "ui/settings/settings.h"
@@ -140,10 +141,7 @@ int runWindow(QApplication &application, const CommandLine &arguments)
     settings.loadFrom(settingsFile());
     Session session(EngineSource::real(userHashCache()), nullptr, keeperOf(history.get()));
     MainWindow window(session, settings, theme, makeCharts());
-    if (history != nullptr) {
-        QObject::connect(history.get(), &History::failed, window.runPage(), &RunPage::showError);
-        QObject::connect(history.get(), &History::noticed, window.runPage(), &RunPage::showNotice);
-    }
+    addHistoryPages(window, history.get(), settings);
     traceTimes(window);
     window.show();
     // After the first paint: the devices take a moment to ask, and loading may use every core.
