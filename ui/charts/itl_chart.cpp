@@ -152,7 +152,7 @@ void ItlChart::addFigures(PlotSpec &spec, const ChartData &data,
         m_cap = capOf(runs);
         m_description = describe(runs);
         const size_t requests = data.current->requests.size();
-        m_sample = QStringLiteral("n = %1 gaps").arg(m_gaps.size());
+        m_sample = QStringLiteral("n = %1 gaps").arg(countText(static_cast<qint64>(m_gaps.size())));
         if (requests > 1)
             m_sample += QStringLiteral(" of %1 requests").arg(requests);
     }
@@ -215,7 +215,7 @@ QString ItlChart::describe(const std::vector<OverlaidRun> &runs) const
             QStringLiteral("%1: %2 gaps, half of them at most %3 ms, nine of ten at most %4 ms, "
                            "the longest %5 ms. ")
                 .arg(run->label)
-                .arg(summary->n)
+                .arg(countText(static_cast<qint64>(summary->n)))
                 .arg(numberText(summary->p50), numberText(summary->p90), numberText(summary->max));
     }
     return any ? text.trimmed() : text + QStringLiteral("No gaps yet.");

@@ -106,14 +106,14 @@ void KneeChart::addPoints(PlotSpec &spec, const std::vector<SweepPoint> &points,
     series.name = QStringLiteral("throughput");
     series.meaning = Meaning::Throughput;
     series.markers = true;
-    series.unit = QStringLiteral("tok/s");
+    series.unit = QStringLiteral("tok/s total");
     PlotCurve curve;
     for (const SweepPoint &point : points) {
         const QPointF at(point.load.latencyMs / kMsPerS, point.load.throughput);
         curve.points.push_back(at);
         curve.names << QStringLiteral("batch %1").arg(batchText(point.load.load));
-        curve.texts
-            << QStringLiteral("%1 tok/s at P50 %2 s").arg(numberText(at.y()), numberText(at.x()));
+        curve.texts << QStringLiteral("%1 tok/s total at P50 %2 s")
+                           .arg(numberText(at.y()), numberText(at.x()));
         PointLabel label;
         label.at = at;
         label.text = pointText(report, point.load.load);
@@ -154,13 +154,13 @@ PlotSpec KneeChart::plot(const ChartData &data, int)
 {
     PlotSpec spec;
     spec.id = id();
-    spec.title = QStringLiteral("Knee: total tok/s against P50 latency, s");
+    spec.title = QStringLiteral("Knee: tok/s total against P50 latency, s");
     spec.live = data.live;
     spec.emptyText = QStringLiteral("Where a larger batch stops paying appears here.\n"
                                     "Press Find the knee: it runs batch 1, 2, 4, 8, 16, 32.");
     spec.x.title = QStringLiteral("total latency P50, s");
     spec.x.unit = QStringLiteral("s");
-    spec.y.unit = QStringLiteral("tok/s");
+    spec.y.unit = QStringLiteral("tok/s total");
     spec.table.columns = {QStringLiteral("Batch"), QStringLiteral("Throughput, tok/s total"),
                           QStringLiteral("Total latency P50, ms"), QStringLiteral("n"),
                           QStringLiteral("Knee")};

@@ -1,6 +1,8 @@
 // Legend buttons and their arrangement in rows.
 #include "ui/charts/legend_bar.h"
 
+#include "ui/charts/telling_text.h"
+
 #include <QFontMetrics>
 #include <QPainter>
 #include <algorithm>
@@ -75,9 +77,22 @@ void LegendButton::paintEvent(QPaintEvent *)
     struck.setStrikeOut(off); // never by colour alone
     painter.setFont(struck);
     painter.setPen(off ? theme.mutedText : theme.text);
-    const int left = theme.px(kSwatch) + theme.px(7);
-    painter.drawText(QRect(left, 0, width() - left, height()), Qt::AlignLeft | Qt::AlignVCenter,
-                     metrics.elidedText(words(), Qt::ElideRight, width() - left));
+    const int left = width() - roomForWords(width());
+    painter.drawText(
+        QRect(left, 0, width() - left, height()), Qt::AlignLeft | Qt::AlignVCenter,
+        metrics.elidedText(m_cut.isEmpty() ? words() : m_cut, Qt::ElideRight, width() - left));
+}
+
+void LegendButton::setBrief(bool brief)
+{
+    m_brief = brief;
+    m_cut.clear();
+}
+
+int LegendButton::roomForWords(int width) const
+{
+    const Theme theme = Theme::current();
+    return width - theme.px(kSwatch) - theme.px(7);
 }
 
 LegendBar::LegendBar(QWidget *parent)
@@ -150,6 +165,23 @@ void LegendBar::arrange()
     while (place(widest, false) > m_mostRows && widest > least)
         widest -= std::max(1, widest / 20);
     setFixedHeight(place(widest, true) * m_buttons.front()->sizeHint().height());
+    cutWords();
+}
+
+// Entries that are narrower than their words keep what tells them from the others.
+void LegendBar::cutWords()
+{
+    QStringList all;
+    for (size_t i = 0; i < m_used; ++i)
+        all << m_buttons[i]->words();
+    const QFontMetricsF metrics(Theme::current().font(TextSize::Small));
+    for (size_t i = 0; i < m_used; ++i) {
+        LegendButton *button = m_buttons[i];
+        if (button->width() < button->sizeHint().width())
+            button->setCutWords(tellingText(all, static_cast<qsizetype>(i), metrics,
+                                            button->roomForWords(button->width())));
+        button->update();
+    }
 }
 
 void LegendBar::setMostRows(int rows)

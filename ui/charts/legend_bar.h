@@ -19,19 +19,21 @@ public:
     explicit LegendButton(QWidget *parent);
     void setEntry(const LegendEntry &entry);
     const LegendEntry &entry() const noexcept { return m_entry; }
-    void setBrief(bool brief) { m_brief = brief; } // the short words, where there are any
+    void setBrief(bool brief); // the short words, where there are any
+    const QString &words() const
+    {
+        return m_brief && !m_entry.brief.isEmpty() ? m_entry.brief : m_entry.text;
+    }
+    void setCutWords(const QString &words) { m_cut = words; } // what is drawn of them
+    int roomForWords(int width) const;
     QSize sizeHint() const override;
 
 protected:
     void paintEvent(QPaintEvent *event) override;
 
 private:
-    const QString &words() const
-    {
-        return m_brief && !m_entry.brief.isEmpty() ? m_entry.brief : m_entry.text;
-    }
-
     LegendEntry m_entry;
+    QString m_cut;
     bool m_brief = false;
 };
 
@@ -57,6 +59,7 @@ protected:
 private:
     void arrange();                   // in rows; takes the height that they need
     int place(int widest, bool move); // rows
+    void cutWords();
     void toggled(const QString &key, bool shown);
 
     std::vector<LegendButton *> m_buttons;

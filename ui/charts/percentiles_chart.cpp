@@ -1,7 +1,7 @@
-// P50, P90 and P99 of the three latencies, each group on its own scale with the values written on
-// the bars, grey where the sample is too small for the claim; or the whole distributions.
+// P50, P90 and P99 of the three latencies, grey where the sample is too small for the claim: bars
+// of one run, or a row for each of several; or the whole distributions.
 #include "ui/charts/chart_source.h"
-#include "ui/charts/run_overlay.h"
+#include "ui/charts/latency_figures.h"
 
 #include "engine/measure/metrics.h"
 
@@ -12,38 +12,8 @@ namespace inferlab {
 
 namespace {
 
-constexpr std::array kPercentiles {50, 90, 99};
 constexpr double kGroupWidth = 3.5; // three bars and a gap
-
-struct Figure
-{
-    QString name; // "TTFT"
-    QString unit;
-    double perUnit; // ms in it
-    Meaning meaning;
-    std::vector<double> (*sample)(const RunRecord &);
-};
-
-std::array<Figure, 3> figures()
-{
-    return {
-        Figure {QStringLiteral("TTFT"), QStringLiteral("ms"), 1.0, Meaning::Prefill, &ttftsMs},
-        Figure {QStringLiteral("ITL"), QStringLiteral("ms"), 1.0, Meaning::Decode, &pooledItlMs},
-        Figure {QStringLiteral("Total"), QStringLiteral("s"), 1000.0, Meaning::Prediction,
-                &endToEndsMs}};
-}
-
-struct Summed
-{
-    OverlaidRun run;
-    std::array<std::optional<SampleSummary>, 3> summaries;
-    std::array<std::vector<double>, 3> sorted; // ms; for the distributions only
-};
-
-double valueOf(const SampleSummary &summary, int p)
-{
-    return p == 50 ? summary.p50 : p == 90 ? summary.p90 : summary.p99;
-}
+constexpr double kBarWidth = 0.84;
 
 class PercentilesChart : public ChartSource
 {
@@ -56,116 +26,82 @@ public:
     PlotSpec plot(const ChartData &data, int view) override;
 
 private:
-    static void addBars(PlotSpec &spec, const std::vector<Summed> &runs);
-    static void addGroup(PlotSpec &spec, const std::vector<Summed> &runs, size_t figure,
-                         std::vector<PlotSeries> &series, bool &anyWeak);
-    static void addDistributions(PlotSpec &spec, const std::vector<Summed> &runs);
-    static void addTableAndWords(PlotSpec &spec, const std::vector<Summed> &runs);
+    static void addBars(PlotSpec &spec, const LatenciesOfRun &run);
+    static void addGroup(PlotSpec &spec, const LatenciesOfRun &run, size_t figure);
+    static void addDistributions(PlotSpec &spec, const std::vector<LatenciesOfRun> &runs);
+    static void addTableAndWords(PlotSpec &spec, const std::vector<LatenciesOfRun> &runs);
 
     FigureClock m_clock;
-    std::vector<Summed> m_runs;
+    std::vector<LatenciesOfRun> m_runs;
 };
 
-void PercentilesChart::addGroup(PlotSpec &spec, const std::vector<Summed> &runs, size_t figure,
-                                std::vector<PlotSeries> &series, bool &anyWeak)
+// One run: a bar for each percentile, each latency on its own scale, the values written on the
+// bars.
+void PercentilesChart::addGroup(PlotSpec &spec, const LatenciesOfRun &run, size_t figure)
 {
-    const Figure about = figures()[figure];
-    double tallest = 0;
-    for (const Summed &run : runs) {
-        if (run.summaries[figure])
-            tallest = std::max(tallest, run.summaries[figure]->p99);
-    }
+    const LatencyFigure about = latencyFigures()[figure];
+    const auto &summary = run.summaries[figure];
     const double left = static_cast<double>(figure) * kGroupWidth;
-    const double barWidth = 0.84 / static_cast<double>(runs.size());
-    size_t n = 0;
-    for (size_t r = 0; r < runs.size(); ++r) {
-        const auto &summary = runs[r].summaries[figure];
-        if (!summary || tallest <= 0)
-            continue;
-        n = summary->n; // of the current run, which is the last
-        PlotSeries &bars = series[r * 3 + figure];
-        bars.barWidth = barWidth;
-        PlotCurve &curve = bars.curves.front();
-        for (size_t p = 0; p < kPercentiles.size(); ++p) {
-            const double value = valueOf(*summary, kPercentiles[p]);
-            const double x = left + static_cast<double>(p) + 0.5
-                + (static_cast<double>(r) + 0.5) * barWidth - 0.42;
-            const bool weak = !summary->claims(kPercentiles[p]);
-            anyWeak = anyWeak || weak;
-            curve.points.emplace_back(x, value / tallest);
-            curve.weak.push_back(weak);
-            curve.names << QStringLiteral("%1 P%2").arg(about.name).arg(kPercentiles[p]);
-            curve.texts << valueText(value / about.perUnit, about.unit)
-                    + (weak ? QStringLiteral(", n %1 of %2")
-                                  .arg(summary->n)
-                                  .arg(samplesNeeded(kPercentiles[p]))
-                            : QString());
-            PointLabel label;
-            label.at = {x, value / tallest};
-            label.text = numberText(value / about.perUnit);
-            label.keys = bars.keys;
-            label.onTop = true;
-            label.muted = weak || runs[r].run.age > 0;
-            spec.pointLabels.insert(spec.pointLabels.begin(),
-                                    label); // the current run gets its place first
-        }
-    }
-    for (size_t p = 0; p < kPercentiles.size(); ++p) {
+    PlotSeries bars;
+    bars.name = run.run.label;
+    bars.keys = {run.run.key};
+    bars.kind = PlotKind::Bars;
+    bars.meaning = about.meaning;
+    bars.age = run.run.age;
+    bars.barWidth = kBarWidth;
+    PlotCurve curve;
+    for (size_t p = 0; p < kLatencyPercentiles.size(); ++p) {
+        const int percent = kLatencyPercentiles[p];
         PlotCategory category;
         category.from = left + static_cast<double>(p);
         category.to = category.from + 1;
-        category.text = QStringLiteral("P%1").arg(kPercentiles[p]);
+        category.text = QStringLiteral("P%1").arg(percent);
         spec.x.categories.push_back(category);
+        if (!summary || summary->p99 <= 0)
+            continue;
+        const double value = percentileOf(*summary, percent);
+        curve.points.emplace_back(category.from + 0.5, value / summary->p99);
+        curve.weak.push_back(!summary->claims(percent));
+        curve.names << QStringLiteral("%1 P%2").arg(about.name).arg(percent);
+        curve.texts << claimText(*summary, percent, about.perUnit, about.unit);
+        PointLabel label;
+        label.at = curve.points.back();
+        label.text = numberText(value / about.perUnit);
+        label.keys = bars.keys;
+        label.onTop = true;
+        label.muted = curve.weak.back();
+        spec.pointLabels.push_back(label);
     }
     PlotCategory heading;
     heading.from = left - 0.25;
     heading.to = left + 3.25;
-    heading.caption = QStringLiteral("%1, %2 · n %3").arg(about.name, about.unit).arg(n);
+    heading.caption = QStringLiteral("%1, %2 · n %3")
+                          .arg(about.name, about.unit)
+                          .arg(countText(summary ? static_cast<qint64>(summary->n) : 0));
     spec.x.categories.push_back(heading);
+    bars.curves.push_back(std::move(curve));
+    spec.series.push_back(std::move(bars));
 }
 
-void PercentilesChart::addBars(PlotSpec &spec, const std::vector<Summed> &runs)
+void PercentilesChart::addBars(PlotSpec &spec, const LatenciesOfRun &run)
 {
     spec.x.hasRange = spec.y.hasRange = true;
-    spec.y.hidden = true; // each group has its own scale; the values stand on the bars
+    spec.y.hidden = true; // each latency has its own scale; the values stand on the bars
     spec.y.max = 1;
     spec.x.min = -0.25;
     spec.x.max = 3 * kGroupWidth - 0.25;
     spec.reach = 0.5;
-    std::vector<PlotSeries> series;
-    for (const Summed &run : runs) {
-        for (const Figure &figure : figures()) {
-            PlotSeries bars;
-            bars.name = run.run.label;
-            bars.keys = {run.run.key};
-            bars.kind = PlotKind::Bars;
-            bars.meaning = figure.meaning;
-            bars.age = run.run.age;
-            bars.curves.resize(1);
-            series.push_back(std::move(bars));
-        }
-    }
     bool anyWeak = false;
-    for (size_t f = 0; f < figures().size(); ++f)
-        addGroup(spec, runs, f, series, anyWeak);
-    spec.series = std::move(series);
-    if (anyWeak && runs.size() > 1) {
-        spec.note = QStringLiteral("Hatched: n too small for the claim; P90 needs %1, P99 %2")
-                        .arg(samplesNeeded(90))
-                        .arg(samplesNeeded(99));
-    } else if (anyWeak) {
-        LegendEntry weak;
-        weak.text = QStringLiteral("n too small: P90 needs %1, P99 %2")
-                        .arg(samplesNeeded(90))
-                        .arg(samplesNeeded(99));
-        weak.kind = PlotKind::Bars;
-        weak.meaning = Meaning::Queue;
-        weak.hatched = true;
-        spec.legend.push_back(weak);
+    for (size_t f = 0; f < latencyFigures().size(); ++f) {
+        addGroup(spec, run, f);
+        const std::vector<bool> &weak = spec.series.back().curves.front().weak;
+        anyWeak = anyWeak || std::find(weak.begin(), weak.end(), true) != weak.end();
     }
+    if (anyWeak)
+        addWeakLegend(spec);
 }
 
-void PercentilesChart::addDistributions(PlotSpec &spec, const std::vector<Summed> &runs)
+void PercentilesChart::addDistributions(PlotSpec &spec, const std::vector<LatenciesOfRun> &runs)
 {
     spec.x.logarithmic = true;
     spec.x.title = QStringLiteral("latency, ms");
@@ -173,9 +109,9 @@ void PercentilesChart::addDistributions(PlotSpec &spec, const std::vector<Summed
     spec.y.hasRange = true;
     spec.y.max = 100;
     spec.y.unit = QStringLiteral("%");
-    for (const Summed &run : runs) {
-        for (size_t f = 0; f < figures().size(); ++f) {
-            const Figure figure = figures()[f];
+    for (const LatenciesOfRun &run : runs) {
+        for (size_t f = 0; f < latencyFigures().size(); ++f) {
+            const LatencyFigure figure = latencyFigures()[f];
             PlotSeries series;
             series.name =
                 runs.size() > 1 ? figure.name + QStringLiteral(", ") + run.run.label : figure.name;
@@ -198,15 +134,19 @@ void PercentilesChart::addDistributions(PlotSpec &spec, const std::vector<Summed
             spec.series.push_back(std::move(series));
         }
     }
-    for (const Figure &figure : figures()) {
+    for (const LatencyFigure &figure : latencyFigures()) {
         LegendEntry entry;
         entry.key = entry.text = figure.name;
         entry.meaning = figure.meaning;
         spec.legend.push_back(entry);
     }
+    std::vector<OverlaidRun> overlaid;
+    for (const LatenciesOfRun &run : runs)
+        overlaid.push_back(run.run);
+    addRunLegend(spec, overlaid, PlotKind::Dots, Meaning::Prediction);
 }
 
-void PercentilesChart::addTableAndWords(PlotSpec &spec, const std::vector<Summed> &runs)
+void PercentilesChart::addTableAndWords(PlotSpec &spec, const std::vector<LatenciesOfRun> &runs)
 {
     spec.table.columns = {QStringLiteral("Run"),      QStringLiteral("Figure"),
                           QStringLiteral("n"),        QStringLiteral("P50, ms"),
@@ -215,16 +155,16 @@ void PercentilesChart::addTableAndWords(PlotSpec &spec, const std::vector<Summed
     spec.description = QStringLiteral("Latency percentiles. ");
     const qsizetype heading = spec.description.size();
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
-        for (size_t f = 0; f < figures().size(); ++f) {
+        for (size_t f = 0; f < latencyFigures().size(); ++f) {
             const auto &summary = run->summaries[f];
             if (!summary)
                 continue;
             QStringList weak;
-            for (const int p : kPercentiles) {
+            for (const int p : kLatencyPercentiles) {
                 if (!summary->claims(p))
                     weak << QStringLiteral("P%1").arg(p);
             }
-            const QString name = figures()[f].name;
+            const QString name = latencyFigures()[f].name;
             spec.table.rows.push_back({run->run.label, name, QString::number(summary->n),
                                        plainNumber(summary->p50), plainNumber(summary->p90),
                                        plainNumber(summary->p99), plainNumber(summary->mean),
@@ -260,10 +200,10 @@ PlotSpec PercentilesChart::plot(const ChartData &data, int view)
     if (m_clock.due(data.live, spec.rangeKey)) {
         m_runs.clear();
         for (const OverlaidRun &run : overlaidRuns(data)) {
-            Summed summed;
+            LatenciesOfRun summed;
             summed.run = run;
-            for (size_t f = 0; f < figures().size(); ++f) {
-                std::vector<double> sample = figures()[f].sample(*run.record);
+            for (size_t f = 0; f < latencyFigures().size(); ++f) {
+                std::vector<double> sample = latencyFigures()[f].sample(*run.record);
                 std::sort(sample.begin(), sample.end());
                 if (!sample.empty())
                     summed.summaries[f] = summariseSorted(sample);
@@ -279,16 +219,50 @@ PlotSpec PercentilesChart::plot(const ChartData &data, int view)
         return spec;
     if (distribution)
         addDistributions(spec, m_runs);
+    else if (m_runs.size() == 1)
+        addBars(spec, m_runs.front());
     else
-        addBars(spec, m_runs);
-    std::vector<OverlaidRun> runs;
-    for (const Summed &run : m_runs)
-        runs.push_back(run.run);
-    addRunLegend(spec, runs, distribution ? PlotKind::Dots : PlotKind::Bars, Meaning::Prediction);
+        addLatencyRows(spec, m_runs);
     return spec;
 }
 
 } // namespace
+
+std::array<LatencyFigure, 3> latencyFigures()
+{
+    return {LatencyFigure {QStringLiteral("TTFT"), QStringLiteral("ms"), 1.0, Meaning::Prefill,
+                           &ttftsMs},
+            LatencyFigure {QStringLiteral("ITL"), QStringLiteral("ms"), 1.0, Meaning::Decode,
+                           &pooledItlMs},
+            LatencyFigure {QStringLiteral("Total"), QStringLiteral("s"), 1000.0,
+                           Meaning::Prediction, &endToEndsMs}};
+}
+
+double percentileOf(const SampleSummary &summary, int percent)
+{
+    return percent == 50 ? summary.p50 : percent == 90 ? summary.p90 : summary.p99;
+}
+
+QString claimText(const SampleSummary &summary, int percent, double perUnit, const QString &unit)
+{
+    const QString text = valueText(percentileOf(summary, percent) / perUnit, unit);
+    return summary.claims(percent)
+        ? text
+        : QStringLiteral("%1, n %2 of %3").arg(text).arg(summary.n).arg(samplesNeeded(percent));
+}
+
+void addWeakLegend(PlotSpec &spec)
+{
+    LegendEntry weak;
+    weak.text = QStringLiteral("n too small: P90 needs %1, P99 %2")
+                    .arg(samplesNeeded(90))
+                    .arg(samplesNeeded(99));
+    weak.brief = QStringLiteral("n too small");
+    weak.kind = PlotKind::Bars;
+    weak.meaning = Meaning::Queue;
+    weak.hatched = true;
+    spec.legend.push_back(weak);
+}
 
 std::unique_ptr<ChartSource> makePercentilesChart()
 {

@@ -13,9 +13,9 @@ namespace inferlab {
 
 namespace {
 
-constexpr double kMostWords = 0.3; // of the width, for the names along y
-constexpr double kLogRoom = 1.12;  // beside the first and the last of few values
-constexpr double kClosest = 1e-4;  // of the whole: beyond, the labels of an axis no longer differ
+constexpr double kMostWords = 0.22; // of the width, for the names along y
+constexpr double kLogRoom = 1.12;   // beside the first and the last of few values
+constexpr double kClosest = 1e-4;   // of the whole: beyond, the labels of an axis no longer differ
 
 struct Extent
 {
@@ -217,9 +217,15 @@ QMarginsF Plot::margins() const
             for (const double tick : m_frame.yTicks())
                 width = std::max(width, metrics.horizontalAdvance(tickText(tick, step)));
         }
-        for (const PlotCategory &category : m_spec.y.categories)
+        double brief = 0;
+        for (const PlotCategory &category : m_spec.y.categories) {
             width = std::max(width, metrics.horizontalAdvance(category.text));
-        out.setLeft(std::min(width, size().width() * kMostWords) + theme.px(9));
+            brief = std::max(brief,
+                             metrics.horizontalAdvance(category.brief.isEmpty() ? category.text
+                                                                                : category.brief));
+        }
+        const double most = size().width() * kMostWords;
+        out.setLeft(std::min(width <= most ? width : brief, most) + theme.px(9));
     }
     const double words = endLabelWidth(m_spec, m_look);
     if (words > 0)

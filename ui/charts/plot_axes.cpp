@@ -2,6 +2,7 @@
 #include "ui/charts/plot_words.h"
 
 #include "ui/charts/decimate.h"
+#include "ui/charts/telling_text.h"
 
 #include <QFontMetricsF>
 #include <QPainter>
@@ -16,6 +17,18 @@ void drawCentred(QPainter &painter, const QString &text, const QFontMetricsF &me
                  double baseline)
 {
     painter.drawText(QPointF(x - metrics.horizontalAdvance(text) / 2, baseline), text);
+}
+
+// What fits of a category's name, and still tells it from the others.
+QString categoryName(const std::vector<PlotCategory> &categories, const PlotCategory &category,
+                     const QFontMetricsF &metrics, double room)
+{
+    if (metrics.horizontalAdvance(category.text) <= room)
+        return category.text;
+    QStringList names;
+    for (const PlotCategory &each : categories)
+        names << (each.brief.isEmpty() ? each.text : each.brief);
+    return tellingText(names, &category - categories.data(), metrics, room);
 }
 
 } // namespace
@@ -122,11 +135,8 @@ void paintCategories(QPainter &painter, const PlotSpec &spec, const PlotFrame &f
         const double middle = (left + right) / 2;
         painter.setPen(look.theme.text);
         const double room = right - left - look.theme.px(4);
-        const bool fits =
-            category.brief.isEmpty() || metrics.horizontalAdvance(category.text) <= room;
-        const QString &text = fits ? category.text : category.brief;
-        drawCentred(painter, metrics.elidedText(text, Qt::ElideRight, room), metrics, middle,
-                    baseline);
+        drawCentred(painter, categoryName(spec.x.categories, category, metrics, room), metrics,
+                    middle, baseline);
         if (category.caption.isEmpty())
             continue;
         painter.setPen(look.theme.mutedText);
@@ -150,7 +160,7 @@ void paintRowNames(QPainter &painter, const PlotSpec &spec, const PlotFrame &fra
         if (y < frame.area.top() || y > frame.area.bottom() || y + metrics.height() * 0.9 > taken)
             continue;
         taken = y;
-        const QString text = metrics.elidedText(category.text, Qt::ElideMiddle, room);
+        const QString text = categoryName(spec.y.categories, category, metrics, room);
         painter.drawText(QPointF(room - metrics.horizontalAdvance(text), y + lift), text);
     }
 }

@@ -16,6 +16,7 @@ namespace {
 constexpr double kHatchGap = 5.0;
 constexpr double kCapHalf = 3.5; // of an error bar, pixels
 constexpr double kBandShade = 0.22;
+constexpr double kBarShade = 0.35; // behind the words of a cell
 constexpr double kLightest = 0.06; // of a cell: told from an empty place
 
 QPen solid(const QColor &color, double width)
@@ -62,6 +63,33 @@ void paintBox(QPainter &painter, const PlotBox &box, double x, const PlotSeries 
             paintMarker(painter, MarkerShape::Circle, pixel, 2.4 * scale, look.theme.surface, edge,
                         scale);
     }
+}
+
+// Light enough for words on it.
+void paintCellBar(QPainter &painter, const QRectF &bar, bool weak, const PlotSeries &series,
+                  const PlotLook &look)
+{
+    const QColor fill = look.fill(weak ? Meaning::Queue : series.meaning, 0);
+    painter.fillRect(bar, mix(look.theme.surface, fill, weak ? 0.12 : kBarShade));
+    if (weak)
+        paintHatch(painter, bar, mix(look.theme.surface, fill, 0.35), look.theme.scale());
+}
+
+// Where there is room for all of them.
+void paintCellWords(QPainter &painter, const PlotCurve &curve, size_t cell, const QRectF &room,
+                    const QColor &color)
+{
+    if (cell >= static_cast<size_t>(curve.cellWords.size()))
+        return;
+    const QString &words = curve.cellWords[static_cast<qsizetype>(cell)];
+    const QFontMetricsF metrics(painter.font());
+    const double width = metrics.horizontalAdvance(words);
+    if (words.isEmpty() || width > room.width() || metrics.ascent() > room.height())
+        return;
+    painter.setPen(color);
+    painter.drawText(QPointF(room.center().x() - width / 2,
+                             room.center().y() + (metrics.ascent() - metrics.descent()) / 2),
+                     words);
 }
 
 } // namespace
@@ -138,9 +166,7 @@ void paintCells(QPainter &painter, const PlotSeries &series, const PlotFrame &fr
 {
     const Theme &theme = look.theme;
     const QColor dark = look.edge(series.meaning, series.age);
-    const QFont font = look.smallFont();
-    const QFontMetricsF metrics(font);
-    painter.setFont(font);
+    painter.setFont(look.smallFont());
     for (const PlotCurve &curve : series.curves) {
         for (size_t i = 0; i < curve.points.size(); ++i) {
             const QPointF half(series.barWidth / 2, series.cellHeight / 2);
@@ -156,6 +182,14 @@ void paintCells(QPainter &painter, const PlotSeries &series, const PlotFrame &fr
             const QColor back = weak
                 ? theme.surface
                 : mix(theme.surface, dark, kLightest + (1 - kLightest) * shade);
+            if (series.cellBars) {
+                QRectF bar = whole;
+                bar.setWidth(std::max(whole.width() * shade, shade > 0 ? 1.0 : 0.0));
+                paintCellBar(painter, bar, weak, series, look);
+                paintCellWords(painter, curve, i, whole,
+                               weak || shade <= 0 ? theme.mutedText : theme.text);
+                continue;
+            }
             painter.fillRect(whole, back);
             if (weak)
                 paintHatch(painter, whole, theme.controlBorder, theme.scale());
@@ -165,19 +199,9 @@ void paintCells(QPainter &painter, const PlotSeries &series, const PlotFrame &fr
                 painter.setBrush(Qt::NoBrush);
                 painter.drawRect(whole);
             }
-            const QString words = i < static_cast<size_t>(curve.cellWords.size())
-                ? curve.cellWords[static_cast<qsizetype>(i)]
-                : QString();
-            if (words.isEmpty() || metrics.horizontalAdvance(words) + theme.px(4) > whole.width()
-                || metrics.height() > whole.height())
-                continue;
             const bool onDark =
                 contrastRatio(theme.text, back) < contrastRatio(theme.surface, back);
-            painter.setPen(onDark ? theme.surface : theme.text);
-            painter.drawText(
-                QPointF(whole.center().x() - metrics.horizontalAdvance(words) / 2,
-                        whole.center().y() + (metrics.ascent() - metrics.descent()) / 2),
-                words);
+            paintCellWords(painter, curve, i, whole, onDark ? theme.surface : theme.text);
         }
     }
 }

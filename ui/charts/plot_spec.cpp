@@ -8,6 +8,16 @@
 
 namespace inferlab {
 
+namespace {
+
+// As the window's words are; thousands apart.
+QLocale english()
+{
+    return QLocale(QLocale::English, QLocale::UnitedStates);
+}
+
+} // namespace
+
 MarkerShape markerOfAge(int age) noexcept
 {
     constexpr std::array shapes {MarkerShape::Square, MarkerShape::Triangle, MarkerShape::Diamond};
@@ -30,7 +40,17 @@ QString numberText(double value)
 {
     const double size = std::abs(value);
     const int digits = size >= 100 || size == 0 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3;
-    return QLocale::c().toString(value, 'f', digits).replace(QLatin1Char('-'), QChar(0x2212));
+    return fixedText(value, digits);
+}
+
+QString fixedText(double value, int decimals)
+{
+    return english().toString(value, 'f', decimals).replace(QLatin1Char('-'), QChar(0x2212));
+}
+
+QString countText(qint64 value)
+{
+    return english().toString(value);
 }
 
 QString valueText(double value, const QString &unit)

@@ -72,6 +72,7 @@ struct PlotSeries
     double width = 2.0;      // of lines, pixels at 100%
     double barWidth = 0.8;   // of bars, boxes and cells
     double cellHeight = 1.0; // of cells
+    bool cellBars = false;   // a cell's shade is the length of a bar behind its words
     bool markers = false;    // a marker on every point, where there is room
     bool steps = false;      // a staircase: distributions
     bool pointable = true;   // hover and arrow keys stop here
@@ -169,6 +170,8 @@ struct PlotSpec
 
 // A number as people read it: 3 significant digits below 1000, "1,234" above.
 QString numberText(double value);
+QString fixedText(double value, int decimals);        // "1,234.5"
+QString countText(qint64 value);                      // "1,234"
 QString valueText(double value, const QString &unit); // "6.31 ms"
 // At most `digits` after the point, without trailing zeros: for tables.
 QString plainNumber(double value, int digits = 4);

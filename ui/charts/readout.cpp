@@ -98,7 +98,7 @@ QString headingOf(const PlotSpec &spec, const PlotCurve &curve, size_t point)
 {
     if (point < static_cast<size_t>(curve.names.size()))
         return curve.names[static_cast<qsizetype>(point)];
-    const QString x = spec.x.whole ? QString::number(std::llround(curve.points[point].x()))
+    const QString x = spec.x.whole ? countText(std::llround(curve.points[point].x()))
                                    : valueText(curve.points[point].x(), spec.x.unit);
     return spec.xName.isEmpty() ? x : spec.xName + QLatin1Char(' ') + x;
 }

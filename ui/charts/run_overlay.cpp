@@ -23,7 +23,7 @@ template <typename Number>
 Describe number(const QString &name, Number RunSettings::*member)
 {
     return [name, member](const RunRecord &run) {
-        return name + QLatin1Char(' ') + plainNumber(static_cast<double>(run.settings.*member));
+        return name + QLatin1Char(' ') + countText(run.settings.*member);
     };
 }
 
@@ -61,8 +61,17 @@ std::vector<Describe> describers()
 QString promptText(const RunRecord &run)
 {
     const int32_t tokens = run.requests.empty() ? 0 : run.requests.front().promptTokens;
-    return tokens > 0 ? QStringLiteral("prompt of %1 tokens").arg(tokens)
+    return tokens > 0 ? QStringLiteral("prompt of %1 tokens").arg(countText(tokens))
                       : QStringLiteral("another prompt");
+}
+
+QString briefLabel(QString label)
+{
+    return label.replace(QStringLiteral("KV cache"), QStringLiteral("KV"))
+        .replace(QStringLiteral("new tokens"), QStringLiteral("new"))
+        .replace(QStringLiteral("temperature"), QStringLiteral("temp."))
+        .replace(QStringLiteral("repetition penalty"), QStringLiteral("rep."))
+        .replace(QStringLiteral("prompt of"), QStringLiteral("prompt"));
 }
 
 bool allEqual(const QStringList &texts)
@@ -131,7 +140,7 @@ std::vector<OverlaidRun> overlaidRuns(const ChartData &data)
         for (int again = 2; used.contains(run.label); ++again)
             run.label = base + QStringLiteral(" (%1)").arg(again);
         used.insert(run.label);
-        run.brief = QString(run.label).replace(QStringLiteral("KV cache"), QStringLiteral("KV"));
+        run.brief = briefLabel(run.label);
         out.push_back(run);
     }
     return out;

@@ -1,4 +1,5 @@
-// A chart's table as a Qt model, and as CSV.
+// A chart's table as a Qt model, and as CSV. Shown to people, the numbers of a column have the same
+// decimals, and thousands apart; in CSV they are as they were computed.
 #pragma once
 
 #include "ui/charts/chart.h"
@@ -23,7 +24,10 @@ public:
                         int role = Qt::DisplayRole) const override;
 
 private:
+    QString shown(const QModelIndex &index) const;
+
     ChartTable m_table;
+    std::vector<int> m_decimals; // of each column's numbers; -1: it has none
 };
 
 // RFC 4180: comma, CRLF, quotes doubled; numbers with a point. A header line first. Comment lines

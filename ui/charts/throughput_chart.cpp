@@ -62,8 +62,9 @@ void ThroughputChart::addSeries(PlotSpec &spec, const OverlaidRun &run)
     total.marker = markerOfAge(run.age);
     total.width = run.age > 0 ? 1.4 : 2.2;
     total.markers = true;
-    total.unit = QStringLiteral("tok/s");
+    total.unit = QStringLiteral("tok/s total");
     PlotSeries user = total;
+    user.unit = QStringLiteral("tok/s/user");
     user.name =
         run.age == 0 ? QStringLiteral("per user") : QStringLiteral("per user, ") + run.label;
     user.keys = {QStringLiteral("user"), run.key};
@@ -127,7 +128,7 @@ ThroughputChart::Figures ThroughputChart::figures(const std::vector<OverlaidRun>
         if (!user.isEmpty())
             out.description += QStringLiteral(", %1 for the median user").arg(user);
         out.description += QStringLiteral(", %1 tokens in %2 s. ")
-                               .arg(metrics.outputTokens)
+                               .arg(countText(metrics.outputTokens))
                                .arg(numberText(metrics.durationS));
     }
     out.description =
@@ -139,16 +140,16 @@ PlotSpec ThroughputChart::plot(const ChartData &data, int)
 {
     PlotSpec spec;
     spec.id = id();
-    spec.title = QStringLiteral("Throughput, tok/s");
+    spec.title = QStringLiteral("Throughput, tok/s total and tok/s/user");
     spec.rangeKey = runKey(data.current);
     spec.live = data.live;
     spec.emptyText = QStringLiteral(
         "Tokens per second, in total and per user, appear here.\nPress Run (Ctrl+Enter).");
     spec.x.title = QStringLiteral("time since the first request, s");
     spec.x.unit = QStringLiteral("s");
-    spec.y.unit = QStringLiteral("tok/s");
-    spec.table.columns = {QStringLiteral("Time, s"), QStringLiteral("Total, tok/s"),
-                          QStringLiteral("Per user, tok/s/user")};
+    spec.y.unit = QStringLiteral("tok/s total");
+    spec.table.columns = {QStringLiteral("Time, s"), QStringLiteral("Throughput, tok/s total"),
+                          QStringLiteral("Median user, tok/s/user")};
     const std::vector<OverlaidRun> runs = overlaidRuns(data);
     for (const OverlaidRun &run : runs)
         addSeries(spec, run);
@@ -163,16 +164,16 @@ PlotSpec ThroughputChart::plot(const ChartData &data, int)
     }
     if (spec.isEmpty())
         return spec;
-    const auto withFigure = [](const QString &name, const QString &figure) {
-        return figure.isEmpty() ? name : name + QLatin1Char(' ') + figure;
+    const auto withFigure = [](const QString &unit, const QString &figure) {
+        return figure.isEmpty() ? unit : figure + QLatin1Char(' ') + unit;
     };
     LegendEntry total;
     total.key = QStringLiteral("total");
-    total.text = withFigure(QStringLiteral("total"), m_figures.total);
+    total.text = withFigure(QStringLiteral("tok/s total"), m_figures.total);
     total.meaning = Meaning::Throughput;
     LegendEntry user;
     user.key = QStringLiteral("user");
-    user.text = withFigure(QStringLiteral("per user"), m_figures.user);
+    user.text = withFigure(QStringLiteral("tok/s/user"), m_figures.user);
     user.meaning = Meaning::Decode;
     user.marker = MarkerShape::Diamond;
     spec.legend = {total, user};

@@ -44,8 +44,7 @@ QString statsText(const RunRecord &run, size_t request, bool live)
     QStringList parts;
     const bool many = run.requests.size() > 1;
     if (const auto rate = userTokPerSecond(record))
-        parts += about + figures::tokPerSecond(*rate)
-            + (many ? QStringLiteral(" tok/s/user") : QStringLiteral(" tok/s"));
+        parts += about + figures::tokPerSecond(*rate) + QStringLiteral(" tok/s/user");
     if (many && !live) {
         if (const auto total = computeMetrics(run).outputTokPerSecond)
             parts += figures::tokPerSecond(*total) + QStringLiteral(" tok/s total");

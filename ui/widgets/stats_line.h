@@ -1,4 +1,4 @@
-// The line under every answer: "42.1 tok/s · 214 tokens · 0.31 s to first token · stop: end of
+// The line under every answer: "42.1 tok/s/user · 214 tokens · 0.31 s to first token · stop: end of
 // text". Figures come from engine/measure; live ones carry "~" and change at most four times a
 // second.
 #pragma once

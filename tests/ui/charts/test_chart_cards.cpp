@@ -173,7 +173,7 @@ private slots:
         QVERIFY(inkOf(*card, green) > 100);
         const auto buttons = card->legend()->findChildren<LegendButton *>();
         QVERIFY(buttons.size() >= 2);
-        QVERIFY(buttons[0]->accessibleName().startsWith(QStringLiteral("total")));
+        QVERIFY(buttons[0]->accessibleName().endsWith(QStringLiteral("tok/s total")));
         QTest::mouseClick(buttons[0], Qt::LeftButton);
         QCOMPARE(inkOf(*card, green), 0);
         QVERIFY(inkOf(*card, blue) > 100);
@@ -362,6 +362,74 @@ private slots:
         QVERIFY(!model->data(model->index(5, 0)).isValid());
         dialog->copyAsCsv();
         QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("a\r\n1\r\nx\r\n"));
+    }
+
+    void columnsHaveOneNumberOfDecimals()
+    {
+        ChartTableModel model;
+        ChartTable table;
+        table.columns = {QStringLiteral("Run"), QStringLiteral("n"), QStringLiteral("ms"),
+                         QStringLiteral("share")};
+        table.rows = {{QStringLiteral("a"), QStringLiteral("4064"), QStringLiteral("1204.5"),
+                       QStringLiteral("0.00125")},
+                      {QStringLiteral("b"), QStringLiteral("7"), QStringLiteral("6.3142"),
+                       QStringLiteral("0.5")},
+                      {QStringLiteral("c"), QString(), QStringLiteral("3"), QString()}};
+        model.setTable(table);
+        const auto column = [&model](int c) {
+            QStringList out;
+            for (int row = 0; row < model.rowCount(); ++row)
+                out << model.data(model.index(row, c)).toString();
+            return out.join(QLatin1Char('|'));
+        };
+        QCOMPARE(column(0), QStringLiteral("a|b|c"));
+        QCOMPARE(column(1), QStringLiteral("4,064|7|"));
+        QCOMPARE(column(2), QStringLiteral("1,204.50|6.31|3.00"));
+        QCOMPARE(column(3), QStringLiteral("0.0013|0.5000|"));
+        QVERIFY(toCsv(table).contains(QStringLiteral("a,4064,1204.5,0.00125"))); // for programs
+    }
+
+    // Kept runs beside the current one: no number covers another, and none is left out.
+    void rowsOfPercentilesKeepApart_data()
+    {
+        QTest::addColumn<int>("kept");
+        QTest::addColumn<QSize>("size");
+        QTest::newRow("one in a small card") << 1 << QSize(440, 156);
+        QTest::newRow("four at 1280x800") << 4 << QSize(440, 190);
+        QTest::newRow("six, enlarged") << 6 << QSize(800, 500);
+    }
+
+    void rowsOfPercentilesKeepApart()
+    {
+        QFETCH(int, kept);
+        QFETCH(QSize, size);
+        ChartData data = m_data;
+        data.earlier.clear();
+        for (int i = 0; i < kept; ++i)
+            data.earlier.push_back(
+                std::make_shared<RunRecord>(makeSyntheticRun({.batch = 2 + i, .newTokens = 300})));
+        auto card = cardOf(QStringLiteral("percentiles"), size);
+        card->setData(data);
+        const PlotSpec &spec = card->plotSpec();
+        const QFontMetricsF metrics(m_theme->theme().font(TextSize::Small));
+        std::vector<QRectF> boxes;
+        for (const PlotSeries &series : spec.series) {
+            for (const PlotCurve &curve : series.curves) {
+                for (size_t i = 0; i < curve.points.size(); ++i) {
+                    const QPointF half(series.barWidth / 2, series.cellHeight / 2);
+                    const QRectF box = QRectF(card->plotFrame().toPixel(curve.points[i] - half),
+                                              card->plotFrame().toPixel(curve.points[i] + half))
+                                           .normalized();
+                    const QString words = curve.cellWords[static_cast<qsizetype>(i)];
+                    QVERIFY2(metrics.horizontalAdvance(words) <= box.width(), qPrintable(words));
+                    QVERIFY(metrics.ascent() <= box.height());
+                    for (const QRectF &other : boxes)
+                        QVERIFY(!box.adjusted(0.01, 0.01, -0.01, -0.01).intersects(other));
+                    boxes.push_back(box);
+                }
+            }
+        }
+        QCOMPARE(boxes.size(), static_cast<size_t>((kept + 1) * 3 * 4)); // P50, P90, P99 and n
     }
 
     void csvQuotesWhatNeedsIt()

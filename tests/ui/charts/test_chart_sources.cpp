@@ -121,7 +121,7 @@ private slots:
         const ChartTable table = source->table(spec);
         QCOMPARE(table.rows.size(), pooled.size());
         QCOMPARE(table.rows[0][3].toDouble(), std::round(itlMs(run.requests[0])[0] * 1e4) / 1e4);
-        QVERIFY(spec.description.contains(QString::number(pooled.size())));
+        QVERIFY(spec.description.contains(countText(static_cast<qint64>(pooled.size()))));
     }
 
     void itlAgainstTimeUsesTheStamps()
@@ -209,6 +209,51 @@ private slots:
         QVERIFY(spec.description.contains(QStringLiteral("too few for P90 and P99")));
     }
 
+    // Several runs: each with its own n, and doubted for its own n alone.
+    void percentilesOfSeveralRunsStandInRows()
+    {
+        const RunRecord few = makeSyntheticRun({.batch = 1, .newTokens = 20});
+        const RunRecordPtr many = keep({.batch = 32, .newTokens = 64});
+        ChartData data = dataOf(few);
+        data.earlier = {many};
+        const PlotSpec spec = plotOf(QStringLiteral("percentiles"), data);
+        QCOMPARE(spec.y.categories.size(), 2U);
+        QCOMPARE(spec.y.categories[1].text, QStringLiteral("batch 1, new tokens 20")); // on top
+        QCOMPARE(spec.y.categories[0].text, QStringLiteral("batch 32, new tokens 64"));
+        const auto cells = [&spec](double row, const QString &figure, const QString &column) {
+            QStringList out;
+            for (const PlotSeries &series : spec.series) {
+                for (const PlotCurve &curve : series.curves) {
+                    for (size_t i = 0; i < curve.points.size(); ++i) {
+                        const bool isCount = curve.names.isEmpty();
+                        const QString name = isCount
+                            ? QStringLiteral("n")
+                            : curve.names[static_cast<qsizetype>(i)].section(QLatin1Char(' '), 1);
+                        if (curve.points[i].y() == row && series.keys.contains(figure)
+                            && name == column)
+                            out << curve.cellWords[static_cast<qsizetype>(i)]
+                                    + (!isCount && curve.weak[i] ? QStringLiteral(" weak")
+                                                                 : QString());
+                    }
+                }
+            }
+            return out.join(QLatin1Char('|'));
+        };
+        const QString ttft = QStringLiteral("TTFT");
+        const QString itl = QStringLiteral("ITL");
+        QCOMPARE(cells(1.5, ttft, QStringLiteral("n")), QStringLiteral("1"));
+        QCOMPARE(cells(0.5, ttft, QStringLiteral("n")), QStringLiteral("32"));
+        QCOMPARE(cells(1.5, itl, QStringLiteral("n")), QStringLiteral("19"));
+        QCOMPARE(cells(0.5, itl, QStringLiteral("n")), QStringLiteral("2,016"));
+        const double p99 = computeMetrics(*many).itl->p99;
+        QCOMPARE(cells(0.5, itl, QStringLiteral("P99")),
+                 fixedText(p99, 0)); // hundreds of ms; 2,016 gaps claim it
+        QVERIFY(cells(1.5, itl, QStringLiteral("P99")).endsWith(QStringLiteral(" weak")));
+        QVERIFY(!cells(1.5, itl, QStringLiteral("P50")).endsWith(QStringLiteral(" weak")));
+        QVERIFY(std::any_of(spec.legend.begin(), spec.legend.end(),
+                            [](const LegendEntry &e) { return e.hatched; }));
+    }
+
     void distributionsEndAtAll()
     {
         const RunRecord run = makeSyntheticRun({.batch = 3});
@@ -290,7 +335,8 @@ private slots:
         QCOMPARE(overlaidRuns(data).size(), 3U);
     }
 
-    void earlierRunsHaveALegendEntryEach()
+    // In the legend, or where each has a row of its own, beside it.
+    void everyRunIsNamed()
     {
         ChartData data;
         data.earlier = {keep({.batch = 8})};
@@ -299,12 +345,13 @@ private slots:
         for (const QString &id : {QStringLiteral("itl"), QStringLiteral("ttft"),
                                   QStringLiteral("throughput"), QStringLiteral("percentiles")}) {
             const PlotSpec spec = plotOf(id, data);
-            for (const QString &label : {QStringLiteral("batch 1"), QStringLiteral("batch 8")}) {
-                QVERIFY2(
-                    std::any_of(spec.legend.begin(), spec.legend.end(),
-                                [&label](const LegendEntry &entry) { return entry.text == label; }),
-                    qPrintable(id));
-            }
+            QStringList names;
+            for (const LegendEntry &entry : spec.legend)
+                names << entry.text;
+            for (const PlotCategory &row : spec.y.categories)
+                names << row.text;
+            QVERIFY2(names.contains(QStringLiteral("batch 1")), qPrintable(id));
+            QVERIFY2(names.contains(QStringLiteral("batch 8")), qPrintable(id));
         }
     }
 

@@ -80,10 +80,11 @@ void TestWords::piecesAreQuoted()
 
 void TestWords::statsOfAnAnswer()
 {
-    QCOMPARE(statsText(record(3, EndReason::Stop), 0, false),
-             QStringLiteral("50.0 tok/s · 3 tokens · 0.31 s to first token · stop: end of text"));
+    QCOMPARE(
+        statsText(record(3, EndReason::Stop), 0, false),
+        QStringLiteral("50.0 tok/s/user · 3 tokens · 0.31 s to first token · stop: end of text"));
     QCOMPARE(statsText(record(3, EndReason::Running), 0, true),
-             QStringLiteral("~50.0 tok/s · 3 tokens · 0.31 s to first token"));
+             QStringLiteral("~50.0 tok/s/user · 3 tokens · 0.31 s to first token"));
     QCOMPARE(statsText(record(1, EndReason::Cancelled), 0, false),
              QStringLiteral("1 token · 0.31 s to first token · stop: cancelled"));
     QCOMPARE(statsText(record(0, EndReason::Running), 0, true), QString());

@@ -29,7 +29,8 @@ const std::array<Quantity, 4> &quantities()
     static const std::array<Quantity, 4> all {
         {{"total latency", "Total latency, s", "s", 1e-3, Meaning::Decode,
           [](const PointFigures &p) -> const std::vector<double> & { return p.endToEndMs; }},
-         {"throughput", "Throughput of single runs, tok/s", "tok/s", 1.0, Meaning::Throughput,
+         {"throughput", "Throughput of single runs, tok/s total", "tok/s total", 1.0,
+          Meaning::Throughput,
           [](const PointFigures &p) -> const std::vector<double> & { return p.runTokPerSecond; }},
          {"first token", "Time to first token, s", "s", 1e-3, Meaning::Prefill,
           [](const PointFigures &p) -> const std::vector<double> & { return p.ttftMs; }},

@@ -54,7 +54,7 @@ void addPartialNote(PlotSpec &spec, const ExperimentFigures &figures);
 void addNote(PlotSpec &spec, const QString &sentence);
 
 QString pointName(const ExperimentFigures &figures, size_t point); // "batch 8"
-// "42.1 tok/s (40.2 to 43.0), n = 10".
+// "42.1 tok/s total (40.2 to 43.0), n = 10".
 QString estimateText(const Estimate &estimate, double scale, const QString &unit);
 
 } // namespace inferlab

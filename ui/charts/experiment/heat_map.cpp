@@ -39,7 +39,7 @@ const std::array<Quantity, 3> &quantities()
     static const std::array<Quantity, 3> all {
         {{"total latency", "Total latency P50, s", "s", Meaning::Decode,
           [](const PointFigures &p) { return scaled(p.endToEndMs, 1e-3); }},
-         {"throughput", "Throughput P50, tok/s", "tok/s", Meaning::Throughput,
+         {"throughput", "Throughput P50, tok/s total", "tok/s total", Meaning::Throughput,
           [](const PointFigures &p) { return scaled(p.runTokPerSecond, 1.0); }},
          {"between tokens", "Inter-token latency P50, ms", "ms", Meaning::Decode,
           [](const PointFigures &p) { return scaled(p.itlMs, 1.0); }}}};

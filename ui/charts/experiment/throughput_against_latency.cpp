@@ -82,7 +82,7 @@ void addGroup(PlotSpec &spec, const ExperimentFigures &figures, size_t group,
     series.meaning = Meaning::Throughput;
     series.age = static_cast<int>(group);
     series.marker = markerOfAge(series.age);
-    series.unit = QStringLiteral("tok/s");
+    series.unit = QStringLiteral("tok/s total");
     if (figures.numericX())
         spec.series.push_back(pathOf(points, series));
     std::stable_sort(points.begin(), points.end(), [](const Sweet &a, const Sweet &b) {
@@ -94,7 +94,7 @@ void addGroup(PlotSpec &spec, const ExperimentFigures &figures, size_t group,
         curve.points.push_back(at);
         curve.names << sweet.name;
         curve.texts
-            << QStringLiteral("%1 tok/s at %2 s").arg(numberText(at.y()), numberText(at.x()));
+            << QStringLiteral("%1 tok/s total at %2 s").arg(numberText(at.y()), numberText(at.x()));
         curve.runs.push_back({static_cast<int>(sweet.point->index)});
         PointLabel label;
         label.at = at;
@@ -105,7 +105,7 @@ void addGroup(PlotSpec &spec, const ExperimentFigures &figures, size_t group,
         spec.table.rows.push_back({sweet.name, plainNumber(at.y(), 2), plainNumber(at.x()),
                                    QString::number(sweet.point->endToEndMs.size()),
                                    label.strong ? QStringLiteral("knee") : QString()});
-        spec.description += QStringLiteral(" %1: %2 tok/s at %3 s.")
+        spec.description += QStringLiteral(" %1: %2 tok/s total at %3 s.")
                                 .arg(sweet.name, numberText(at.y()), numberText(at.x()));
     }
     if (figures.groups.size() > 1) {
@@ -160,7 +160,7 @@ PlotSpec ThroughputAgainstLatency::plot(const ChartData &data, int view)
     const auto chosen = static_cast<size_t>(std::clamp(view, 0, 2));
     const QString percent = QStringLiteral("P%1").arg(kPercents[chosen]);
     PlotSpec spec = experimentPlot(
-        id(), QStringLiteral("Throughput, tok/s, against latency %1, s").arg(percent),
+        id(), QStringLiteral("Throughput, tok/s total, against latency %1, s").arg(percent),
         QStringLiteral("Throughput against latency"), data);
     spec.view = views()[static_cast<qsizetype>(chosen)];
     spec.rangeKey += spec.view;
@@ -168,8 +168,8 @@ PlotSpec ThroughputAgainstLatency::plot(const ChartData &data, int view)
     spec.x.title = QStringLiteral("total latency %1, s").arg(percent);
     spec.x.unit = QStringLiteral("s");
     spec.xName.clear();
-    spec.y.unit = QStringLiteral("tok/s");
-    spec.table.columns = {QStringLiteral("Point"), QStringLiteral("Throughput, tok/s"),
+    spec.y.unit = QStringLiteral("tok/s total");
+    spec.table.columns = {QStringLiteral("Point"), QStringLiteral("Throughput, tok/s total"),
                           QStringLiteral("Total latency %1, s").arg(percent), QStringLiteral("n"),
                           QStringLiteral("Knee")};
     if (data.experiment == nullptr || !data.experiment->hasRuns())

@@ -28,7 +28,7 @@ PlotSpec ThroughputByX::plot(const ChartData &data, int)
 {
     PlotSpec spec = experimentPlot(id(), QStringLiteral("Throughput, tok/s total"),
                                    QStringLiteral("Throughput"), data);
-    spec.y.unit = QStringLiteral("tok/s");
+    spec.y.unit = QStringLiteral("tok/s total");
     setPercentileColumns(spec, QStringLiteral("Throughput of a run"));
     if (data.experiment == nullptr || !data.experiment->hasRuns())
         return spec;
@@ -38,7 +38,7 @@ PlotSpec ThroughputByX::plot(const ChartData &data, int)
         return point.runTokPerSecond;
     };
     curves.meaning = Meaning::Throughput;
-    curves.unit = QStringLiteral("tok/s");
+    curves.unit = QStringLiteral("tok/s total");
     curves.percents = {50, 90};
     addPercentileCurves(spec, figures, curves);
     if (figures.groups.size() > 1)
