@@ -8,10 +8,9 @@ namespace inferlab {
 
 namespace {
 
-// Widths in units of a percentile's column.
-constexpr double kCountWidth = 1.25; // "4,064"
-constexpr double kGap = 0.25;        // between latencies
-constexpr double kGroupWidth = static_cast<double>(kLatencyPercentiles.size()) + kCountWidth + kGap;
+// Widths in units of a percentile's column: n has more, and with it keeps the latencies apart.
+constexpr double kCountWidth = 1.2;
+constexpr double kGroupWidth = static_cast<double>(kLatencyPercentiles.size()) + kCountWidth;
 constexpr double kMostMs = 999.5; // beyond, seconds are shorter
 
 struct Scale
@@ -20,6 +19,8 @@ struct Scale
     double perUnit = 1;
     QString unit;
     int decimals = 0; // of every number of the latency
+    int decimalsBrief = 0;
+    QString widest; // of these numbers
 };
 
 Scale scaleOf(const std::vector<LatenciesOfRun> &runs, size_t figure)
@@ -35,7 +36,15 @@ Scale scaleOf(const std::vector<LatenciesOfRun> &runs, size_t figure)
     scale.unit = asSeconds ? QStringLiteral("s") : QStringLiteral("ms");
     const double tallest = scale.tallestMs / scale.perUnit;
     scale.decimals = tallest >= 99.95 ? 0 : tallest >= 9.995 ? 1 : 2;
+    scale.decimalsBrief = tallest >= 9.95 ? 0 : 1;
+    scale.widest = fixedText(tallest, scale.decimals);
     return scale;
+}
+
+// "2k": the readout has the number.
+QString briefCount(size_t n)
+{
+    return n < 1000 ? QString::number(n) : QStringLiteral("%1k").arg((n + 500) / 1000);
 }
 
 // The cells of one latency of one run, and its n beside them.
@@ -51,9 +60,11 @@ void addCells(PlotSpec &spec, const LatenciesOfRun &run, size_t figure, const Sc
     cells.kind = PlotKind::Cells;
     cells.cellBars = true;
     cells.meaning = about.meaning;
-    cells.barWidth = 0.97;
+    cells.barWidth = 0.98;
     cells.cellHeight = 0.84;
+    cells.widestWords = scale.widest;
     PlotSeries count = cells;
+    count.widestWords.clear();
     count.barWidth = kCountWidth;
     count.pointable = false;
     PlotCurve values;
@@ -66,12 +77,14 @@ void addCells(PlotSpec &spec, const LatenciesOfRun &run, size_t figure, const Sc
             values.shades.push_back(value / scale.tallestMs);
             values.weak.push_back(!summary->claims(percent));
             values.cellWords << fixedText(value / scale.perUnit, scale.decimals);
+            values.cellBriefs << fixedText(value / scale.perUnit, scale.decimalsBrief);
             values.names << QStringLiteral("%1 P%2").arg(about.name).arg(percent);
             values.texts << claimText(*summary, percent, scale.perUnit, scale.unit);
         }
         counts.points.emplace_back(left + 3 + kCountWidth / 2, row);
         counts.shades.push_back(0);
         counts.cellWords << countText(static_cast<qint64>(summary->n));
+        counts.cellBriefs << briefCount(summary->n);
     }
     cells.curves.push_back(std::move(values));
     count.curves.push_back(std::move(counts));
@@ -87,6 +100,7 @@ void addHeading(PlotSpec &spec, size_t figure, const Scale &scale)
         category.from = left + static_cast<double>(p);
         category.to = category.from + 1;
         category.text = QStringLiteral("P%1").arg(kLatencyPercentiles[p]);
+        category.brief = QString::number(kLatencyPercentiles[p]);
         spec.x.categories.push_back(category);
     }
     PlotCategory count;
@@ -108,7 +122,7 @@ void addLatencyRows(PlotSpec &spec, const std::vector<LatenciesOfRun> &runs)
     const auto rows = static_cast<double>(runs.size());
     spec.x.hasRange = spec.y.hasRange = true;
     spec.x.min = 0;
-    spec.x.max = 3 * kGroupWidth - kGap;
+    spec.x.max = 3 * kGroupWidth;
     spec.y.min = 0;
     spec.y.max = rows;
     spec.reach = 0.5;

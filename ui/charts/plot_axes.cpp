@@ -140,8 +140,12 @@ void paintCategories(QPainter &painter, const PlotSpec &spec, const PlotFrame &f
         if (category.caption.isEmpty())
             continue;
         painter.setPen(look.theme.mutedText);
-        drawCentred(painter, metrics.elidedText(category.caption, Qt::ElideRight, room), metrics,
-                    middle, baseline + metrics.height());
+        const bool whole =
+            category.captionBrief.isEmpty() || metrics.horizontalAdvance(category.caption) <= room;
+        drawCentred(painter,
+                    metrics.elidedText(whole ? category.caption : category.captionBrief,
+                                       Qt::ElideRight, room),
+                    metrics, middle, baseline + metrics.height());
     }
 }
 

@@ -75,14 +75,18 @@ void paintCellBar(QPainter &painter, const QRectF &bar, bool weak, const PlotSer
         paintHatch(painter, bar, mix(look.theme.surface, fill, 0.35), look.theme.scale());
 }
 
-// Where there is room for all of them.
-void paintCellWords(QPainter &painter, const PlotCurve &curve, size_t cell, const QRectF &room,
-                    const QColor &color)
+// Where there is room for all of them, or for the brief ones.
+void paintCellWords(QPainter &painter, const PlotSeries &series, const PlotCurve &curve,
+                    size_t cell, const QRectF &room, const QColor &color)
 {
-    if (cell >= static_cast<size_t>(curve.cellWords.size()))
+    const auto at = static_cast<qsizetype>(cell);
+    if (at >= curve.cellWords.size())
         return;
-    const QString &words = curve.cellWords[static_cast<qsizetype>(cell)];
     const QFontMetricsF metrics(painter.font());
+    const QString &widest = series.widestWords.isEmpty() ? curve.cellWords[at] : series.widestWords;
+    const bool brief =
+        metrics.horizontalAdvance(widest) > room.width() && at < curve.cellBriefs.size();
+    const QString &words = brief ? curve.cellBriefs[at] : curve.cellWords[at];
     const double width = metrics.horizontalAdvance(words);
     if (words.isEmpty() || width > room.width() || metrics.ascent() > room.height())
         return;
@@ -186,7 +190,7 @@ void paintCells(QPainter &painter, const PlotSeries &series, const PlotFrame &fr
                 QRectF bar = whole;
                 bar.setWidth(std::max(whole.width() * shade, shade > 0 ? 1.0 : 0.0));
                 paintCellBar(painter, bar, weak, series, look);
-                paintCellWords(painter, curve, i, whole,
+                paintCellWords(painter, series, curve, i, whole,
                                weak || shade <= 0 ? theme.mutedText : theme.text);
                 continue;
             }
@@ -201,7 +205,7 @@ void paintCells(QPainter &painter, const PlotSeries &series, const PlotFrame &fr
             }
             const bool onDark =
                 contrastRatio(theme.text, back) < contrastRatio(theme.surface, back);
-            paintCellWords(painter, curve, i, whole, onDark ? theme.surface : theme.text);
+            paintCellWords(painter, series, curve, i, whole, onDark ? theme.surface : theme.text);
         }
     }
 }

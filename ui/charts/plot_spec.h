@@ -57,6 +57,7 @@ struct PlotCurve
     std::vector<PlotBox> boxes;          // of Boxes, one for each point (its median)
     std::vector<double> shades;          // of Cells: 0 .. 1, how dark
     QStringList cellWords;               // of Cells: written inside; else empty
+    QStringList cellBriefs;              // where there is no room for them; empty: nothing
     std::vector<PlotRunRef> runs;        // what Enter opens; else empty
 };
 
@@ -73,6 +74,7 @@ struct PlotSeries
     double barWidth = 0.8;   // of bars, boxes and cells
     double cellHeight = 1.0; // of cells
     bool cellBars = false;   // a cell's shade is the length of a bar behind its words
+    QString widestWords;     // of cells that are brief together; empty: each for itself
     bool markers = false;    // a marker on every point, where there is room
     bool steps = false;      // a staircase: distributions
     bool pointable = true;   // hover and arrow keys stop here
@@ -122,8 +124,9 @@ struct PlotCategory
 {
     double from = 0, to = 1; // x
     QString text;
-    QString brief;   // where there is no room for text; empty: the same
-    QString caption; // a second line, small
+    QString brief;        // where there is no room for text; empty: the same
+    QString caption;      // a second line, small
+    QString captionBrief; // where there is no room for caption; empty: the same
 };
 
 struct PlotAxis

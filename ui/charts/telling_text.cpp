@@ -20,24 +20,11 @@ QStringList partsOf(const QString &text)
     return text.split(QLatin1String(kBetweenParts));
 }
 
-// An empty part was left out; neighbours of that kind share one ellipsis.
-QString joined(const QStringList &parts)
+// An empty part was left out. No mark stands for it: what is left is true without it.
+QString joined(QStringList parts)
 {
-    QString out;
-    bool gap = false;
-    for (const QString &part : parts) {
-        if (part.isEmpty()) {
-            gap = true;
-            continue;
-        }
-        if (gap)
-            out += kEllipsis;
-        else if (!out.isEmpty())
-            out += QLatin1String(kBetweenParts);
-        out += part;
-        gap = false;
-    }
-    return gap ? out + kEllipsis : out;
+    parts.removeAll(QString());
+    return parts.join(QLatin1String(kBetweenParts));
 }
 
 // Whether no other text has all of these parts.

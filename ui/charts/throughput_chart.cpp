@@ -170,10 +170,12 @@ PlotSpec ThroughputChart::plot(const ChartData &data, int)
     LegendEntry total;
     total.key = QStringLiteral("total");
     total.text = withFigure(QStringLiteral("tok/s total"), m_figures.total);
+    total.brief = withFigure(QStringLiteral("total"), m_figures.total);
     total.meaning = Meaning::Throughput;
     LegendEntry user;
     user.key = QStringLiteral("user");
     user.text = withFigure(QStringLiteral("tok/s/user"), m_figures.user);
+    user.brief = withFigure(QStringLiteral("per user"), m_figures.user);
     user.meaning = Meaning::Decode;
     user.marker = MarkerShape::Diamond;
     spec.legend = {total, user};

@@ -104,6 +104,8 @@ void TtftChart::addMedian(PlotSpec &spec, const OverlaidRun &run, double band)
                                            : QStringLiteral("P50 %1, n %2")
                                                  .arg(valueText(summary->p50, QStringLiteral("ms")))
                                                  .arg(summary->n);
+        category.captionBrief =
+            QStringLiteral("%1 · n %2").arg(numberText(summary->p50)).arg(summary->n);
         spec.description += summary->n == 1
             ? QStringLiteral("%1: first token after %2 ms. ")
                   .arg(run.label, numberText(summary->p50))
