@@ -170,6 +170,11 @@ std::shared_ptr<LoadedModel> Session::loadedModel() const noexcept
     return d->loaded.lock();
 }
 
+int64_t Session::liveTokens() const noexcept
+{
+    return d->live ? d->live->outputTokens() : 0;
+}
+
 const RunRecord *Session::liveRun() const noexcept
 {
     return d->live ? &d->live->record() : d->finished.get();
@@ -184,7 +189,7 @@ void Session::setFrameInterval(int milliseconds)
 
 bool Session::isShortOfTime() const noexcept
 {
-    return d->live && d->timer.interval() >= FramePacer::kMostMs;
+    return d->live && d->pacer.isOverdrawn();
 }
 
 void Session::load(const ModelChoice &choice)

@@ -28,6 +28,7 @@ public:
     // The run as far as the screen knows it: grows with every drain, replaced by the worker's own
     // record at the end. Null before the first run.
     const RunRecord *liveRun() const noexcept;
+    int64_t liveTokens() const noexcept; // so far, of all its requests; 0 once it has ended
 
     // The least time between two drains; 16 ms unless set. While a run takes every core the drains
     // come further apart, see frame_pacer.h.

@@ -1,9 +1,19 @@
 // Sorts the events of step reports into the requests that they belong to.
 #include "engine/measure/recorder.h"
 
+#include "engine/measure/metrics.h"
+
 #include <algorithm>
+#include <utility>
 
 namespace inferlab {
+
+RunRecorder::RunRecorder(RunRecord head)
+    : m_record(std::move(head))
+{
+    for (const RequestRecord &request : m_record.requests)
+        m_outputTokens += inferlab::outputTokens(request);
+}
 
 void RunRecorder::submitted(RequestId id, int64_t scheduledNs, int64_t submittedNs,
                             int32_t promptTokens)
@@ -35,6 +45,7 @@ void RunRecorder::add(const StepReport &report)
         token.piece = event.piece;
         token.probability = event.probability;
         token.runnersUp.assign(event.runnersUp.begin(), event.runnersUp.end());
+        m_outputTokens += token.count;
         request->tokens.push_back(std::move(token));
         request->text += event.text;
     }

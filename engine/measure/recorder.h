@@ -10,19 +10,20 @@ class RunRecorder
 {
 public:
     RunRecorder() = default;
-    explicit RunRecorder(RunRecord head) // label, provenance, settings; no requests yet
-        : m_record(std::move(head))
-    { }
+    // head: label, provenance, settings; or a record to go on with.
+    explicit RunRecorder(RunRecord head);
 
     void submitted(RequestId id, int64_t scheduledNs, int64_t submittedNs, int32_t promptTokens);
     void add(const StepReport &report);
 
     const RunRecord &record() const noexcept { return m_record; }
+    int64_t outputTokens() const noexcept { return m_outputTokens; } // of all requests
     RunRecord take() { return std::move(m_record); }
 
 private:
     RequestRecord *find(RequestId id) noexcept;
     RunRecord m_record;
+    int64_t m_outputTokens = 0;
 };
 
 } // namespace inferlab

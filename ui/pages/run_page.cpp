@@ -23,6 +23,12 @@
 
 namespace inferlab {
 
+namespace {
+
+constexpr int kMostSkipped = 4; // frames in a row without a chart: then half a second has passed
+
+} // namespace
+
 RunPage::~RunPage()
 {
     m_session.disconnect(this);
@@ -161,8 +167,7 @@ void RunPage::onRunStarted()
 void RunPage::onRunAdvanced()
 {
     GenerationProgress progress;
-    for (const RequestRecord &request : m_session.liveRun()->requests)
-        progress.doneTokens += outputTokens(request);
+    progress.doneTokens = m_session.liveTokens();
     const RunSettings &settings = m_session.liveRun()->settings;
     progress.limitTokens = int64_t {settings.batch} * settings.maxNewTokens;
     m_phase->setGeneration(progress);
@@ -190,8 +195,9 @@ void RunPage::showRecord(const RunRecord *run, const RunRecordPtr &finished)
     const RunRecordPtr before = std::exchange(m_finished, finished); // the views still look at it
     m_run = run;
     m_answers->setRun(run, finished == nullptr);
-    m_chartsSkipped = finished == nullptr && m_session.isShortOfTime() && !m_chartsSkipped;
-    if (!m_chartsSkipped)
+    const bool canWait = finished == nullptr && m_chartsSkipped < kMostSkipped;
+    m_chartsSkipped = canWait && m_session.isShortOfTime() ? m_chartsSkipped + 1 : 0;
+    if (m_chartsSkipped == 0)
         refreshCharts();
     m_keep->setEnabled(m_finished != nullptr);
     m_export->setEnabled(m_finished != nullptr);

@@ -109,7 +109,7 @@ private:
     RunRecordPtr m_finished;
     std::vector<RunRecordPtr> m_sweep;
     bool m_paused = false;
-    bool m_chartsSkipped = false; // in the last frame, so not in the next
+    int m_chartsSkipped = 0; // in how many frames up to the last
     bool m_modelShown = false;
     bool m_wide = true;
     bool m_arranged = false;

@@ -2,21 +2,31 @@
 #include "ui/theme/contrast.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace inferlab {
 
 namespace {
 
-double linear(double channel)
+// Of a channel of 8 bits, as it is shown. Charts ask for contrasts while they are drawn.
+double linear(int channel)
 {
-    return channel <= 0.04045 ? channel / 12.92 : std::pow((channel + 0.055) / 1.055, 2.4);
+    static const std::array<double, 256> table = [] {
+        std::array<double, 256> values {};
+        for (size_t i = 0; i < values.size(); ++i) {
+            const double share = static_cast<double>(i) / 255;
+            values[i] = share <= 0.04045 ? share / 12.92 : std::pow((share + 0.055) / 1.055, 2.4);
+        }
+        return values;
+    }();
+    return table[static_cast<size_t>(channel)];
 }
 
 double luminance(const QColor &color)
 {
-    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF())
-        + 0.0722 * linear(color.blueF());
+    return 0.2126 * linear(color.red()) + 0.7152 * linear(color.green())
+        + 0.0722 * linear(color.blue());
 }
 
 } // namespace

@@ -136,7 +136,8 @@ void AnswerText::layOut()
     viewport()->update();
 }
 
-// Only the last line, which new text may have changed, and what is below it are painted.
+// Only the last line, which new text may have changed, those added, and one below, into which their
+// ink may reach, are painted.
 void AnswerText::layOutNew()
 {
     const size_t before = m_breaker.lines().size();
@@ -147,10 +148,11 @@ void AnswerText::layOutNew()
     if (!m_breaker.extend(text()))
         return;
     updateScrollBar();
-    const qreal top = answerMargin() + static_cast<qreal>(before - 1) * lineHeight()
-        - verticalScrollBar()->value();
-    viewport()->update(
-        viewport()->rect().adjusted(0, std::max(0, static_cast<int>(std::floor(top))), 0, 0));
+    const qreal zero = answerMargin() - verticalScrollBar()->value();
+    const QRectF changed(0, zero + static_cast<qreal>(before - 1) * lineHeight(),
+                         viewport()->width(),
+                         static_cast<qreal>(m_breaker.lines().size() - before + 2) * lineHeight());
+    viewport()->update(changed.toAlignedRect().intersected(viewport()->rect()));
 }
 
 void AnswerText::updateScrollBar()

@@ -52,6 +52,31 @@ private slots:
         QCOMPARE(settled(slow, 400), 250);
     }
 
+    // At the most distance of 100 ms, 2% are 2 ms a frame.
+    void whatCanWaitIsLeftOutUntilTheShareIsEarned()
+    {
+        FramePacer pacer(16);
+        pacer.begin(0.02);
+        settled(pacer, 40);
+        QVERIFY(pacer.isOverdrawn());
+        int64_t cpuNs = 100 * 40 * kNsPerMs; // where settled() ended
+        int cheap = 0;
+        for (; pacer.isOverdrawn() && cheap < 100; ++cheap)
+            pacer.nextMs(cpuNs += kNsPerMs);
+        QCOMPARE(cheap, 5); // each earns 1 ms of the 5 that are owed at the most
+    }
+
+    void framesWithinTheShareAreWhole()
+    {
+        FramePacer pacer(16);
+        pacer.begin(0.02);
+        settled(pacer, 1);
+        QVERIFY(!pacer.isOverdrawn());
+        pacer.nextMs(1000 * kNsPerMs); // dear, but the next may still come later
+        pacer.begin(0.02);
+        QVERIFY(!pacer.isOverdrawn());
+    }
+
     void aRunBeginsWithoutThePast()
     {
         FramePacer pacer(16);

@@ -59,13 +59,18 @@ Json runFrames(MeteredApplication &application, const FrameArguments &arguments)
     plan.settings.ignoreEnd = true;
     plan.settings.maxNewTokens = arguments.rate / arguments.batch * arguments.seconds;
     application.start();
+    const int64_t begin = nowNs();
+    const int64_t cpuBegin = threadCpuNs();
     const RunRecordPtr run = desk.run(plan);
+    const double share =
+        static_cast<double>(threadCpuNs() - cpuBegin) / static_cast<double>(nowNs() - begin);
     if (!run)
         throw std::runtime_error("the synthetic run failed");
     const RunMetrics metrics = computeMetrics(*run);
     Json json = {{"rate_wanted", arguments.rate}, {"batch", arguments.batch}};
     json["rate"] = metrics.decodeTokPerSecond.value_or(0.0);
     json["tokens"] = metrics.outputTokens;
+    json["window_cpu_percent"] = 100.0 * share; // of one core; the pace of the run is by the clock
     json["frame_ms"] = summaryJson(application.framesMs());
     json["frame_cpu_ms"] = summaryJson(application.framesCpuMs());
     json["long_event_ms"] = summaryJson(application.longEventsMs());
