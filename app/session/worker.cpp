@@ -15,6 +15,12 @@ namespace inferlab {
 
 namespace {
 
+bool sameStatus(const PhaseStatus &a, const PhaseStatus &b)
+{
+    return a.phase == b.phase && a.sinceNs == b.sinceNs && a.done == b.done && a.total == b.total
+        && a.sweepIndex == b.sweepIndex && a.sweepCount == b.sweepCount;
+}
+
 // Times of a report on a clock that stood still for pausedNs.
 StepReport onRunClock(StepReport report, int64_t pausedNs)
 {
@@ -317,6 +323,10 @@ void Worker::setPhase(Phase phase, uint64_t done, uint64_t total)
     m_status.phase = phase;
     m_status.done = done;
     m_status.total = total;
+    // Every token says "generating" anew; the window need not look at it again.
+    if (m_sentStatus && sameStatus(*m_sentStatus, m_status))
+        return;
+    m_sentStatus = m_status;
     m_mailbox.setStatus(m_status);
 }
 

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <variant>
@@ -91,6 +92,7 @@ private:
     bool m_hasModel = false;
     std::optional<std::string> m_hash; // of m_choice's file; none until computed
     PhaseStatus m_status;
+    std::optional<PhaseStatus> m_sentStatus; // the last that was posted
 
     std::thread m_thread; // last: starts when all else is ready
 };

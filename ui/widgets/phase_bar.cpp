@@ -156,6 +156,7 @@ void PhaseBar::refresh()
     m_time->setVisible(active);
     setProperty("active", active);
     if (!active) {
+        m_time->setMinimumWidth(0); // the next phase begins short again
         m_name->setText(m_idleText.isEmpty() ? phaseText(m_status) : m_idleText);
         return;
     }
@@ -173,6 +174,19 @@ void PhaseBar::refresh()
             ? tr(", at most ~%1 left").arg(figures::clock(left))
             : tr(", ~%1 left").arg(figures::clock(left));
     }
+    showTime(time);
+}
+
+// A label of fixed size that only grows lays out nothing anew four times a second, and no other
+// moves.
+void PhaseBar::showTime(const QString &time)
+{
+    const QFontMetrics metrics = m_time->fontMetrics();
+    const int height = metrics.height();
+    const int width = metrics.horizontalAdvance(time) + 1;
+    const bool otherFont = m_time->height() != height;
+    if (otherFont || m_time->minimumWidth() < width)
+        m_time->setFixedSize(width, height);
     m_time->setText(time);
 }
 

@@ -45,6 +45,7 @@ signals:
 
 private:
     void refresh();
+    void showTime(const QString &time);
     bool isActive() const noexcept;
 
     PhaseStatus m_status;
