@@ -3,6 +3,7 @@
 
 #include "app/session/session.h"
 #include "engine/base/error.h"
+#include "engine/base/mapped_file.h"
 #include "engine/measure/record_json.h"
 #include "page_bar.h"
 #include "ui/pages/run_page.h"
@@ -37,14 +38,11 @@ struct ReadResult
 ReadResult readRecord(const QString &path)
 {
     ReadResult result;
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly)) {
-        result.error = QObject::tr("%1: %2").arg(path, file.errorString());
-        return result;
-    }
-    const QByteArray bytes = file.readAll();
     try {
-        const std::string_view json(bytes.constData(), static_cast<size_t>(bytes.size()));
+        // Mapped, a file larger than the memory is found out by its first wrong byte.
+        const MappedFile file(QFile::encodeName(path).toStdString());
+        const auto bytes = file.bytes();
+        const std::string_view json(reinterpret_cast<const char *>(bytes.data()), bytes.size());
         for (RunRecord &run : runsFromJson(json, path.toStdString()))
             result.runs.push_back(std::make_shared<RunRecord>(std::move(run)));
     } catch (const InputError &error) {
@@ -74,8 +72,10 @@ void MainWindow::openFile(const QString &path)
 // A long record takes a second to read: not on this thread.
 void MainWindow::openRecord(const QString &path)
 {
-    if (m_reader != nullptr)
+    if (m_reader != nullptr) {
+        m_page->showError(tr("%1: another file is being read; open it again after that").arg(path));
         return;
+    }
     if (m_page->isRunning()) {
         m_page->showError(tr("A run is going on: stop it (Esc), then open the file again"));
         return;

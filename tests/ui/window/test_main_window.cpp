@@ -84,6 +84,7 @@ private slots:
     void exportWritesEverythingIntoANewFolder();
     void anExportOpensAsItWas();
     void aRecordAndAModelOpenTogether();
+    void aRunFileLargerThanTheMemoryIsOneLine();
     void anUnwritableFolderIsSaid();
     void oneChartIsExportedByItsSuffix();
     void aNarrowWindowPutsChartsBelow();
@@ -295,6 +296,22 @@ void TestMainWindow::aRecordAndAModelOpenTogether()
     QCOMPARE(f.page->finishedRun()->label, std::string("saved"));
     QCOMPARE(f.page->errorBar()->line(), QString());
     f.waitUntilIdle();
+}
+
+// A sparse file: nothing but zeros.
+void TestMainWindow::aRunFileLargerThanTheMemoryIsOneLine()
+{
+    QTemporaryDir folder;
+    const QString huge = folder.filePath(QStringLiteral("huge.json"));
+    writeWhole(huge, {});
+    QVERIFY(QFile::resize(huge, qint64 {1} << 40));
+    WindowFixture f(syntheticSource(paced(50us)));
+    f.window->openFile(huge);
+    QTRY_VERIFY(!f.page->errorBar()->line().isEmpty());
+    const QString line = f.page->errorBar()->line();
+    QVERIFY2(line.startsWith(huge), qPrintable(line));
+    QVERIFY2(!line.contains(QLatin1Char('\n')), qPrintable(line));
+    QVERIFY(f.page->finishedRun() == nullptr);
 }
 
 void TestMainWindow::anUnwritableFolderIsSaid()
