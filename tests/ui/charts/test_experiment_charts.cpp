@@ -227,6 +227,69 @@ private slots:
         QVERIFY(wide);
     }
 
+    void predictedCurvesLieBehindMeasuredOnes()
+    {
+        // Two points of six are measured; all but the fourth are predicted.
+        const auto result = makeSyntheticResult(small("batch"), 3, 2);
+        std::vector<std::optional<RunMetrics>> predicted(result->points.size());
+        for (size_t i = 0; i < predicted.size(); ++i) {
+            if (i == 3)
+                continue;
+            RunMetrics &metrics = predicted[i].emplace();
+            metrics.outputTokPerSecond = 100.0 * static_cast<double>(i + 1);
+            metrics.ttft.emplace().p50 = 2000.0 * static_cast<double>(i + 1);
+            metrics.itl.emplace().p50 = 30.0 + static_cast<double>(i);
+            metrics.endToEnd.emplace().p50 = 5000.0;
+        }
+        ExperimentFiguresCache cache;
+        ChartData data;
+        data.experiment = cache.update(result, predicted);
+        const std::vector<std::pair<QString, double>> charts {
+            {QStringLiteral("throughput-by-point"), 200.0},
+            {QStringLiteral("ttft-by-point"), 4.0},
+            {QStringLiteral("itl-by-point"), 31.0},
+            {QStringLiteral("latency-by-point"), 5.0}};
+        for (const auto &[id, second] : charts) {
+            const PlotSpec spec = plotOf(id, data);
+            const PlotSeries &series = spec.series.front(); // under what was measured
+            QCOMPARE(series.name, QStringLiteral("predicted"));
+            QCOMPARE(series.width, 1.0);
+            QVERIFY(!series.markers);
+            const PlotCurve &curve = series.curves.front();
+            QCOMPARE(curve.points.size(), 5U);
+            QCOMPARE(curve.points[1], QPointF(2, second));
+            QCOMPARE(curve.points.back().x(), 32.0);
+            QCOMPARE(std::count_if(spec.legend.begin(), spec.legend.end(),
+                                   [](const LegendEntry &entry) {
+                                       return entry.text == QLatin1String("predicted");
+                                   }),
+                     1);
+            QCOMPARE(
+                std::count_if(spec.table.rows.begin(), spec.table.rows.end(),
+                              [](const auto &row) { return row[1] == QLatin1String("predicted"); }),
+                5);
+            const PlotSpec without = plotOf(id, dataOf(result));
+            QVERIFY(seriesNamed(without, QStringLiteral("predicted")) == nullptr);
+            QCOMPARE(without.series.size() + 1, spec.series.size());
+            QVERIFY(pictureOf(id, data) != pictureOf(id, dataOf(result)));
+        }
+    }
+
+    void aPredictionOfEachGroupHasItsName()
+    {
+        const auto result = makeSyntheticResult(small("kv-cache"), 2);
+        RunMetrics metrics;
+        metrics.itl.emplace().p50 = 12;
+        ExperimentFiguresCache cache;
+        ChartData data;
+        data.experiment = cache.update(
+            result, std::vector<std::optional<RunMetrics>>(result->points.size(), metrics));
+        const PlotSpec spec = plotOf(QStringLiteral("itl-by-point"), data);
+        QVERIFY(seriesNamed(spec, QStringLiteral("predicted, on")) != nullptr);
+        QVERIFY(seriesNamed(spec, QStringLiteral("predicted, off")) != nullptr);
+        QCOMPARE(spec.legend.size(), 3U);
+    }
+
     void furtherAxesAreGroups()
     {
         const auto result = makeSyntheticResult(small("kv-cache"), 2);

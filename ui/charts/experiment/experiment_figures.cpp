@@ -162,7 +162,9 @@ bool ExperimentFigures::hasRuns() const
                        [](const auto &point) { return point->runs > 0; });
 }
 
-ExperimentFiguresPtr ExperimentFiguresCache::update(std::shared_ptr<const ExperimentResult> result)
+ExperimentFiguresPtr
+ExperimentFiguresCache::update(std::shared_ptr<const ExperimentResult> result,
+                               std::vector<std::optional<RunMetrics>> predicted)
 {
     if (result == nullptr)
         return nullptr;
@@ -180,6 +182,7 @@ ExperimentFiguresPtr ExperimentFiguresCache::update(std::shared_ptr<const Experi
     auto figures = std::make_shared<ExperimentFigures>();
     figures->result = std::move(result);
     figures->points = m_points;
+    figures->predicted = std::move(predicted);
     placePoints(*figures);
     return figures;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/experiment/experiment_result.h"
+#include "engine/measure/metrics.h"
 #include "engine/measure/percentile.h"
 #include "engine/measure/percentile_interval.h"
 
@@ -57,6 +58,10 @@ struct ExperimentFigures
     std::vector<QString> groups;    // what the other axes are: "KV cache off"; one, empty, without
     std::vector<QString> groupBriefs; // "off"
 
+    // What the cost model expects of each point; empty where nobody asked it, a gap where it cannot
+    // say (app/experiment/predicted_points.h).
+    std::vector<std::optional<RunMetrics>> predicted;
+
     const ExperimentAxis *axis() const; // along x; null where nothing varies
     bool numericX() const;              // otherwise x are words
     // Where a point of the first axis is drawn: its value, or its index where it is a word.
@@ -72,7 +77,8 @@ using ExperimentFiguresPtr = std::shared_ptr<const ExperimentFigures>;
 class ExperimentFiguresCache
 {
 public:
-    ExperimentFiguresPtr update(std::shared_ptr<const ExperimentResult> result);
+    ExperimentFiguresPtr update(std::shared_ptr<const ExperimentResult> result,
+                                std::vector<std::optional<RunMetrics>> predicted = {});
 
 private:
     std::vector<std::shared_ptr<const PointFigures>> m_points;

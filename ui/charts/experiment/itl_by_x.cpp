@@ -2,6 +2,7 @@
 // the course notebook calls ITL: a run's time over the tokens of all its sequences.
 #include "ui/charts/experiment/experiment_charts.h"
 #include "ui/charts/experiment/experiment_plot.h"
+#include "ui/charts/experiment/predicted_curve.h"
 
 namespace inferlab {
 
@@ -67,6 +68,9 @@ PlotSpec ItlByX::plot(const ChartData &data, int view)
     curves.unit = spec.y.unit;
     curves.percents = view == 1 ? std::vector<int> {50} : std::vector<int> {50, 90, 99};
     addPercentileCurves(spec, *data.experiment, curves);
+    addPredictedCurve(spec, *data.experiment, [](const RunMetrics &metrics) {
+        return metrics.itl ? std::optional(metrics.itl->p50) : std::nullopt;
+    });
     if (view == 1)
         addNotebook(spec, *data.experiment);
     return spec;

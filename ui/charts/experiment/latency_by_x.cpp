@@ -1,6 +1,7 @@
 // Submit to last token over what varies, on a logarithmic axis.
 #include "ui/charts/experiment/experiment_charts.h"
 #include "ui/charts/experiment/experiment_plot.h"
+#include "ui/charts/experiment/predicted_curve.h"
 
 namespace inferlab {
 
@@ -30,6 +31,9 @@ PlotSpec LatencyByX::plot(const ChartData &data, int)
     curves.scale = 1e-3; // ms to s
     curves.unit = spec.y.unit;
     addPercentileCurves(spec, *data.experiment, curves);
+    addPredictedCurve(spec, *data.experiment, [](const RunMetrics &metrics) {
+        return metrics.endToEnd ? std::optional(metrics.endToEnd->p50 * 1e-3) : std::nullopt;
+    });
     return spec;
 }
 

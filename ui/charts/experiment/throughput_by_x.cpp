@@ -2,6 +2,7 @@
 // runs.
 #include "ui/charts/experiment/experiment_charts.h"
 #include "ui/charts/experiment/experiment_plot.h"
+#include "ui/charts/experiment/predicted_curve.h"
 
 namespace inferlab {
 
@@ -41,6 +42,8 @@ PlotSpec ThroughputByX::plot(const ChartData &data, int)
     curves.unit = QStringLiteral("tok/s total");
     curves.percents = {50, 90};
     addPercentileCurves(spec, figures, curves);
+    addPredictedCurve(spec, figures,
+                      [](const RunMetrics &metrics) { return metrics.outputTokPerSecond; });
     if (figures.groups.size() > 1)
         return spec;
     CurveLook look;
