@@ -40,6 +40,37 @@ std::string checksumText(uint64_t checksum)
     return text.data();
 }
 
+// Measured over predicted; absent where one of them is 0.
+std::optional<double> shareOf(const std::vector<double> &measured, double predicted)
+{
+    const std::optional<SampleSummary> summary = summarise(measured);
+    return summary && predicted > 0 ? std::optional(summary->p50 / predicted) : std::nullopt;
+}
+
+Json predictedJson(const BenchResult &result)
+{
+    if (!result.predicted)
+        return nullptr;
+    const BenchPrediction &p = *result.predicted;
+    const auto orNull = [](std::optional<double> v) { return v ? Json(*v) : Json(nullptr); };
+    return {{"prefill_tok_s", p.prefillTokPerSecond},
+            {"prefill_limit", stepLimitName(p.prefillLimit)},
+            {"prefill_share", orNull(shareOf(result.prefillTokPerSecond, p.prefillTokPerSecond))},
+            {"decode_tok_s", p.decodeTokPerSecond},
+            {"decode_limit", stepLimitName(p.decodeLimit)},
+            {"decode_share", orNull(shareOf(result.decodeTokPerSecond, p.decodeTokPerSecond))}};
+}
+
+// "687 tok/s by compute, 68% reached".
+std::string predictedText(double tokPerSecond, StepLimit limit, std::optional<double> share)
+{
+    std::string text =
+        shortText(tokPerSecond, 3) + " tok/s by " + std::string(stepLimitName(limit));
+    if (share)
+        text += ", " + fixedText(100.0 * *share, 0) + "% reached";
+    return text;
+}
+
 // Of a step that decodes one token of each sequence.
 double decodeStepMs(const BenchResult &result)
 {
@@ -76,6 +107,7 @@ Json benchJson(const LoadedModel &model, const std::vector<BenchResult> &results
                         {"weight_bytes", result.weightBytesPerStep},
                         {"bytes_per_token", result.bytesPerToken},
                         {"achieved_gb_s", result.achievedGbPerSecond},
+                        {"predicted", predictedJson(result)},
                         {"checksum", checksumText(result.checksum)}});
     }
     return {{"machine", machineJson(model)},
@@ -83,7 +115,7 @@ Json benchJson(const LoadedModel &model, const std::vector<BenchResult> &results
             {"results", std::move(list)}};
 }
 
-void printBenchHeader(const LoadedModel &model)
+void printBenchHeader(const LoadedModel &model, bool predicted)
 {
     const ModelIdentity &identity = model.identity();
     const int threads = model.backend().threads();
@@ -91,7 +123,12 @@ void printBenchHeader(const LoadedModel &model)
              identity.quantisation.c_str(), byteText(identity.weightBytes).c_str(),
              model.backend().device().name.c_str(), threads, threads == 1 ? "thread" : "threads");
     printOut("Prompt, new and depth in tokens; tok/s total is over all sequences; median "
-             "(min-max)\n\n");
+             "(min-max)\n");
+    if (!predicted)
+        printOut("To see predictions beside it: inferlab-cli devices --calibrate --device %s "
+                 "--threads %d, once\n",
+                 model.backend().device().kind.c_str(), threads);
+    printOut("\n");
     printOut("%5s  %7s  %7s  %7s  %-22s  %-22s  %8s  %-22s  %6s  %s\n", "batch", "prompt", "new",
              "depth", "prefill, tok/s total", "decode, tok/s total", "step, ms", "TTFT, ms", "GB/s",
              "checksum");
@@ -107,6 +144,15 @@ void printBenchRow(const BenchResult &result)
              fixedText(decodeStepMs(result), 2).c_str(), spreadText(result.ttftMs).c_str(),
              fixedText(result.achievedGbPerSecond, 1).c_str(),
              checksumText(result.checksum).c_str());
+    if (const auto &p = result.predicted) {
+        printOut("       predicted: prefill %s; decode %s\n",
+                 predictedText(p->prefillTokPerSecond, p->prefillLimit,
+                               shareOf(result.prefillTokPerSecond, p->prefillTokPerSecond))
+                     .c_str(),
+                 predictedText(p->decodeTokPerSecond, p->decodeLimit,
+                               shareOf(result.decodeTokPerSecond, p->decodeTokPerSecond))
+                     .c_str());
+    }
     flushOut();
 }
 

@@ -12,7 +12,8 @@ namespace inferlab::cli {
 // {machine, model, results: [{batch, prompt_tokens, .., prefill_tok_s: {median, min, max}, ..}]}
 Json benchJson(const LoadedModel &model, const std::vector<BenchResult> &results);
 
-void printBenchHeader(const LoadedModel &model);
+// predicted: whether rows have a prediction; else a line says how to get one.
+void printBenchHeader(const LoadedModel &model, bool predicted);
 void printBenchRow(const BenchResult &result);
 
 } // namespace inferlab::cli

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "engine/model/loaded_model.h"
+#include "engine/model/roofline.h"
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace inferlab::cli {
@@ -19,17 +21,27 @@ struct BenchPlan
     int32_t repeat = 5;
 };
 
+// What the cost model expects (bench_prediction.h).
+struct BenchPrediction
+{
+    double prefillTokPerSecond = 0;
+    double decodeTokPerSecond = 0; // over all sequences of the batch
+    StepLimit prefillLimit = StepLimit::Compute;
+    StepLimit decodeLimit = StepLimit::Bandwidth;
+};
+
 struct BenchResult
 {
     BenchPlan plan;
     // One value for each repetition; tok/s over all sequences of the batch.
     std::vector<double> prefillTokPerSecond;
     std::vector<double> decodeTokPerSecond;
-    std::vector<double> ttftMs;       // of each request of each repetition, depth included
-    uint64_t checksum = 0;            // FNV-1a of the tokens; the same in every repetition
-    uint64_t weightBytesPerStep = 0;  // read by one decode step, whatever the batch
-    double bytesPerToken = 0.0;       // weights and cache, for one token of a decode step
-    double achievedGbPerSecond = 0.0; // bytesPerToken x median decode speed
+    std::vector<double> ttftMs;               // of each request of each repetition, depth included
+    uint64_t checksum = 0;                    // FNV-1a of the tokens; the same in every repetition
+    uint64_t weightBytesPerStep = 0;          // read by one decode step, whatever the batch
+    double bytesPerToken = 0.0;               // weights and cache, for one token of a decode step
+    std::optional<BenchPrediction> predicted; // absent where the device was never calibrated
+    double achievedGbPerSecond = 0.0;         // bytesPerToken x median decode speed
 };
 
 // Throws InputError when the plan does not fit the model's context or the free memory.

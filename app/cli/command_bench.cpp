@@ -1,6 +1,8 @@
 // inferlab-cli bench: how fast a model prefills and decodes, apart, by batch size.
 #include "bench_output.h"
+#include "bench_prediction.h"
 #include "bench_run.h"
+#include "calibration_output.h"
 #include "commands.h"
 
 #include "argument_checks.h"
@@ -29,6 +31,15 @@ struct BenchArguments
     bool json = false;
 };
 
+// Of a device that was calibrated; measuring that is another command's.
+std::optional<PredictionModel> predictionModel(const LoadedModel &model)
+{
+    const std::optional<Calibration> calibration = storedCalibrationOf(model.backend());
+    if (!calibration)
+        return std::nullopt;
+    return PredictionModel {modelCost(model), calibration->limits, DType::F16};
+}
+
 void runBenchCommand(const BenchArguments &arguments, Context &context)
 {
     const std::vector<int32_t> batches = parseNumbers(
@@ -47,12 +58,15 @@ void runBenchCommand(const BenchArguments &arguments, Context &context)
             checkBench(*model, plans.back()); // all of them, before minutes go into the first
         }
     }
+    const std::optional<PredictionModel> expectation = predictionModel(*model);
     if (!arguments.json)
-        printBenchHeader(*model);
+        printBenchHeader(*model, expectation.has_value());
     std::vector<BenchResult> results;
     try {
         for (const BenchPlan &plan : plans) {
             results.push_back(runBench(model, plan, *context.interrupted));
+            if (expectation)
+                results.back().predicted = predictBench(*expectation, plan);
             if (!arguments.json)
                 printBenchRow(results.back());
         }

@@ -1,21 +1,31 @@
 // inferlab-cli devices: what there is to run on, with reasons for what there is not.
+#include "calibration_output.h"
 #include "commands.h"
 #include "common_options.h"
+#include "model_arguments.h"
 #include "standard_output.h"
 
 #include "engine/base/byte_text.h"
+#include "engine/base/json.h"
 #include "kernels/api/devices.h"
-
-#include <nlohmann/json.hpp>
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 namespace inferlab::cli {
 
 namespace {
 
-void printText(const std::vector<DeviceInfo> &devices)
+struct Arguments
+{
+    bool json = false;
+    bool calibrate = false;
+    DeviceArguments device;
+};
+
+void printText(const std::vector<DeviceInfo> &devices,
+               const std::optional<Calibration> &calibration)
 {
     for (const DeviceInfo &device : devices) {
         if (!device.available) {
@@ -36,18 +46,21 @@ void printText(const std::vector<DeviceInfo> &devices)
     for (const std::string &name : cpuInstructionSets())
         printOut(" %s", name.c_str());
     printOut("\n");
+    if (calibration)
+        printOut("\n%s", calibrationText(*calibration).c_str());
 }
 
 // null: nobody knows.
-nlohmann::ordered_json freeBytesJson(const DeviceInfo &device)
+Json freeBytesJson(const DeviceInfo &device)
 {
-    return device.freeBytes ? nlohmann::ordered_json(*device.freeBytes) : nullptr;
+    return device.freeBytes ? Json(*device.freeBytes) : Json(nullptr);
 }
 
-void printJson(const std::vector<DeviceInfo> &devices)
+void printJson(const std::vector<DeviceInfo> &devices,
+               const std::optional<Calibration> &calibration)
 {
-    nlohmann::ordered_json document;
-    document["devices"] = nlohmann::ordered_json::array();
+    Json document;
+    document["devices"] = Json::array();
     for (const DeviceInfo &device : devices) {
         document["devices"].push_back({{"kind", device.kind},
                                        {"name", device.name},
@@ -59,23 +72,33 @@ void printJson(const std::vector<DeviceInfo> &devices)
     }
     document["default_threads"] = defaultThreads();
     document["instruction_sets"] = cpuInstructionSets();
-    printOut("%s\n", document.dump(2).c_str());
+    if (calibration)
+        document["calibration"] = calibrationJson(*calibration);
+    printOut("%s\n", jsonText(document, 2).c_str());
 }
 
 } // namespace
 
-void addDevices(CLI::App &app, Context &)
+void addDevices(CLI::App &app, Context &context)
 {
     CLI::App *command =
         app.add_subcommand("devices", "List the devices, with reasons for what is not there");
-    const auto json = std::make_shared<bool>(false);
-    addJsonOption(*command, *json);
-    command->callback([json] {
+    const auto arguments = std::make_shared<Arguments>();
+    command->add_flag("--calibrate", arguments->calibrate,
+                      "Measure what the device reaches (2 s) and keep it, for predictions");
+    addDeviceOptions(*command, arguments->device);
+    addJsonOption(*command, arguments->json);
+    command->callback([arguments, &context] {
+        std::optional<Calibration> calibration;
+        if (arguments->calibrate) {
+            const std::unique_ptr<Backend> backend = openDevice(arguments->device);
+            calibration = calibrationOf(*backend, arguments->device.isa, true, context);
+        }
         const std::vector<DeviceInfo> devices = listDevices();
-        if (*json)
-            printJson(devices);
+        if (arguments->json)
+            printJson(devices, calibration);
         else
-            printText(devices);
+            printText(devices, calibration);
     });
 }
 

@@ -27,6 +27,7 @@ void addTemplate(CLI::App &app, Context &context);
 void addGenerate(CLI::App &app, Context &context);
 void addBench(CLI::App &app, Context &context);
 void addExperiment(CLI::App &app, Context &context);
+void addPredict(CLI::App &app, Context &context);
 void addLogits(CLI::App &app, Context &context);
 void addPerplexity(CLI::App &app, Context &context);
 

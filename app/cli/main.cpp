@@ -47,6 +47,7 @@ void addCommands(CLI::App &app, inferlab::cli::Context &context)
     inferlab::cli::addGenerate(app, context);
     inferlab::cli::addBench(app, context);
     inferlab::cli::addExperiment(app, context);
+    inferlab::cli::addPredict(app, context);
     inferlab::cli::addLogits(app, context);
     inferlab::cli::addPerplexity(app, context);
     inferlab::cli::addDevices(app, context);

@@ -45,17 +45,30 @@ void requireInstructionSet(const std::string &isa, const std::string &device)
 
 } // namespace
 
+void addDeviceOptions(CLI::App &command, DeviceArguments &arguments)
+{
+    command.add_option("--device", arguments.device, "What computes: cpu, cuda or reference")
+        ->type_name("NAME")
+        ->capture_default_str();
+    addThreadsOption(command, arguments.threads);
+    addInstructionSetOption(command, arguments.isa);
+}
+
+std::unique_ptr<Backend> openDevice(const DeviceArguments &arguments)
+{
+    requireDevice(arguments.device);
+    requireInstructionSet(arguments.isa, arguments.device);
+    return openBackend(arguments.device,
+                       arguments.threads > 0 ? arguments.threads : defaultThreads(), arguments.isa);
+}
+
 void addModelOptions(CLI::App &command, ModelArguments &arguments)
 {
     command.add_option("--model", arguments.model, "GGUF model")
         ->type_name("FILE")
         ->required()
         ->check(notEmpty());
-    command.add_option("--device", arguments.device, "What computes: cpu, cuda or reference")
-        ->type_name("NAME")
-        ->capture_default_str();
-    addThreadsOption(command, arguments.threads);
-    addInstructionSetOption(command, arguments.isa);
+    addDeviceOptions(command, arguments);
 }
 
 std::shared_ptr<LoadedModel> loadModel(const ModelArguments &arguments, const Context &context)

@@ -11,13 +11,22 @@
 
 namespace inferlab::cli {
 
-struct ModelArguments
+struct DeviceArguments
 {
-    std::string model;
     std::string device = "cpu";
     int threads = 0; // 0: defaultThreads()
     std::string isa; // of the CPU; empty: the best
 };
+
+struct ModelArguments : DeviceArguments
+{
+    std::string model;
+};
+
+void addDeviceOptions(CLI::App &command, DeviceArguments &arguments);
+
+// Throws InputError for a device or instruction set that cannot be used.
+std::unique_ptr<Backend> openDevice(const DeviceArguments &arguments);
 
 void addModelOptions(CLI::App &command, ModelArguments &arguments);
 

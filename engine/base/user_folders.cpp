@@ -28,4 +28,13 @@ std::optional<std::filesystem::path> userCacheFolder()
     return std::nullopt;
 }
 
+std::optional<std::filesystem::path> userDataFolder()
+{
+    if (const auto data = folderFrom("XDG_DATA_HOME"))
+        return *data / kProgramFolder;
+    if (const auto home = folderFrom("HOME"))
+        return *home / ".local" / "share" / kProgramFolder;
+    return std::nullopt;
+}
+
 } // namespace inferlab

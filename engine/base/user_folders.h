@@ -10,4 +10,8 @@ namespace inferlab {
 // $HOME/.cache/inferlab. None where neither is set. The path alone: nothing is created.
 std::optional<std::filesystem::path> userCacheFolder();
 
+// The same for what was measured and is worth keeping: $XDG_DATA_HOME/inferlab, else
+// $HOME/.local/share/inferlab.
+std::optional<std::filesystem::path> userDataFolder();
+
 } // namespace inferlab

@@ -9,18 +9,9 @@ namespace inferlab {
 
 namespace {
 
-// As people read it: 8,192.
-std::string grouped(uint64_t number)
-{
-    std::string text = std::to_string(number);
-    for (size_t at = text.size(); at > 3; at -= 3)
-        text.insert(at - 3, ",");
-    return text;
-}
-
 std::string tokensText(uint64_t tokens)
 {
-    return grouped(tokens) + (tokens == 1 ? " token" : " tokens");
+    return groupedText(tokens) + (tokens == 1 ? " token" : " tokens");
 }
 
 } // namespace
@@ -46,7 +37,8 @@ std::optional<Capacity> capacityOf(const CapacityQuestion &q)
     out.users = left / out.bytesPerUser;
     out.restBytes = left % out.bytesPerUser;
     out.sentence = byteText(q.memoryBytes) + " hold "
-        + (out.users == 0 ? "no user" : grouped(out.users) + (out.users == 1 ? " user" : " users"))
+        + (out.users == 0 ? "no user"
+                          : groupedText(out.users) + (out.users == 1 ? " user" : " users"))
         + " of " + tokensText(q.contextTokens) + ": " + takenText + " leave " + byteText(left)
         + ", and each user takes " + byteText(out.bytesPerUser) + " of cache.";
     return out;

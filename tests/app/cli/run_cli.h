@@ -32,6 +32,7 @@ struct CliShell
     std::string outPath;     // where its stdout goes; empty: into the result
     std::string before;      // a shell command such as "ulimit -v 100000" that holds for it
     std::string cacheFolder; // the user's, as far as it knows; empty: a fresh one
+    std::string dataFolder;  // the same
     std::string wrapper;     // a command that runs it, such as "nice"
 };
 
@@ -40,11 +41,14 @@ inline CliResult runCli(const std::vector<std::string> &arguments, const CliShel
     const ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
     const std::string outFile = shell.outPath.empty() ? (scratch / "out").string() : shell.outPath;
     const std::string errFile = scratch / "err";
-    // Nothing of it goes into the person's own cache.
+    // Nothing of it goes into the person's own folders, and nothing comes from there.
     const std::string cache =
         shell.cacheFolder.empty() ? (scratch / "cache").string() : shell.cacheFolder;
+    const std::string data =
+        shell.dataFolder.empty() ? (scratch / "data").string() : shell.dataFolder;
     std::string command = shell.before.empty() ? "" : shell.before + " && ";
-    command += "XDG_CACHE_HOME='" + cache + "' " + shell.wrapper + " '" INFERLAB_CLI "'";
+    command += "XDG_CACHE_HOME='" + cache + "' XDG_DATA_HOME='" + data + "' " + shell.wrapper
+        + " '" INFERLAB_CLI "'";
     for (const std::string &argument : arguments) {
         std::string quoted;
         for (const char c : argument)

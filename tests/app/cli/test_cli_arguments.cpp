@@ -84,8 +84,8 @@ TEST_CASE("numbers that are none, or out of range")
 TEST_CASE("--help tells of every option its value, its range and its default, in 80 columns")
 {
     for (const std::string command :
-         {"generate", "bench", "logits", "perplexity", "devices", "inspect", "ops", "knee",
-          "metrics", "tokenize", "template"}) {
+         {"generate", "bench", "predict", "logits", "perplexity", "devices", "inspect", "ops",
+          "knee", "metrics", "tokenize", "template"}) {
         CAPTURE(command);
         const CliResult help = runCli({command, "--help"});
         CHECK(help.exitCode == 0);

@@ -1,4 +1,4 @@
-// Where the cache folder lies, from the environment.
+// Where the cache and the data folder lie, from the environment.
 #include "engine/base/user_folders.h"
 
 #include <doctest/doctest.h>
@@ -40,6 +40,19 @@ private:
 };
 
 } // namespace
+
+TEST_CASE("the data folder is XDG_DATA_HOME's, else HOME's, else there is none")
+{
+    const Variable home("HOME", "/home/someone");
+    {
+        const Variable xdg("XDG_DATA_HOME", "/elsewhere");
+        CHECK(userDataFolder() == "/elsewhere/inferlab");
+    }
+    const Variable empty("XDG_DATA_HOME", "");
+    CHECK(userDataFolder() == "/home/someone/.local/share/inferlab");
+    const Variable noHome("HOME", nullptr);
+    CHECK(userDataFolder() == std::nullopt);
+}
 
 TEST_CASE("the cache folder is XDG_CACHE_HOME's, else HOME's, else there is none")
 {

@@ -1,0 +1,207 @@
+#include "app/machine/calibrate.h"
+
+#include "engine/base/error.h"
+#include "engine/measure/run_head.h"
+#include "engine/run/sampler.h"
+#include "kernels/api/devices.h"
+#include "kernels/check/operator_check.h"
+#include "kernels/check/random_tensor.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <utility>
+
+namespace inferlab {
+
+namespace {
+
+// Together some 2 s.
+constexpr double kReadSeconds = 0.3;
+constexpr double kPeakSeconds = 0.05;
+constexpr double kOperatorSeconds = 0.06;
+constexpr int kFewestLooks = 3;
+
+// Where one thing limits: products of so many rows that weights stay in caches, and so large that
+// starting them costs nothing.
+struct Sizes
+{
+    int64_t rows, out, in;
+    int64_t readOut; // rows of the matrix that one vector is multiplied with, to read memory
+};
+constexpr Sizes kCpuSizes {64, 1536, 1024, 0};
+constexpr Sizes kGpuSizes {512, 4096, 4096, 32768};
+
+// The shape of a small model's attention: three query heads share a key head.
+constexpr CacheShape kCache {DType::F16, 9, 3, 64, 32};
+
+class Calibrator
+{
+public:
+    Calibrator(Backend &backend, const StopCheck &stop)
+        : m_backend(backend)
+        , m_stop(stop)
+        , m_sizes(backend.hasHostMemory() ? kCpuSizes : kGpuSizes)
+        , m_word(backend.hasHostMemory() ? nullptr : backend.allocate(sizeof(uint32_t)))
+    { }
+
+    void measure(std::string_view instructionSet, Calibration &out);
+
+private:
+    // The fastest of many runs: other programs make a machine slower and never faster.
+    double seconds(const OperatorCase &operatorCase);
+    double flopsPerSecond(const OperatorCase &operatorCase)
+    {
+        return operatorCase.flops / seconds(operatorCase);
+    }
+    double product(DType dtype)
+    {
+        return flopsPerSecond(matmulCase(dtype, m_sizes.rows, m_sizes.out, m_sizes.in, false));
+    }
+    double rowElements(double fixedSeconds);
+    // A GPU computes while the program goes on; what is downloaded has been computed.
+    void waitForDevice()
+    {
+        uint32_t word = 0;
+        if (m_word)
+            m_backend.download(&word, m_word->data(), sizeof word);
+    }
+    void throwIfTold() const
+    {
+        if (m_stop && m_stop())
+            throw Cancelled();
+    }
+
+    Backend &m_backend;
+    const StopCheck &m_stop;
+    Sizes m_sizes;
+    std::unique_ptr<Buffer> m_word; // null where nobody has to wait
+};
+
+double Calibrator::seconds(const OperatorCase &operatorCase)
+{
+    using Clock = std::chrono::steady_clock;
+    using Seconds = std::chrono::duration<double>;
+    // So long that looking at the clock, or waiting for a GPU, does not count.
+    const double clockSeconds = m_word ? 2e-3 : 2e-5;
+    const std::unique_ptr<PreparedOperator> prepared = operatorCase.prepare(m_backend);
+    prepared->run();
+    waitForDevice();
+    double best = std::numeric_limits<double>::infinity();
+    int runs = 1; // between two looks
+    int looks = 0;
+    for (const auto start = Clock::now();
+         looks < kFewestLooks || Seconds(Clock::now() - start).count() < kOperatorSeconds;) {
+        throwIfTold();
+        const auto begin = Clock::now();
+        for (int i = 0; i < runs; ++i)
+            prepared->run();
+        waitForDevice();
+        const double taken = Seconds(Clock::now() - begin).count();
+        if (taken < clockSeconds) {
+            runs *= 2;
+            continue;
+        }
+        best = std::min(best, taken / runs);
+        ++looks;
+    }
+    return best;
+}
+
+// Elements per second of the operators between the products, in the proportion of a layer.
+double Calibrator::rowElements(double fixedSeconds)
+{
+    constexpr int64_t kRows = 64;
+    constexpr int64_t kWidth = 576;
+    constexpr int64_t kFeedForward = 1536;
+    struct Share
+    {
+        OperatorCase operatorCase;
+        int times;
+        double elements;
+    };
+    const Share shares[] {
+        {rmsNormCase(kRows, kWidth), 2, kRows * kWidth},
+        {addCase(kRows, kWidth), 2, kRows * kWidth},
+        {ropeCase(kRows, 12, 64, 64, RopeLayout::AdjacentPairs), 1, kRows * 12 * 64},
+        {siluMultiplyCase(kRows, kFeedForward), 1, kRows * kFeedForward}};
+    double elements = 0;
+    double sum = 0;
+    for (const Share &share : shares) {
+        const double each = seconds(share.operatorCase);
+        elements += share.times * share.elements;
+        // What is left is at least a tenth: the clock is not that fine.
+        sum += share.times * std::max(each - fixedSeconds, 0.1 * each);
+    }
+    return elements / sum;
+}
+
+// Logits per second that greedy sampling passes over, on the one thread that it runs on.
+double drawnElements()
+{
+    constexpr int32_t kVocabulary = 49152;
+    using Clock = std::chrono::steady_clock;
+    const std::vector<float> logits = randomFloats(kVocabulary, 3);
+    Sampler sampler({});
+    SamplerScratch scratch(kVocabulary);
+    double best = 0;
+    for (const auto start = Clock::now(); Clock::now() - start < std::chrono::milliseconds(40);) {
+        const auto begin = Clock::now();
+        sampler.sample(logits, {}, scratch);
+        const std::chrono::duration<double> taken = Clock::now() - begin;
+        best = std::max(best, kVocabulary / taken.count());
+    }
+    return best;
+}
+
+void Calibrator::measure(std::string_view instructionSet, Calibration &out)
+{
+    DeviceLimits &limits = out.limits;
+    throwIfTold();
+    if (m_backend.hasHostMemory()) {
+        const CpuPeaks peaks =
+            measureCpuPeaks(m_backend.threads(), instructionSet, kReadSeconds, kPeakSeconds);
+        limits.bytesPerSecond = peaks.readBytesPerSecond;
+        out.peakInt8PerSecond = peaks.int8PerSecond;
+        out.peakFloatPerSecond = peaks.floatPerSecond;
+    } else {
+        const OperatorCase read = matmulCase(DType::F16, 1, m_sizes.readOut, m_sizes.in, false);
+        limits.bytesPerSecond = read.bytes / seconds(read);
+    }
+    limits.productsPerSecond = {product(DType::Q8_0), product(DType::BF16), product(DType::F32)};
+    limits.attentionRowsPerSecond = flopsPerSecond(attentionCase(kCache, {{1024, 1}}));
+    limits.attentionTilesPerSecond = flopsPerSecond(attentionCase(kCache, {{256, 256}}));
+    limits.largeOperatorSeconds = seconds(matmulCase(DType::Q8_0, 1, 256, 64, false));
+    limits.smallOperatorSeconds = seconds(addCase(1, 64));
+    limits.rowElementsPerSecond = rowElements(limits.smallOperatorSeconds);
+    limits.drawnElementsPerSecond = drawnElements();
+}
+
+} // namespace
+
+std::string hardwareId(const Backend &backend)
+{
+    const DeviceInfo device = backend.device();
+    if (!backend.hasHostMemory())
+        return device.name;
+    const auto counted = [](int n, const char *one) {
+        return std::to_string(n) + " " + one + (n == 1 ? "" : "s");
+    };
+    return device.name + "; " + counted(device.hardwareThreads, "core") + "; "
+        + counted(backend.threads(), "thread");
+}
+
+Calibration calibrate(Backend &backend, std::string_view instructionSet, const std::string &program,
+                      const StopCheck &stop)
+{
+    Calibration out;
+    out.hardware = hardwareId(backend);
+    out.program = program;
+    out.date = dateTimeNow();
+    Calibrator(backend, stop).measure(instructionSet, out);
+    return out;
+}
+
+} // namespace inferlab

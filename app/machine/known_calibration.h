@@ -1,0 +1,31 @@
+// The calibration of a device: the one on disk where there is one for this hardware and program,
+// else measured now and kept.
+#pragma once
+
+#include "app/machine/calibrate.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace inferlab {
+
+// Of this hardware and program, from the file; measures nothing. A file that cannot be used gives
+// none, and one line in `warning`.
+std::optional<Calibration> storedCalibration(const Backend &backend, const std::string &program,
+                                             const std::filesystem::path &path,
+                                             std::string &warning);
+
+struct KnownCalibration
+{
+    Calibration calibration;
+    bool measuredNow = false;
+    std::string warning; // one line: why it could not be read or kept; it holds for now
+};
+
+// redo: measure in any case. path: calibrationPath(); empty: nothing is kept. Throws Cancelled.
+KnownCalibration knownCalibration(Backend &backend, std::string_view instructionSet,
+                                  const std::string &program, const std::filesystem::path &path,
+                                  bool redo = false, const StopCheck &stop = {});
+
+} // namespace inferlab

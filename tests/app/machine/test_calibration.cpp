@@ -1,0 +1,199 @@
+// Calibrations: what is written comes back, files that cannot be used, and whether what is measured
+// can be true.
+#include "app/machine/calibration_file.h"
+#include "app/machine/known_calibration.h"
+#include "engine/base/error.h"
+#include "engine/base/json.h"
+#include "kernels/api/devices.h"
+#include "support/scratch_folder.h"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+using namespace inferlab;
+using namespace inferlab::test;
+using doctest::Approx;
+
+namespace {
+
+Calibration example(const std::string &hardware)
+{
+    Calibration c;
+    c.hardware = hardware;
+    c.date = "2026-11-28T05:00:00+01:00";
+    c.program = "InferLab 0.1.0";
+    c.limits.bytesPerSecond = 38.5e9;
+    c.limits.productsPerSecond = {700e9, 250e9, 240e9};
+    c.limits.attentionRowsPerSecond = 40e9;
+    c.limits.attentionTilesPerSecond = 260e9;
+    c.limits.rowElementsPerSecond = 3e9;
+    c.limits.drawnElementsPerSecond = 1e9;
+    c.limits.largeOperatorSeconds = 3e-6;
+    c.limits.smallOperatorSeconds = 0.5e-6;
+    c.peakInt8PerSecond = 8e12;
+    return c;
+}
+
+void write(const std::filesystem::path &path, const std::string &text)
+{
+    std::ofstream(path, std::ios::binary) << text;
+}
+
+std::string read(const std::filesystem::path &path)
+{
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void checkSame(const Calibration &a, const Calibration &b)
+{
+    CHECK(a.hardware == b.hardware);
+    CHECK(a.date == b.date);
+    CHECK(a.program == b.program);
+    CHECK(a.limits.bytesPerSecond == Approx(b.limits.bytesPerSecond));
+    for (size_t kind = 0; kind < kProductKinds; ++kind)
+        CHECK(a.limits.productsPerSecond[kind] == Approx(b.limits.productsPerSecond[kind]));
+    CHECK(a.limits.attentionRowsPerSecond == Approx(b.limits.attentionRowsPerSecond));
+    CHECK(a.limits.attentionTilesPerSecond == Approx(b.limits.attentionTilesPerSecond));
+    CHECK(a.limits.rowElementsPerSecond == Approx(b.limits.rowElementsPerSecond));
+    CHECK(a.limits.drawnElementsPerSecond == Approx(b.limits.drawnElementsPerSecond));
+    CHECK(a.limits.largeOperatorSeconds * 1e6 == Approx(b.limits.largeOperatorSeconds * 1e6));
+    CHECK(a.limits.smallOperatorSeconds * 1e6 == Approx(b.limits.smallOperatorSeconds * 1e6));
+    CHECK(a.peakInt8PerSecond == Approx(b.peakInt8PerSecond));
+    CHECK(a.peakFloatPerSecond == Approx(b.peakFloatPerSecond));
+}
+
+} // namespace
+
+TEST_CASE("a calibration comes back from its file, with units in the names")
+{
+    const std::string json = calibrationsToJson({example("A"), example("B")});
+    const Json first = parseJson(json, "written").at("calibrations").at(0);
+    CHECK(first["read_gb_s"].get<double>() == Approx(38.5));
+    CHECK(first["int8_gop_s"].get<double>() == Approx(700));
+    CHECK(first["large_operator_us"].get<double>() == Approx(3));
+    const std::vector<Calibration> all = calibrationsFromJson(json, "written");
+    REQUIRE(all.size() == 2);
+    checkSame(all[0], example("A"));
+    checkSame(all[1], example("B"));
+    CHECK(findCalibration(all, "B") == &all[1]);
+    CHECK(findCalibration(all, "C") == nullptr);
+}
+
+TEST_CASE("files that cannot be used say why")
+{
+    const auto refused = [](Json document, const char *message) {
+        CHECK_THROWS_WITH_AS(calibrationsFromJson(document.dump(), "c.json"), message, InputError);
+    };
+    const Json good = parseJson(calibrationsToJson({example("A")}), "good");
+    Json other = good;
+    other["format"] = "inferlab-run";
+    refused(other, "c.json: format: expected \"inferlab-calibration\", found \"inferlab-run\"");
+    Json zero = good;
+    zero["calibrations"][0]["read_gb_s"] = 0;
+    refused(zero, "c.json: calibrations[0].read_gb_s: expected a positive number, found 0");
+    Json text = good;
+    text["calibrations"][0]["int8_gop_s"] = "fast";
+    CHECK_THROWS_AS(calibrationsFromJson(text.dump(), "c.json"), InputError);
+    Json missing = good;
+    missing["calibrations"][0].erase("f32_gflop_s");
+    CHECK_THROWS_AS(calibrationsFromJson(missing.dump(), "c.json"), InputError);
+    Json newer = good;
+    newer["version"] = 2;
+    CHECK_THROWS_AS(calibrationsFromJson(newer.dump(), "c.json"), InputError);
+    CHECK_THROWS_AS(calibrationsFromJson("{", "c.json"), InputError);
+}
+
+TEST_CASE("saving replaces an earlier one of the same hardware and keeps the others")
+{
+    const ScratchFolder folder(INFERLAB_TEST_SCRATCH);
+    const auto path = folder / "data" / "inferlab" / "calibration.json";
+    CHECK(readCalibrations(path).empty());
+    saveCalibration(path, example("A"));
+    saveCalibration(path, example("B"));
+    Calibration again = example("A");
+    again.limits.bytesPerSecond = 1e9;
+    saveCalibration(path, again);
+    const std::vector<Calibration> all = readCalibrations(path);
+    REQUIRE(all.size() == 2);
+    CHECK(findCalibration(all, "A")->limits.bytesPerSecond == Approx(1e9));
+    CHECK(findCalibration(all, "B")->limits.bytesPerSecond == Approx(38.5e9));
+}
+
+TEST_CASE("a damaged file is kept aside, and the new calibration is there")
+{
+    const ScratchFolder folder(INFERLAB_TEST_SCRATCH);
+    const auto path = folder / "calibration.json";
+    write(path, "not JSON");
+    saveCalibration(path, example("A"));
+    CHECK(readCalibrations(path).size() == 1);
+    CHECK(read(folder / "calibration.json.damaged") == "not JSON");
+}
+
+TEST_CASE("one is taken from disk for this hardware and this program alone")
+{
+    const ScratchFolder folder(INFERLAB_TEST_SCRATCH);
+    const auto path = folder / "calibration.json";
+    const auto backend = openBackend("cpu", 1);
+    std::string warning;
+    CHECK_FALSE(storedCalibration(*backend, "InferLab 0.1.0", path, warning).has_value());
+    CHECK(warning.empty());
+    saveCalibration(path, example(hardwareId(*backend)));
+    CHECK(storedCalibration(*backend, "InferLab 0.1.0", path, warning).has_value());
+    CHECK_FALSE(storedCalibration(*backend, "InferLab 0.2.0", path, warning).has_value());
+    const auto two = openBackend("cpu", 2);
+    CHECK_FALSE(storedCalibration(*two, "InferLab 0.1.0", path, warning).has_value());
+    const KnownCalibration known = knownCalibration(*backend, "", "InferLab 0.1.0", path);
+    CHECK_FALSE(known.measuredNow);
+    CHECK(known.warning.empty());
+
+    write(path, "[]");
+    CHECK_FALSE(storedCalibration(*backend, "InferLab 0.1.0", path, warning).has_value());
+    CHECK(warning.find("calibration.json") != std::string::npos);
+}
+
+TEST_CASE("what is measured is possible: kernels stay below the instructions' peak, and is kept")
+{
+    const ScratchFolder folder(INFERLAB_TEST_SCRATCH);
+    const auto path = folder / "calibration.json";
+    const auto backend = openBackend("cpu", 1);
+    const KnownCalibration known = knownCalibration(*backend, "", "InferLab test", path);
+    REQUIRE(known.measuredNow);
+    CHECK(known.warning.empty());
+    const Calibration &c = known.calibration;
+    CHECK(c.hardware == hardwareId(*backend));
+    CHECK(c.hardware.ends_with("; 1 thread"));
+    CHECK(c.date.size() == 25); // 2026-11-28T05:00:00+01:00
+    // 50 MB/s and 1 PB/s: what no machine of any age has. Other programs may take most of the time.
+    CHECK(c.limits.bytesPerSecond > 5e7);
+    CHECK(c.limits.bytesPerSecond < 1e15);
+    for (const double rate : c.limits.productsPerSecond)
+        CHECK(rate > 1e7);
+    CHECK(c.limits.attentionRowsPerSecond > 1e6);
+    CHECK(c.limits.attentionTilesPerSecond > 1e6);
+    CHECK(c.limits.rowElementsPerSecond > 1e6);
+    CHECK(c.limits.drawnElementsPerSecond > 1e6);
+    CHECK(c.limits.smallOperatorSeconds > 1e-9);
+    CHECK(c.limits.smallOperatorSeconds < 0.1);
+    CHECK(c.limits.largeOperatorSeconds < 0.1);
+    // Half as much again for a clock that rises and falls between the two measurements.
+    if (c.peakInt8PerSecond > 0)
+        CHECK(c.limits.productsPerSecond[0] < 1.5 * c.peakInt8PerSecond);
+    if (c.peakFloatPerSecond > 0)
+        CHECK(c.limits.productsPerSecond[2] < 1.5 * c.peakFloatPerSecond);
+    REQUIRE(readCalibrations(path).size() == 1);
+    checkSame(readCalibrations(path).front(), c);
+}
+
+TEST_CASE("measuring gives up when told to, and a place that cannot be written is one line")
+{
+    const auto backend = openBackend("cpu", 1);
+    CHECK_THROWS_AS(calibrate(*backend, "", "InferLab test", [] { return true; }), Cancelled);
+    const ScratchFolder folder(INFERLAB_TEST_SCRATCH);
+    write(folder / "file", "");
+    CHECK_THROWS_AS(saveCalibration(folder / "file" / "calibration.json", example("A")),
+                    InputError);
+}
