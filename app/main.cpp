@@ -9,6 +9,7 @@
 #include "engine/base/error.h"
 #include "engine/files/hash_cache.h"
 #include "headless_demo.h"
+#include "headless_experiment.h"
 #include "kernels/api/devices.h"
 #include "ui/charts/chart_source.h"
 #include "ui/main_window/history_pages.h"
@@ -40,6 +41,7 @@ namespace {
 
 constexpr int kExitFailed = 1;
 constexpr int kExitBadInput = 2;
+constexpr int kExitInterrupted = 130;
 constexpr auto kDemoFolder = "inferlab-demo";
 
 bool hasDisplay()
@@ -178,15 +180,18 @@ int start(int argc, char **argv)
                      "writing a demo into ./%s\n",
                      kDemoFolder);
     }
-    const bool demo = arguments.mode == CommandLine::Mode::Demo;
-    if (demo)
+    const bool headless = arguments.mode == CommandLine::Mode::Demo
+        || arguments.mode == CommandLine::Mode::Experiment;
+    if (headless)
         qputenv("QT_QPA_PLATFORM", "offscreen"); // charts need fonts and a painter, not a screen
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("inferlab"));
     QApplication::setApplicationDisplayName(QStringLiteral("InferLab"));
     QApplication::setApplicationVersion(QStringLiteral(INFERLAB_VERSION));
     QApplication::setDesktopFileName(QStringLiteral("inferlab"));
-    return demo ? runHeadlessDemo(arguments) : runWindow(application, arguments);
+    if (arguments.mode == CommandLine::Mode::Experiment)
+        return runHeadlessExperiment(arguments);
+    return headless ? runHeadlessDemo(arguments) : runWindow(application, arguments);
 }
 
 } // namespace
@@ -197,6 +202,11 @@ int main(int argc, char **argv)
 {
     try {
         return inferlab::start(argc, argv);
+    } catch (const inferlab::InputError &error) {
+        std::fprintf(stderr, "inferlab: %s\n", error.what());
+        return inferlab::kExitBadInput;
+    } catch (const inferlab::Cancelled &) {
+        return inferlab::kExitInterrupted;
     } catch (const std::exception &error) {
         std::fprintf(stderr, "inferlab: %s\n", error.what());
         return inferlab::kExitFailed;

@@ -3,6 +3,8 @@
 
 #include "app/experiment/experiment_choice.h"
 #include "app/experiment/folder_run.h"
+#include "app/experiment/progress_printer.h"
+#include "app/experiment/result_json.h"
 #include "argument_checks.h"
 #include "common_options.h"
 #include "engine/base/error.h"
@@ -13,8 +15,6 @@
 #include <cstdio>
 #include <memory>
 #include <string>
-
-#include <unistd.h>
 
 namespace inferlab::cli {
 
@@ -27,24 +27,6 @@ struct ExperimentArguments
     std::string device, isa, out;
     int threads = 0;
     bool json = false;
-};
-
-// On a terminal a line that does not stay is written over; elsewhere it is left out.
-class ProgressOnStderr
-{
-public:
-    void tell(const ProgressLine &line)
-    {
-        if (!line.stays && !m_isTerminal)
-            return;
-        const char *clear = m_open ? "\r\x1b[K" : "";
-        std::fprintf(stderr, "%s%s%s", clear, line.text.c_str(), line.stays ? "\n" : "");
-        m_open = !line.stays;
-    }
-
-private:
-    bool m_isTerminal = ::isatty(STDERR_FILENO) != 0;
-    bool m_open = false; // a line without its end
 };
 
 void printList(bool json)
@@ -63,16 +45,6 @@ void requireAll(const ExperimentArguments &arguments)
         throw InputError("--out", {}, "a folder for the results", "none");
 }
 
-int exitCodeOf(const ExperimentResult &result, bool interrupted)
-{
-    if (interrupted && !result.complete())
-        return 130;
-    const bool failed =
-        std::any_of(result.points.begin(), result.points.end(),
-                    [](const PointResult &point) { return point.state == PointState::Failed; });
-    return failed ? 1 : 0;
-}
-
 void runExperiment(ExperimentArguments arguments, Context &context)
 {
     if (arguments.list) {
@@ -86,7 +58,7 @@ void runExperiment(ExperimentArguments arguments, Context &context)
         arguments.choice.threads = arguments.threads;
     const FolderRun plan {chosenExperiment(arguments.choice), arguments.choice.model, arguments.out,
                           EngineAccess::real(arguments.isa)};
-    ProgressOnStderr progress;
+    ProgressPrinter progress(stderr);
     const ExperimentResult result = runInFolder(
         plan, *context.interrupted, [&progress](const ProgressLine &line) { progress.tell(line); });
     context.exitCode = exitCodeOf(result, *context.interrupted);

@@ -34,7 +34,7 @@ void inspect(const Options &options)
         throw InputError(options.path, {}, "a GGUF model (this version runs no other format)",
                          describeFormat(format));
     const auto file = GgufFile::open(path);
-    const ModelSummary summary = summarizeModel(*file);
+    const ModelFileSummary summary = summarizeModel(*file);
     const auto memory = memoryAt(summary, static_cast<uint64_t>(options.contextTokens));
     const std::string report = options.json
         ? jsonText(inspectJson(*file, summary, memory), 2) + "\n"
@@ -44,7 +44,7 @@ void inspect(const Options &options)
 
 } // namespace
 
-std::optional<MemoryAtContext> memoryAt(const ModelSummary &summary, uint64_t contextTokens)
+std::optional<MemoryAtContext> memoryAt(const ModelFileSummary &summary, uint64_t contextTokens)
 {
     if (!summary.config)
         return std::nullopt;

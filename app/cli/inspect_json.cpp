@@ -79,7 +79,7 @@ Json memoryJson(const MemoryAtContext &memory)
             {"total_bytes", memory.totalBytes()}};
 }
 
-Json typesJson(const ModelSummary &summary)
+Json typesJson(const ModelFileSummary &summary)
 {
     Json types = Json::array();
     for (const TypeShare &share : summary.types)
@@ -105,7 +105,7 @@ Json tensorsJson(const GgufFile &file)
 
 } // namespace
 
-Json inspectJson(const GgufFile &file, const ModelSummary &summary,
+Json inspectJson(const GgufFile &file, const ModelFileSummary &summary,
                  const std::optional<MemoryAtContext> &memory)
 {
     Json metadata = Json::object();

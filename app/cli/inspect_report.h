@@ -23,11 +23,11 @@ struct MemoryAtContext
 
 // contextTokens 0: what the model was trained for. Nothing for a model without a known
 // configuration.
-std::optional<MemoryAtContext> memoryAt(const ModelSummary &summary, uint64_t contextTokens);
+std::optional<MemoryAtContext> memoryAt(const ModelFileSummary &summary, uint64_t contextTokens);
 
-std::string inspectText(const GgufFile &file, const ModelSummary &summary,
+std::string inspectText(const GgufFile &file, const ModelFileSummary &summary,
                         const std::optional<MemoryAtContext> &memory);
-Json inspectJson(const GgufFile &file, const ModelSummary &summary,
+Json inspectJson(const GgufFile &file, const ModelFileSummary &summary,
                  const std::optional<MemoryAtContext> &memory);
 
 } // namespace inferlab::cli

@@ -98,7 +98,7 @@ std::string percent(uint64_t part, uint64_t whole)
     return text.data();
 }
 
-std::string architectureText(const ModelSummary &summary)
+std::string architectureText(const ModelFileSummary &summary)
 {
     std::string name = summary.architecture.empty()
         ? "not stated"
@@ -134,7 +134,7 @@ std::string specialsText(const TokenizerSummary &tokenizer)
     return text.empty() ? "none" : text;
 }
 
-std::string overview(const GgufFile &file, const ModelSummary &summary)
+std::string overview(const GgufFile &file, const ModelFileSummary &summary)
 {
     TextTable table({Align::Left, Align::Left});
     table.addRow(
@@ -176,7 +176,7 @@ std::string memoryText(const MemoryAtContext &memory, const ModelConfig &config)
     return heading + "\n" + table.text();
 }
 
-std::string typesText(const ModelSummary &summary)
+std::string typesText(const ModelFileSummary &summary)
 {
     TextTable table({Align::Left, Align::Right, Align::Right, Align::Right, Align::Right});
     table.addRow({"type", "tensors", "parameters", "bytes", "share"});
@@ -214,7 +214,7 @@ std::string metadataText(const GgufFile &file)
 
 } // namespace
 
-std::string inspectText(const GgufFile &file, const ModelSummary &summary,
+std::string inspectText(const GgufFile &file, const ModelFileSummary &summary,
                         const std::optional<MemoryAtContext> &memory)
 {
     std::string text = terminalSafe(summary.name, 2 * kValueBytes) + "\n" + overview(file, summary);

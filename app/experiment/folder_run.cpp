@@ -6,6 +6,8 @@
 #include "engine/base/error.h"
 #include "engine/base/interrupt_watch.h"
 
+#include <algorithm>
+
 namespace inferlab {
 
 namespace {
@@ -63,6 +65,16 @@ ExperimentResult runInFolder(const FolderRun &plan, const std::atomic<bool> &int
     folder.finish(result);
     tell({endLine(result)});
     return result;
+}
+
+int exitCodeOf(const ExperimentResult &result, bool interrupted)
+{
+    if (interrupted && !result.complete())
+        return 130;
+    const bool failed =
+        std::any_of(result.points.begin(), result.points.end(),
+                    [](const PointResult &point) { return point.state == PointState::Failed; });
+    return failed ? 1 : 0;
 }
 
 } // namespace inferlab

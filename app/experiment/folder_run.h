@@ -33,4 +33,7 @@ struct ProgressLine
 ExperimentResult runInFolder(const FolderRun &plan, const std::atomic<bool> &interrupted,
                              const std::function<void(const ProgressLine &)> &tell);
 
+// Of a program that ran it: 0 done, 1 a point failed, 130 interrupted before all was measured.
+int exitCodeOf(const ExperimentResult &result, bool interrupted);
+
 } // namespace inferlab

@@ -23,7 +23,7 @@ struct Variant
 
 Variant variantOf(const fs::path &path)
 {
-    const ModelSummary summary = summarizeModel(*GgufFile::open(path));
+    const ModelFileSummary summary = summarizeModel(*GgufFile::open(path));
     if (!summary.runnable())
         throw InputError(path.string(), {}, "a model that can be run", summary.reason);
     return {path.string(), summary.architecture, summary.parameters, summary.weightBytes};

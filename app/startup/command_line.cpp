@@ -20,6 +20,7 @@ constexpr std::array<std::string_view, 7> kQtOptions {"-platform",       "-style
 
 constexpr int kMaxBatch = 256;        // the engine's limit
 constexpr int kMaxNewTokens = 100000; // as in the window
+constexpr int kMaxThreads = 1024;     // more than any machine has cores
 
 class Parser
 {
@@ -73,7 +74,34 @@ private:
             m_result.newTokens = number(name, kMaxNewTokens);
         else if (name == "--headless")
             headless(value(name));
-        else if (name.starts_with('-') && name != "-")
+        else if (!experimentOption(name))
+            other(argument, name);
+    }
+
+    // Whether it was one.
+    bool experimentOption(const std::string &name)
+    {
+        if (name == "--list")
+            m_result.listPresets = true;
+        else if (name == "--json")
+            m_result.json = true;
+        else if (name == "--preset")
+            m_result.preset = value(name);
+        else if (name == "--file")
+            m_result.planFile = value(name);
+        else if (name == "--device")
+            m_result.device = value(name);
+        else if (name == "--threads")
+            m_result.threads = number(name, kMaxThreads);
+        else
+            return false;
+        m_experimentOption = name;
+        return true;
+    }
+
+    void other(const std::string &argument, const std::string &name)
+    {
+        if (name.starts_with('-') && name != "-")
             m_error = "unknown argument " + name + " (see --help)";
         else
             file(argument);
@@ -83,8 +111,10 @@ private:
     {
         if (what == "demo")
             m_result.mode = CommandLine::Mode::Demo;
+        else if (what == "experiment")
+            m_result.mode = CommandLine::Mode::Experiment;
         else if (m_error.empty())
-            m_error = "--headless: expected demo, found " + what;
+            m_error = "--headless: expected demo or experiment, found " + what;
     }
 
     // A file without an option: what a file manager passes.
@@ -135,13 +165,29 @@ private:
         if (m_result.mode == CommandLine::Mode::Demo && m_result.outputFolder.empty())
             m_error = "--headless demo: expected --out FOLDER";
         if (m_result.mode == CommandLine::Mode::Window && !m_result.outputFolder.empty())
-            m_error = "--out: only with --headless demo";
+            m_error = "--out: only with --headless demo or experiment";
+        if (m_result.mode == CommandLine::Mode::Experiment)
+            checkExperiment();
+        else if (!m_experimentOption.empty())
+            m_error = m_experimentOption + ": only with --headless experiment";
+    }
+
+    void checkExperiment()
+    {
+        const int sources = (m_result.listPresets ? 1 : 0) + (m_result.preset.empty() ? 0 : 1)
+            + (m_result.planFile.empty() ? 0 : 1);
+        if (sources != 1)
+            m_error =
+                "--headless experiment: expected one of --list, --preset NAME and --file FILE";
+        else if (!m_result.listPresets && m_result.outputFolder.empty())
+            m_error = "--headless experiment: expected --out FOLDER";
     }
 
     std::span<const std::string> m_arguments;
     size_t m_next = 0;
     std::optional<std::string> m_inlineValue;
     CommandLine m_result;
+    std::string m_experimentOption; // one that only an experiment has; empty: none was given
     std::string m_error;
 };
 
@@ -160,6 +206,9 @@ inferlab [FILE] [--model FILE] [--prompt TEXT] [--open RUN.json] [--history FILE
     opens the window
 inferlab --headless demo --out FOLDER [--model FILE] [--prompt TEXT] [--batch N] [--new-tokens N]
     runs without a display: the answer on stdout, charts (SVG, PNG), CSV and JSON in the folder
+inferlab --headless experiment (--list | --preset NAME | --file PLAN.json) --out FOLDER [--model FILE]
+    runs a sweep without a display, or goes on with the one in the folder: records, tables, charts
+    and a report in one HTML file; also --device NAME, --threads N, --json
 
   --model FILE      a GGUF model; without it the default model is used
   --prompt TEXT     what the model is asked
@@ -170,7 +219,7 @@ inferlab --headless demo --out FOLDER [--model FILE] [--prompt TEXT] [--batch N]
   --new-tokens N    length of each answer at most (as used last; at first 128)
   --version, --help
 
-Exit codes: 0 done, 1 failed at run time, 2 bad arguments or bad input.
+Exit codes: 0 done, 1 failed at run time, 2 bad arguments or bad input, 130 interrupted.
 )";
 }
 

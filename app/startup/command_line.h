@@ -11,16 +11,24 @@ namespace inferlab {
 
 struct CommandLine
 {
-    enum class Mode { Window, Demo, Help, Version };
+    enum class Mode { Window, Demo, Experiment, Help, Version };
 
     Mode mode = Mode::Window;
     std::string model;            // empty: the default model
     std::string openRecord;       // a run JSON to show
-    std::string outputFolder;     // of the demo
+    std::string outputFolder;     // of the demo or the experiment
     std::string history;          // file for the runs; "off": none; empty: the standard one
     std::string prompt;           // UTF-8; empty: the built-in one
     std::optional<int> batch;     // 1 .. 256; not given: as remembered, or the default
     std::optional<int> newTokens; // 1 .. 100,000
+
+    // Of --headless experiment: one of the first three.
+    bool listPresets = false;
+    std::string preset;
+    std::string planFile;
+    std::string device;         // empty: what the plan says
+    std::optional<int> threads; // as well
+    bool json = false;          // a document on stdout
 };
 
 struct CommandLineError

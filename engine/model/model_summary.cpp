@@ -92,14 +92,14 @@ TokenizerSummary tokenizerOf(const GgufFile &file)
 
 } // namespace
 
-std::string ModelSummary::quantisation() const
+std::string ModelFileSummary::quantisation() const
 {
     return types.empty() ? std::string() : std::string(dtypeInfo(types.front().type).name);
 }
 
-ModelSummary summarizeModel(const GgufFile &file)
+ModelFileSummary summarizeModel(const GgufFile &file)
 {
-    ModelSummary summary;
+    ModelFileSummary summary;
     summary.name = textOf(file, "general.name");
     if (summary.name.empty())
         summary.name = file.path().stem().string();

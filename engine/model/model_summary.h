@@ -34,7 +34,7 @@ struct TokenizerSummary
     std::string description; // the tokenizer's own, when this program can use it
 };
 
-struct ModelSummary
+struct ModelFileSummary
 {
     std::string name;
     std::string architecture;
@@ -51,6 +51,6 @@ struct ModelSummary
 };
 
 // Throws nothing for a model that cannot be run: `reason` says why.
-ModelSummary summarizeModel(const GgufFile &file);
+ModelFileSummary summarizeModel(const GgufFile &file);
 
 } // namespace inferlab

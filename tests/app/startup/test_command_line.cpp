@@ -63,8 +63,34 @@ TEST_CASE("the demo takes its numbers and needs a folder")
     CHECK(line.newTokens == 16);
     CHECK(refused({"--headless", "demo"}) == "--headless demo: expected --out FOLDER");
     CHECK(refused({"--headless", "dance", "--out", "o"})
-          == "--headless: expected demo, found dance");
-    CHECK(refused({"--out", "o"}) == "--out: only with --headless demo");
+          == "--headless: expected demo or experiment, found dance");
+    CHECK(refused({"--out", "o"}) == "--out: only with --headless demo or experiment");
+}
+
+TEST_CASE("an experiment takes a preset or a file, and a folder")
+{
+    const CommandLine line = parsed({"--headless", "experiment", "--preset", "batch", "--out", "o",
+                                     "--threads", "2", "--device", "cuda", "--json"});
+    CHECK(line.mode == CommandLine::Mode::Experiment);
+    CHECK(line.preset == "batch");
+    CHECK(line.outputFolder == "o");
+    CHECK(line.threads == 2);
+    CHECK(line.device == "cuda");
+    CHECK(line.json);
+    CHECK(parsed({"--headless", "experiment", "--list"}).listPresets);
+    CHECK(parsed({"--headless", "experiment", "--file=p.json", "--out=o"}).planFile == "p.json");
+    const std::string which =
+        "--headless experiment: expected one of --list, --preset NAME and --file FILE";
+    CHECK(refused({"--headless", "experiment", "--out", "o"}) == which);
+    CHECK(refused({"--headless", "experiment", "--preset", "a", "--file", "b", "--out", "o"})
+          == which);
+    CHECK(refused({"--headless", "experiment", "--preset", "a"})
+          == "--headless experiment: expected --out FOLDER");
+    CHECK(refused({"--preset", "batch"}) == "--preset: only with --headless experiment");
+    CHECK(refused({"--headless", "demo", "--out", "o", "--threads", "2"})
+          == "--threads: only with --headless experiment");
+    CHECK(refused({"--headless", "experiment", "--preset", "a", "--out", "o", "--threads", "0"})
+          == "--threads: expected a number from 1 to 1024, found 0");
 }
 
 TEST_CASE("numbers are whole and in range")

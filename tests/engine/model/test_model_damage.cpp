@@ -57,7 +57,7 @@ Outcome damage(const std::string &whole, uint64_t headerBytes, int rounds, uint6
         writeBytes(path, damaged);
         try {
             const auto file = GgufFile::open(path);
-            const ModelSummary summary = summarizeModel(*file);
+            const ModelFileSummary summary = summarizeModel(*file);
             if (!summary.runnable()) {
                 REQUIRE_FALSE(summary.reason.empty());
                 ++outcome.refused;

@@ -59,6 +59,8 @@ private slots:
     void aMissingModelSaysHowToGetOne();
     void theDemoWritesEverything();
     void anUnwritableFolder();
+    void anExperimentWritesChartsAndAReport();
+    void aBadExperimentIsRefused();
 };
 
 void TestInferlab::helpAndVersion()
@@ -67,6 +69,7 @@ void TestInferlab::helpAndVersion()
     const Outcome help = run({QStringLiteral("--help")}, folder.path());
     QCOMPARE(help.code, 0);
     QVERIFY(help.out.contains(QStringLiteral("--headless demo")));
+    QVERIFY(help.out.contains(QStringLiteral("--headless experiment")));
     const Outcome version = run({QStringLiteral("--version")}, folder.path());
     QCOMPARE(version.code, 0);
     QCOMPARE(version.out.trimmed(), QStringLiteral(INFERLAB_VERSION));
@@ -137,6 +140,80 @@ void TestInferlab::anUnwritableFolder()
             folder.path());
     QCOMPARE(outcome.code, 2);
     QVERIFY2(outcome.err.contains(QStringLiteral("/proc/nowhere")), qPrintable(outcome.err));
+}
+
+namespace {
+
+QByteArray contentOf(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+QStringList experimentCall(const QString &plan, const QString &out)
+{
+    return {QStringLiteral("--headless"), QStringLiteral("experiment"),
+            QStringLiteral("--file"),     plan,
+            QStringLiteral("--model"),    tinyModel(),
+            QStringLiteral("--out"),      out};
+}
+
+} // namespace
+
+void TestInferlab::anExperimentWritesChartsAndAReport()
+{
+    const QTemporaryDir folder;
+    const QString plan = folder.filePath(QStringLiteral("plan.json"));
+    const QString out = folder.filePath(QStringLiteral("out"));
+    QFile file(plan);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(R"({"format": "inferlab-experiment", "version": 1, "name": "tiny <sweep>",
+        "question": "Which is faster?", "axes": [{"vary": "batch", "values": [1, 2, 4, 8]}],
+        "hold": {"chat": false, "ignore_end": true, "prompt_tokens": 6, "new_tokens": 3},
+        "repeats": 2, "prompts": ["abc"]})");
+    file.close();
+    const Outcome outcome = run(experimentCall(plan, out), folder.path());
+    QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+    QVERIFY(outcome.err.contains(QStringLiteral("8 of 8 runs, complete")));
+    const QDir charts(out + QStringLiteral("/charts"));
+    for (const char *id :
+         {"throughput-by-point", "latency-by-point", "ttft-by-point", "itl-by-point",
+          "throughput-against-latency", "first-token-and-total", "distribution", "memory"}) {
+        for (const char *suffix : {".svg", ".png", ".csv"})
+            QVERIFY2(charts.exists(QLatin1String(id) + QLatin1String(suffix)), id);
+    }
+    const QByteArray report = contentOf(out + QStringLiteral("/report.html"));
+    QVERIFY(report.contains("tiny &lt;sweep&gt;"));
+    QVERIFY(!report.contains("<sweep>"));
+    QCOMPARE(report.count("<svg"), charts.entryList({QStringLiteral("*.svg")}).size());
+    QVERIFY(report.contains("<td>batch 4</td><td>done</td><td>2</td>"));
+    QVERIFY(report.contains("sha256:"));
+    QVERIFY(report.contains("From batch 1 to batch 8, medians"));
+
+    // Once more: all is there, nothing is measured, the pictures are made again.
+    QVERIFY(QFile::remove(out + QStringLiteral("/report.html")));
+    const QByteArray before = contentOf(out + QStringLiteral("/progress.json"));
+    const Outcome again = run(experimentCall(plan, out), folder.path());
+    QCOMPARE(again.code, 0);
+    QVERIFY(!again.err.contains(QStringLiteral("run 1 of 2")));
+    QCOMPARE(contentOf(out + QStringLiteral("/progress.json")), before);
+    QVERIFY(QFile::exists(out + QStringLiteral("/report.html")));
+}
+
+void TestInferlab::aBadExperimentIsRefused()
+{
+    const QTemporaryDir folder;
+    const Outcome list =
+        run({QStringLiteral("--headless"), QStringLiteral("experiment"), QStringLiteral("--list")},
+            folder.path());
+    QCOMPARE(list.code, 0);
+    QVERIFY(list.out.contains(QStringLiteral("course-notebook-small")));
+    const Outcome missing =
+        run(experimentCall(folder.filePath(QStringLiteral("none.json")), QStringLiteral("out")),
+            folder.path());
+    QCOMPARE(missing.code, 2);
+    QCOMPARE(missing.err.count(QStringLiteral("inferlab: ")), 1);
+    QVERIFY(missing.err.contains(QStringLiteral("none.json")));
 }
 
 QTEST_GUILESS_MAIN(TestInferlab)

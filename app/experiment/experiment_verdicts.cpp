@@ -1,0 +1,211 @@
+#include "experiment_verdicts.h"
+
+#include "app/experiment/point_summary.h"
+#include "engine/base/error.h"
+#include "engine/measure/comparison.h"
+#include "engine/measure/knee.h"
+#include "engine/measure/knee_words.h"
+#include "engine/measure/metrics.h"
+#include "engine/measure/number_text.h"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+
+namespace inferlab {
+
+namespace {
+
+using Sentences = std::vector<std::string>;
+
+bool isLoad(AxisKind kind)
+{
+    return kind == AxisKind::Batch || kind == AxisKind::Concurrency;
+}
+
+bool isSampling(AxisKind kind)
+{
+    return kind == AxisKind::Temperature || kind == AxisKind::TopP;
+}
+
+std::vector<double> ratesOf(const PointResult &point)
+{
+    std::vector<double> rates;
+    for (const MeasuredRun &run : point.runs) {
+        if (const auto rate = computeMetrics(*run.record).outputTokPerSecond)
+            rates.push_back(*rate);
+    }
+    return rates;
+}
+
+std::string nameOf(const ExperimentResult &result, size_t axis, const AxisValue &value)
+{
+    return std::string(axisInfo(result.experiment.axes[axis].kind).title) + " "
+        + axisValueText(value);
+}
+
+// The point with the values of `point`, but for `value` on `axis`.
+const PointResult *other(const ExperimentResult &result, const PointResult &point, size_t axis,
+                         const AxisValue &value)
+{
+    std::vector<AxisValue> wanted = point.point.values;
+    wanted[axis] = value;
+    const auto found = std::find_if(
+        result.points.begin(), result.points.end(),
+        [&wanted](const PointResult &candidate) { return candidate.point.values == wanted; });
+    return found == result.points.end() ? nullptr : &*found;
+}
+
+// "prompt length 512 tokens, " of what is not compared; empty where nothing else varies.
+std::string circumstances(const ExperimentResult &result, const PointResult &point, size_t axis)
+{
+    std::string text;
+    for (size_t i = 0; i < point.point.values.size(); ++i) {
+        if (i != axis)
+            text += (text.empty() ? "" : ", ") + nameOf(result, i, point.point.values[i]);
+    }
+    return text.empty() ? text : " at " + text;
+}
+
+// Values of an axis that are words, each against the first of them: throughput of whole runs.
+void compareWords(const ExperimentResult &result, size_t axis, Sentences &out)
+{
+    const ExperimentAxis &of = result.experiment.axes[axis];
+    for (const PointResult &point : result.points) {
+        if (point.point.values[axis] == of.values.front())
+            continue;
+        const PointResult *first = other(result, point, axis, of.values.front());
+        const auto comparison =
+            first == nullptr ? std::nullopt : compareSamples(ratesOf(*first), ratesOf(point));
+        if (comparison)
+            out.push_back(nameOf(result, axis, point.point.values[axis]) + " against "
+                          + axisValueText(of.values.front()) + circumstances(result, point, axis)
+                          + ": " + comparisonWords(*comparison, FigureKind::Rate, "tok/s") + ".");
+    }
+}
+
+// Where nothing but sampling varies: the fastest point against the slowest.
+void compareExtremes(const ExperimentResult &result, Sentences &out)
+{
+    const PointResult *slowest = nullptr;
+    const PointResult *fastest = nullptr;
+    const auto median = [](const PointResult &point) {
+        return summarisePoint(point).runTokPerSecond->p50;
+    };
+    for (const PointResult &point : result.points) {
+        if (!summarisePoint(point).runTokPerSecond)
+            continue;
+        if (slowest == nullptr || median(point) < median(*slowest))
+            slowest = &point;
+        if (fastest == nullptr || median(point) > median(*fastest))
+            fastest = &point;
+    }
+    if (slowest == fastest)
+        return;
+    const auto comparison = compareSamples(ratesOf(*slowest), ratesOf(*fastest));
+    if (comparison)
+        out.push_back("Between the slowest point (" + slowest->point.label + ") and the fastest ("
+                      + fastest->point.label
+                      + "): " + comparisonWords(*comparison, FigureKind::Rate, "tok/s")
+                      + ". The two were picked for being furthest apart out of "
+                      + std::to_string(result.points.size())
+                      + ", which makes a difference look larger than it is.");
+}
+
+// From the first value of a numeric axis to its last, all else as in the first group.
+void sayGrowth(const ExperimentResult &result, Sentences &out)
+{
+    const PointResult &first = result.points.front();
+    const PointResult *last = other(result, first, 0, result.experiment.axes.front().values.back());
+    if (last == nullptr || last == &first)
+        return;
+    const PointSummary a = summarisePoint(first);
+    const PointSummary b = summarisePoint(*last);
+    if (!a.ttftMs || !b.ttftMs || !a.endToEndMs || !b.endToEndMs || !a.runTokPerSecond
+        || !b.runTokPerSecond)
+        return;
+    const auto time = [](const SampleSummary &sample) { return durationText(sample.p50 / 1e3); };
+    out.push_back("From " + first.point.label + " to " + last->point.label
+                  + ", medians: first token " + time(*a.ttftMs) + " to " + time(*b.ttftMs)
+                  + ", total latency " + time(*a.endToEndMs) + " to " + time(*b.endToEndMs) + ", "
+                  + rateText(a.runTokPerSecond->p50) + " to " + rateText(b.runTokPerSecond->p50)
+                  + " tok/s total.");
+}
+
+// Of the first group: throughput against median total latency.
+void sayKnee(const ExperimentResult &result, Sentences &out)
+{
+    constexpr size_t kFewest = 4; // a curve through fewer has no shape
+    std::vector<LoadPoint> loads;
+    for (const AxisValue &value : result.experiment.axes.front().values) {
+        const PointResult *point = other(result, result.points.front(), 0, value);
+        const PointSummary summary = point != nullptr ? summarisePoint(*point) : PointSummary {};
+        if (summary.sustainedTokPerSecond && summary.endToEndMs && summary.endToEndMs->p50 > 0)
+            loads.push_back(
+                {std::get<double>(value), *summary.sustainedTokPerSecond, summary.endToEndMs->p50});
+    }
+    if (loads.size() < kFewest)
+        return;
+    const std::string sentence = kneeDisagreement(findKnees(loads));
+    if (!sentence.empty())
+        out.push_back("Knee of throughput over "
+                      + std::string(axisInfo(result.experiment.axes.front().kind).title) + ": "
+                      + sentence);
+}
+
+void sayPadding(const ExperimentResult &result, Sentences &out)
+{
+    for (const PointResult &point : result.points) {
+        const PointSummary summary = summarisePoint(point);
+        if (summary.paddedShare.value_or(0) > 0)
+            out.push_back(point.point.label + ": " + shortText(*summary.paddedShare * 100, 3)
+                          + "% of all computed positions were padding.");
+    }
+}
+
+void sayDoubts(const ExperimentResult &result, Sentences &out)
+{
+    size_t busy = 0;
+    double worst = 0;
+    for (const PointResult &point : result.points) {
+        for (const MeasuredRun &run : point.runs) {
+            busy += run.machine.busy() ? 1 : 0;
+            worst = std::max(worst, run.machine.othersShare.value_or(0));
+        }
+        if (point.state == PointState::Failed)
+            out.push_back(point.point.label + " failed: " + point.message + ".");
+    }
+    if (busy > 0)
+        out.push_back("The machine was busy or slowed down during " + std::to_string(busy) + " of "
+                      + std::to_string(result.runCount()) + " runs (other processes took up to "
+                      + shortText(worst * 100, 2)
+                      + "% of the cores): times are longer than on a quiet machine.");
+}
+
+} // namespace
+
+std::vector<std::string> experimentVerdicts(const ExperimentResult &result)
+{
+    Sentences out;
+    const std::vector<ExperimentAxis> &axes = result.experiment.axes;
+    if (result.runCount() == 0)
+        return out;
+    const bool onlySampling = !axes.empty()
+        && std::all_of(axes.begin(), axes.end(),
+                       [](const ExperimentAxis &axis) { return isSampling(axis.kind); });
+    if (onlySampling)
+        compareExtremes(result, out);
+    for (size_t axis = 0; axis < axes.size(); ++axis) {
+        if (!axisInfo(axes[axis].kind).isNumber)
+            compareWords(result, axis, out);
+    }
+    if (!axes.empty() && axisInfo(axes.front().kind).isNumber && !onlySampling)
+        sayGrowth(result, out);
+    if (!axes.empty() && isLoad(axes.front().kind))
+        sayKnee(result, out);
+    sayPadding(result, out);
+    sayDoubts(result, out);
+    return out;
+}
+
+} // namespace inferlab

@@ -1,0 +1,82 @@
+#include "result_json.h"
+
+#include "app/experiment/experiment_presets.h"
+#include "app/experiment/point_summary.h"
+
+namespace inferlab {
+
+namespace {
+
+Json sampleJson(const std::optional<SampleSummary> &sample)
+{
+    if (!sample)
+        return nullptr;
+    return {{"n", sample->n},     {"mean", sample->mean}, {"p50", sample->p50},
+            {"p90", sample->p90}, {"p95", sample->p95},   {"p99", sample->p99}};
+}
+
+Json valueJson(const AxisValue &value)
+{
+    if (const auto *number = std::get_if<double>(&value))
+        return *number;
+    return std::get<std::string>(value);
+}
+
+Json pointJson(const ExperimentResult &result, const PointResult &point)
+{
+    const PointSummary summary = summarisePoint(point);
+    Json values = Json::object();
+    for (size_t i = 0; i < point.point.values.size(); ++i)
+        values[std::string(axisInfo(result.experiment.axes[i].kind).name)] =
+            valueJson(point.point.values[i]);
+    Json rate = sampleJson(summary.runTokPerSecond);
+    if (summary.tokPerSecond95)
+        rate["p50_95"] = {summary.tokPerSecond95->low, summary.tokPerSecond95->high};
+    return {{"point", point.point.index},
+            {"values", std::move(values)},
+            {"state", pointStateName(point.state)},
+            {"message", point.message.empty() ? Json(nullptr) : Json(point.message)},
+            {"runs", summary.runs},
+            {"busy_runs", summary.busyRuns},
+            {"failed_requests", summary.failed},
+            {"output_tok_per_s", std::move(rate)},
+            {"ttft_ms", sampleJson(summary.ttftMs)},
+            {"itl_ms", sampleJson(summary.itlMs)},
+            {"tpot_ms", sampleJson(summary.tpotMs)},
+            {"e2e_ms", sampleJson(summary.endToEndMs)},
+            {"padded_share", summary.paddedShare ? Json(*summary.paddedShare) : Json(nullptr)}};
+}
+
+} // namespace
+
+Json presetListJson()
+{
+    Json list = Json::array();
+    for (const Experiment &preset : experimentPresets()) {
+        Json axes = Json::array();
+        for (const ExperimentAxis &axis : preset.axes)
+            axes.push_back(std::string(axisInfo(axis.kind).name));
+        list.push_back({{"name", preset.name},
+                        {"question", preset.question},
+                        {"note", preset.note},
+                        {"expected_seconds", preset.expectedSeconds},
+                        {"varies", std::move(axes)}});
+    }
+    return {{"presets", std::move(list)}};
+}
+
+Json experimentJson(const ExperimentResult &result, const std::filesystem::path &folder)
+{
+    Json points = Json::array();
+    for (const PointResult &point : result.points)
+        points.push_back(pointJson(result, point));
+    return {{"experiment", result.experiment.name},
+            {"question", result.experiment.question},
+            {"folder", folder.string()},
+            {"started", result.started},
+            {"complete", result.complete()},
+            {"runs", result.runCount()},
+            {"points", std::move(points)}};
+}
+
+} // namespace inferlab

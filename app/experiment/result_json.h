@@ -1,0 +1,18 @@
+// What the programs print of experiments as one JSON document.
+#pragma once
+
+#include "app/experiment/experiment_result.h"
+#include "engine/base/json.h"
+
+#include <filesystem>
+
+namespace inferlab {
+
+// {presets: [{name, question, note, expected_seconds, varies}]}
+Json presetListJson();
+
+// {experiment, question, folder, started, complete, runs, points: [...]}, with every figure of a
+// point.
+Json experimentJson(const ExperimentResult &result, const std::filesystem::path &folder);
+
+} // namespace inferlab
