@@ -95,6 +95,7 @@ class TestHistoryFiles : public QObject
 
 private slots:
     void aNewFolderIsMade();
+    void aFileOfVersion1IsRead();
     void noiseIsKeptAside();
     void aDamagedPageIsKeptAside();
     void aDamagedIndexIsSeen();
@@ -114,6 +115,30 @@ void TestHistoryFiles::aNewFolderIsMade()
     HistoryStore store(folder.filePath(QStringLiteral("a/b/history.sqlite")));
     QVERIFY(store.notices().isEmpty());
     QCOMPARE(store.list({}).total, int64_t(0));
+}
+
+// Three runs of history_writer, kept by the first version of the schema: the first of an
+// experiment, the second with tag and note, the third in the bin.
+void TestHistoryFiles::aFileOfVersion1IsRead()
+{
+    const Fixture fixture;
+    QVERIFY(
+        QFile::copy(QStringLiteral(INFERLAB_FIXTURES "/history/version_1.sqlite"), fixture.file()));
+    QVERIFY(
+        QFile::setPermissions(fixture.file(), QFileDevice::ReadOwner | QFileDevice::WriteOwner));
+    HistoryStore store(fixture.file());
+    QVERIFY2(store.notices().isEmpty(), qPrintable(store.notices().join(u'\n')));
+    QCOMPARE(store.list({}).total, int64_t(2));
+    QCOMPARE(store.list({.deleted = true}).total, int64_t(1));
+    QCOMPARE(store.list({.search = QStringLiteral("tag:x")}).total, int64_t(0));
+    const std::optional<HistoryRun> second = store.find(2);
+    QCOMPARE(second->tags, QStringList {QStringLiteral("Lecture 3")});
+    QCOMPARE(second->note, QStringLiteral("The fan was loud"));
+    QVERIFY(store.find(1)->place == (ExperimentPlace {QStringLiteral("batch-1"), 2, 1}));
+    RunRecord expected = makeSyntheticRun({.batch = 4, .newTokens = 64, .seed = 2});
+    expected.label = "2";
+    QCOMPARE(runsToJson({store.record(2)}), runsToJson({expected}));
+    store.add(someRun()); // and goes on
 }
 
 void TestHistoryFiles::noiseIsKeptAside()

@@ -14,6 +14,8 @@
 #include <QSignalBlocker>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QStyle>
+#include <QStyledItemDelegate>
 #include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -22,7 +24,22 @@ namespace inferlab {
 
 namespace {
 
-constexpr double kRowHeight = 28; // pixels at 100%
+constexpr double kRowHeight = 28;    // pixels at 100%
+constexpr double kChartsWidth = 400; // at least
+
+// Figures with words behind them and figures alone begin at one edge.
+class LeftAligned : public QStyledItemDelegate
+{
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+protected:
+    void initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const override
+    {
+        QStyledItemDelegate::initStyleOption(option, index);
+        option->displayAlignment = Qt::AlignLeft | Qt::AlignVCenter;
+    }
+};
 
 QLabel *title(const QString &text, QWidget *parent)
 {
@@ -46,9 +63,11 @@ void fitHeight(QTableView *view)
     view->resizeColumnsToContents();
     const int rows = view->model()->rowCount();
     const int header = view->horizontalHeader()->sizeHint().height();
-    const int bar = view->horizontalScrollBarPolicy() == Qt::ScrollBarAlwaysOff ? 0 : 12;
+    const int bar = view->horizontalHeader()->length() > view->viewport()->width()
+        ? view->style()->pixelMetric(QStyle::PM_ScrollBarExtent)
+        : 0;
     view->setFixedHeight(header + rows * view->verticalHeader()->defaultSectionSize() + bar
-                         + 2 * view->frameWidth() + 2);
+                         + 2 * view->frameWidth());
 }
 
 } // namespace
@@ -77,6 +96,7 @@ ComparePage::ComparePage(std::vector<ChartCard *> charts, QWidget *parent)
     chartColumn->setContentsMargins(0, 0, 0, 0);
     chartColumn->addWidget(m_board, 1);
     chartColumn->addWidget(m_shown);
+    right->setMinimumWidth(Theme::current().px(kChartsWidth));
     split->addWidget(right);
     split->setStretchFactor(0, 3);
     split->setStretchFactor(1, 2);
@@ -95,6 +115,7 @@ QTableView *ComparePage::makeTable(ChartTableModel *model, const QString &name)
     auto *view = new QTableView(this);
     view->setModel(model);
     view->setAccessibleName(name);
+    view->setProperty("kind", QStringLiteral("list"));
     view->setShowGrid(false);
     view->setAlternatingRowColors(true);
     view->setSelectionMode(QAbstractItemView::NoSelection);
@@ -106,6 +127,8 @@ QTableView *ComparePage::makeTable(ChartTableModel *model, const QString &name)
     view->verticalHeader()->setDefaultSectionSize(Theme::current().px(kRowHeight));
     view->horizontalHeader()->setHighlightSections(false);
     view->horizontalHeader()->setStretchLastSection(true);
+    view->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    view->setItemDelegate(new LeftAligned(view));
     return view;
 }
 

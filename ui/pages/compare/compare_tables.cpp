@@ -192,7 +192,13 @@ QString longComparison(const std::optional<Comparison> &comparison, const Figure
         QString::fromStdString(comparisonWords(*comparison, figure.kind, figure.unit));
     if (comparison->differenceInterval || !comparison->ratio)
         return words;
-    return QObject::tr("%1; one value each").arg(changeText(*comparison->ratio));
+    const QString change = changeText(*comparison->ratio);
+    if (comparison->nA == 1 && comparison->nB == 1)
+        return QObject::tr("%1; one value each").arg(change);
+    return QObject::tr("%1; too few for an interval (n = %2 and %3)")
+        .arg(change)
+        .arg(comparison->nA)
+        .arg(comparison->nB);
 }
 
 } // namespace

@@ -43,7 +43,7 @@ HistoryDetails::HistoryDetails(QWidget *parent)
     , m_name(new QLineEdit(this))
     , m_tags(new QLineEdit(this))
     , m_note(new QPlainTextEdit(this))
-    , m_facts(nullptr)
+    , m_facts(new QScrollArea(this))
 {
     setObjectName(QStringLiteral("historyDetails"));
     setProperty("kind", QStringLiteral("card"));
@@ -57,23 +57,10 @@ HistoryDetails::HistoryDetails(QWidget *parent)
     connect(m_name, &QLineEdit::editingFinished, this, &HistoryDetails::finishName);
     connect(m_tags, &QLineEdit::editingFinished, this, &HistoryDetails::finishTags);
 
-    auto *factsHolder = new QWidget;
-    factsHolder->setProperty("kind", QStringLiteral("page"));
-    m_facts = new QGridLayout;
-    m_facts->setContentsMargins(0, 0, 0, 0);
-    m_facts->setHorizontalSpacing(space::kBetween);
-    m_facts->setVerticalSpacing(space::kStep);
-    m_facts->setColumnStretch(1, 1);
-    auto *factsColumn = new QVBoxLayout(factsHolder);
-    factsColumn->setContentsMargins(0, 0, 0, 0);
-    factsColumn->addLayout(m_facts);
-    factsColumn->addStretch(1);
-    auto *scroll = new QScrollArea(this);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->setWidget(factsHolder);
+    m_facts->setWidgetResizable(true);
+    m_facts->setFrameShape(QFrame::NoFrame);
+    m_facts->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_facts->setFocusPolicy(Qt::NoFocus);
 
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(space::kBetween, space::kBetween, space::kBetween, space::kBetween);
@@ -86,7 +73,7 @@ HistoryDetails::HistoryDetails(QWidget *parent)
         column->addWidget(field);
     }
     column->addSpacing(space::kInside);
-    column->addWidget(scroll, 1);
+    column->addWidget(m_facts, 1);
     setRuns({});
 }
 
@@ -112,26 +99,31 @@ void HistoryDetails::setRuns(std::vector<HistoryRun> runs)
     showFacts();
 }
 
+// Built anew for each run: a layout keeps the room of rows that it had.
 void HistoryDetails::showFacts()
 {
-    while (QLayoutItem *item = m_facts->takeAt(0)) {
-        delete item->widget();
-        delete item;
-    }
-    if (m_runs.size() != 1)
-        return;
+    auto *holder = new QWidget;
+    holder->setProperty("kind", QStringLiteral("page"));
+    auto *grid = new QGridLayout(holder);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setHorizontalSpacing(space::kBetween);
+    grid->setVerticalSpacing(space::kStep);
+    grid->setColumnStretch(1, 1);
     int row = 0;
-    for (const auto &[what, value] : historyWords::facts(m_runs.front())) {
-        auto *label = new QLabel(what, this);
+    for (const auto &[what, value] :
+         m_runs.size() == 1 ? historyWords::facts(m_runs.front()) : RunFacts()) {
+        auto *label = new QLabel(what, holder);
         label->setProperty("kind", QStringLiteral("caption"));
-        auto *text = new QLabel(value, this);
+        auto *text = new QLabel(value, holder);
         text->setTextFormat(Qt::PlainText);
         text->setWordWrap(true);
         text->setTextInteractionFlags(Qt::TextSelectableByMouse);
-        m_facts->addWidget(label, row, 0, Qt::AlignTop);
-        m_facts->addWidget(text, row, 1);
+        grid->addWidget(label, row, 0, Qt::AlignTop);
+        grid->addWidget(text, row, 1);
         ++row;
     }
+    grid->setRowStretch(row, 1);
+    m_facts->setWidget(holder); // deletes the one before
 }
 
 void HistoryDetails::editName()

@@ -7,10 +7,10 @@
 #include <QFrame>
 #include <vector>
 
-class QGridLayout;
 class QLabel;
 class QLineEdit;
 class QPlainTextEdit;
+class QScrollArea;
 
 namespace inferlab {
 
@@ -50,7 +50,7 @@ private:
     QLineEdit *m_name;
     QLineEdit *m_tags;
     QPlainTextEdit *m_note;
-    QGridLayout *m_facts;
+    QScrollArea *m_facts;
 };
 
 } // namespace inferlab

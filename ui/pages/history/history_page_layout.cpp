@@ -26,7 +26,7 @@ namespace {
 // Pixels at 100%.
 constexpr double kDetailsWidth = 300;
 constexpr double kRowHeight = 28;
-constexpr double kWidths[HistoryModel::ColumnCount] = {132, 200, 200, 56, 56, 72, 96, 88, 64, 96};
+constexpr double kWidths[HistoryModel::ColumnCount] = {136, 160, 132, 68, 64, 80, 108, 96, 64, 72};
 
 } // namespace
 
@@ -136,6 +136,7 @@ void HistoryPage::setUpTable()
 {
     const Theme theme = Theme::current();
     m_table->setModel(m_model);
+    m_table->setProperty("kind", QStringLiteral("list"));
     m_table->setAccessibleName(tr("Runs"));
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
