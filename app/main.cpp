@@ -14,6 +14,7 @@
 #include "ui/charts/chart_source.h"
 #include "ui/main_window/history_pages.h"
 #include "ui/main_window/main_window.h"
+#include "ui/pages/experiment/experiment_page.h"
 #include "ui/pages/run_page.h"
 #include "ui/settings/settings.h"
 #include "ui/theme/theme_controller.h"
@@ -62,6 +63,11 @@ QString settingsFile()
 {
     return QStandardPaths::writableLocation(QStandardPaths::ConfigLocation)
         + QStringLiteral("/inferlab/inferlab.ini");
+}
+
+QString dataFolder()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
 }
 
 // The one used last, so that people find the window as they left it; empty when there is no file.
@@ -115,9 +121,7 @@ QString historyFile(const CommandLine &arguments)
                                                      : QString::fromStdString(arguments.history);
     if (chosen == QLatin1String("off"))
         return {};
-    return chosen.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)
-            + QStringLiteral("/history.sqlite")
-                            : chosen;
+    return chosen.isEmpty() ? dataFolder() + QStringLiteral("/history.sqlite") : chosen;
 }
 
 RunKeeper keeperOf(History *history)
@@ -143,6 +147,11 @@ int runWindow(QApplication &application, const CommandLine &arguments)
     settings.loadFrom(settingsFile());
     Session session(EngineSource::real(userHashCache()), nullptr, keeperOf(history.get()));
     MainWindow window(session, settings, theme, makeCharts());
+    window.addPage(QStringLiteral("experiments"), QObject::tr("Experiments"),
+                   new ExperimentPage(
+                       session, [&window] { return window.runPage()->controls()->modelChoice(); },
+                       dataFolder() + QStringLiteral("/experiments")),
+                   QObject::tr("Vary a setting, measure it several times, see what it costs"));
     addHistoryPages(window, history.get(), settings);
     traceTimes(window);
     window.show();

@@ -64,6 +64,28 @@ void makeFolder(const fs::path &path)
         throw InputError(path.string(), {}, "a folder that can be made", error.message());
 }
 
+ExperimentResult readResult(const fs::path &folder, const Experiment &experiment)
+{
+    ExperimentResult result = emptyResult(experiment);
+    const fs::path path = folder / kProgress;
+    if (!fs::exists(path))
+        return result;
+    ExperimentProgress progress = progressFromJson(readText(path), experiment, path.string());
+    result.started = progress.started;
+    for (size_t i = 0; i < result.points.size(); ++i) {
+        result.points[i].state = progress.states[i];
+        result.points[i].message = progress.messages[i];
+    }
+    for (ExperimentProgress::Run &entry : progress.runs) {
+        entry.run.record = readRecord(folder / entry.record);
+        result.points[entry.point].runs.push_back(std::move(entry.run));
+    }
+    for (PointResult &point : result.points)
+        std::sort(point.runs.begin(), point.runs.end(),
+                  [](const MeasuredRun &a, const MeasuredRun &b) { return a.repeat < b.repeat; });
+    return result;
+}
+
 const MeasuredRun &runOf(const ExperimentResult &result, size_t point, int32_t repeat)
 {
     const std::vector<MeasuredRun> &runs = result.points.at(point).runs;
@@ -168,24 +190,7 @@ void ExperimentFolder::requireSame() const
 
 ExperimentResult ExperimentFolder::read() const
 {
-    ExperimentResult result = emptyResult(m_experiment);
-    const fs::path path = m_path / kProgress;
-    if (!fs::exists(path))
-        return result;
-    ExperimentProgress progress = progressFromJson(readText(path), m_experiment, path.string());
-    result.started = progress.started;
-    for (size_t i = 0; i < result.points.size(); ++i) {
-        result.points[i].state = progress.states[i];
-        result.points[i].message = progress.messages[i];
-    }
-    for (ExperimentProgress::Run &entry : progress.runs) {
-        entry.run.record = readRecord(m_path / entry.record);
-        result.points[entry.point].runs.push_back(std::move(entry.run));
-    }
-    for (PointResult &point : result.points)
-        std::sort(point.runs.begin(), point.runs.end(),
-                  [](const MeasuredRun &a, const MeasuredRun &b) { return a.repeat < b.repeat; });
-    return result;
+    return readResult(m_path, m_experiment);
 }
 
 void ExperimentFolder::writeRun(const ExperimentResult &result, size_t point, int32_t repeat)
@@ -212,6 +217,11 @@ void ExperimentFolder::finish(const ExperimentResult &result)
     write(m_path / "runs.csv", experimentRunsToCsv(result));
     write(m_path / "points.csv", experimentPointsToCsv(result));
     write(m_path / "requests.csv", experimentRequestsToCsv(result));
+}
+
+ExperimentResult readExperimentFolder(const fs::path &path)
+{
+    return readResult(path, readExperiment(path / kPlan));
 }
 
 void requireSameModels(const ExperimentResult &result,

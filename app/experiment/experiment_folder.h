@@ -52,6 +52,10 @@ private:
     int m_descriptor = -1; // of the folder, locked
 };
 
+// The plan and what was measured, of a folder that may be in use. Throws InputError for one that
+// holds no experiment or damaged files.
+ExperimentResult readExperimentFolder(const std::filesystem::path &path);
+
 // Points that name a model file: throws InputError where the file is another than when their runs
 // were measured. hashOf: of a file; empty where it has none any more.
 void requireSameModels(const ExperimentResult &result,

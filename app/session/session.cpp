@@ -15,6 +15,8 @@ namespace inferlab {
 namespace {
 
 constexpr int kFrameMs = 16; // one screen frame at 60 Hz
+// Of an experiment only progress is shown, some times a second.
+constexpr int kExperimentMs = 100;
 // Of one core, for drawing while a run goes on: where the engine computes on all of them, so that
 // it loses less than 2%; where a core is free, what keeps the window answering at once.
 constexpr double kShareOfBusyCore = 0.014;
@@ -60,7 +62,9 @@ public:
             emit q->runAdvanced();
         if (openCommands == 0)
             timer.stop();
-        else if (const int next = live ? pacer.nextMs(threadCpuNs()) : leastMs;
+        else if (const int next = live ? pacer.nextMs(threadCpuNs())
+                     : experimenting   ? kExperimentMs
+                                       : leastMs;
                  next != timer.interval())
             timer.setInterval(next);
     }
@@ -116,6 +120,21 @@ public:
         emit q->kneeFinished(event.runs);
         return false;
     }
+    bool take(const ExperimentProgressEvent &event)
+    {
+        emit q->experimentProgressed(event.progress);
+        return false;
+    }
+    bool take(const ExperimentAdvancedEvent &event)
+    {
+        emit q->experimentAdvanced(event.result);
+        return false;
+    }
+    bool take(const ExperimentFinishedEvent &event)
+    {
+        emit q->experimentFinished(event.result);
+        return false;
+    }
     bool take(const FailedEvent &event)
     {
         emit q->failed(QString::fromStdString(event.line));
@@ -124,6 +143,7 @@ public:
     bool take(const CommandDoneEvent &)
     {
         --openCommands;
+        experimenting = experimenting && openCommands > 0;
         commandEnded = true;
         return false;
     }
@@ -135,6 +155,7 @@ public:
     FramePacer pacer {kFrameMs};
     int openCommands = 0; // posted and not yet done
     bool commandEnded = false;
+    bool experimenting = false;
     PhaseStatus status;
     std::optional<ModelSummary> model;
     std::weak_ptr<LoadedModel>
@@ -158,6 +179,11 @@ const PhaseStatus &Session::status() const noexcept
 bool Session::isBusy() const noexcept
 {
     return d->openCommands > 0;
+}
+
+bool Session::isExperimenting() const noexcept
+{
+    return d->experimenting;
 }
 
 const std::optional<ModelSummary> &Session::model() const noexcept
@@ -205,6 +231,17 @@ void Session::run(const RunPlan &plan)
 void Session::findKnee(const KneePlan &plan)
 {
     d->post(plan);
+}
+
+void Session::runExperiment(const ExperimentPlan &plan)
+{
+    d->experimenting = true;
+    d->post(plan);
+}
+
+void Session::skipPoint(size_t point)
+{
+    d->worker.skipPoint(point);
 }
 
 void Session::stop()

@@ -21,7 +21,8 @@ public:
     ~Session() override; // stops the worker and waits; under 100 ms while a model computes
 
     const PhaseStatus &status() const noexcept;
-    bool isBusy() const noexcept; // loading or running
+    bool isBusy() const noexcept;          // loading or running
+    bool isExperimenting() const noexcept; // one was asked for and has not ended
     const std::optional<ModelSummary> &model() const noexcept;
     std::shared_ptr<LoadedModel> loadedModel() const noexcept; // null until ready; for planMemory()
 
@@ -40,8 +41,10 @@ public slots:
     void load(const inferlab::ModelChoice &choice); // in the background
     void run(const inferlab::RunPlan &plan);        // loads first when needed
     void findKnee(const inferlab::KneePlan &plan);
-    void stop();         // load, run or sweep; what was measured is kept
-    void pause(bool on); // between two steps
+    void runExperiment(const inferlab::ExperimentPlan &plan);
+    void skipPoint(size_t point); // of the experiment in progress
+    void stop();                  // load, run or sweep; what was measured is kept
+    void pause(bool on);          // between two steps
 
 signals:
     void statusChanged(const inferlab::PhaseStatus &status);
@@ -51,6 +54,9 @@ signals:
     void runFinished(
         const inferlab::RunRecordPtr &run); // complete, stopped or failed; the record says which
     void kneeFinished(const std::vector<inferlab::RunRecordPtr> &runs);
+    void experimentProgressed(const inferlab::RunnerProgress &progress);
+    void experimentAdvanced(const inferlab::ExperimentResultPtr &result); // with every run
+    void experimentFinished(const inferlab::ExperimentResultPtr &result);
     void failed(const QString &line); // one line for the person; the session goes on
 
 private:

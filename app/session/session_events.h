@@ -46,6 +46,21 @@ struct KneeFinishedEvent
     std::vector<RunRecordPtr> runs;
 };
 
+struct ExperimentProgressEvent
+{
+    RunnerProgress progress;
+};
+
+struct ExperimentAdvancedEvent // a run or a state is new; at first what is there already
+{
+    ExperimentResultPtr result;
+};
+
+struct ExperimentFinishedEvent // complete, stopped or failed; the result says which
+{
+    ExperimentResultPtr result;
+};
+
 struct FailedEvent
 {
     std::string line;
@@ -57,7 +72,8 @@ struct CommandDoneEvent // one for each command, last
 struct SessionEvent
 {
     std::variant<ModelReadyEvent, ModelGoneEvent, RunStartedEvent, SubmittedEvent, StepReport,
-                 SnapshotEvent, RunFinishedEvent, KneeFinishedEvent, FailedEvent, CommandDoneEvent>
+                 SnapshotEvent, RunFinishedEvent, KneeFinishedEvent, ExperimentProgressEvent,
+                 ExperimentAdvancedEvent, ExperimentFinishedEvent, FailedEvent, CommandDoneEvent>
         what;
 
     bool droppable() const noexcept { return std::holds_alternative<StepReport>(what); }

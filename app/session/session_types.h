@@ -1,6 +1,7 @@
 // Values that travel between the window and the worker thread. Complete and immutable once sent.
 #pragma once
 
+#include "app/experiment/experiment_runner.h"
 #include "engine/measure/knee.h"
 #include "engine/measure/run_record.h"
 #include "engine/model/loaded_model.h"
@@ -39,8 +40,26 @@ struct KneePlan
     std::vector<int> batches {1, 2, 4, 8, 16, 32};
 };
 
+// One press of Start on the experiments page.
+struct ExperimentPlan
+{
+    Experiment experiment;
+    ModelChoice model; // for points that name no file
+    QString folder;    // where runs go as they end, and where earlier ones are; empty: nowhere
+};
+
 // Identifying: the model is there, its file's hash not yet.
-enum class Phase { Empty, Loading, Identifying, Ready, Queued, Prefill, Generating, Stopping };
+enum class Phase {
+    Empty,
+    Loading,
+    Identifying,
+    Ready,
+    Queued,
+    Prefill,
+    Generating,
+    Stopping,
+    Experiment
+};
 
 // What the worker is doing, with the numbers behind the words.
 struct PhaseStatus
@@ -63,7 +82,9 @@ struct ModelSummary // of the model that is ready
 };
 
 using RunRecordPtr = std::shared_ptr<const RunRecord>;
+using ExperimentResultPtr = std::shared_ptr<const ExperimentResult>;
 
 } // namespace inferlab
 
 Q_DECLARE_METATYPE(inferlab::RunRecordPtr)
+Q_DECLARE_METATYPE(inferlab::ExperimentResultPtr)

@@ -72,8 +72,17 @@ void Worker::stop()
             *m_currentStop = true;
         if (m_runningEngine != nullptr)
             m_runningEngine->requestStop();
+        if (m_experiment != nullptr)
+            m_experiment->stop();
     }
     m_wake.notify_all();
+}
+
+void Worker::skipPoint(size_t point)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_experiment != nullptr)
+        m_experiment->skip(point);
 }
 
 void Worker::setPaused(bool paused)
@@ -81,6 +90,8 @@ void Worker::setPaused(bool paused)
     {
         const std::lock_guard lock(m_mutex);
         m_paused = paused;
+        if (m_experiment != nullptr)
+            m_experiment->setPaused(paused);
     }
     m_wake.notify_all();
 }
@@ -112,8 +123,10 @@ void Worker::execute(const Job &job)
             ensureModel(*choice, *job.stop);
         else if (const auto *plan = std::get_if<RunPlan>(&job.command))
             executeRun(*plan, *job.stop);
+        else if (const auto *knee = std::get_if<KneePlan>(&job.command))
+            executeKnee(*knee, *job.stop);
         else
-            executeKnee(std::get<KneePlan>(job.command), *job.stop);
+            executeExperiment(std::get<ExperimentPlan>(job.command), *job.stop);
     } catch (const Cancelled &) {
         // Asked for: the status below says all there is to say.
     } catch (const std::bad_alloc &) {

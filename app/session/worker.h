@@ -24,7 +24,8 @@ class Worker
 {
 public:
     using Box = Mailbox<SessionEvent, PhaseStatus>;
-    using Command = std::variant<ModelChoice, RunPlan, KneePlan>; // load, run, find the knee
+    // load, run, find the knee, carry an experiment out
+    using Command = std::variant<ModelChoice, RunPlan, KneePlan, ExperimentPlan>;
 
     // Weight of step reports held for a screen that does not drain: a report counts 1 + its tokens,
     // so this is some seconds of the fastest producer at about 100 bytes each.
@@ -39,8 +40,9 @@ public:
 
     // From any thread.
     void post(Command command);
-    void stop();                 // the command in progress and all that wait
-    void setPaused(bool paused); // between two steps; the record's clock stands still meanwhile
+    void stop();                  // the command in progress and all that wait
+    void setPaused(bool paused);  // between two steps; the record's clock stands still meanwhile
+    void skipPoint(size_t point); // of the experiment in progress
     Box &mailbox() noexcept { return m_mailbox; }
 
 private:
@@ -54,6 +56,9 @@ private:
     void execute(const Job &job);
     void executeRun(const RunPlan &plan, const std::atomic<bool> &stop);
     void executeKnee(const KneePlan &plan, const std::atomic<bool> &stop);
+    void executeExperiment(const ExperimentPlan &plan, const std::atomic<bool> &stop);
+    EngineAccess engineAccess(const std::atomic<bool> &stop);
+    void publishExperiment(RunControl *control);
 
     void ensureModel(const ModelChoice &choice, const std::atomic<bool> &stop);
     void dropModel();
@@ -81,6 +86,7 @@ private:
     std::deque<Job> m_jobs;
     std::shared_ptr<std::atomic<bool>> m_currentStop;
     Engine *m_runningEngine = nullptr;
+    RunControl *m_experiment = nullptr; // of the experiment in progress
     bool m_paused = false;
     bool m_quit = false;
 

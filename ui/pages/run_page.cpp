@@ -82,6 +82,11 @@ void RunPage::run()
 {
     if (m_runPending)
         return;
+    if (m_session.isExperimenting()) {
+        m_error->showNotice(tr("An experiment is running: stop it on the Experiments page, or wait "
+                               "until it is done"));
+        return;
+    }
     if (const QString problem = m_controls->problem(); !problem.isEmpty()) {
         m_controls->errorBar()->showLine(problem);
         m_controls->focusPrompt();

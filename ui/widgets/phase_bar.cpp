@@ -58,6 +58,9 @@ QString phaseText(const PhaseStatus &status)
     case Phase::Generating:
         text = QObject::tr("Generating");
         break;
+    case Phase::Experiment:
+        text = QObject::tr("An experiment is running");
+        break;
     case Phase::Stopping:
         text = QObject::tr("Stopping");
         break;

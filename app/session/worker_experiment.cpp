@@ -1,0 +1,102 @@
+// An experiment on the worker's thread: the runner uses the worker's model, so that there is one at
+// a time, and what it measures goes to the folder before the screen hears of it.
+#include "worker.h"
+
+#include "app/experiment/experiment_folder.h"
+#include "app/experiment/experiment_runner.h"
+#include "engine/base/error.h"
+
+#include <exception>
+#include <optional>
+
+namespace inferlab {
+
+namespace {
+
+ModelChoice choiceOf(const ModelWanted &wanted)
+{
+    ModelChoice choice;
+    choice.path = QString::fromStdString(wanted.file);
+    choice.device = QString::fromStdString(wanted.device);
+    choice.threads = wanted.threads;
+    return choice;
+}
+
+} // namespace
+
+EngineAccess Worker::engineAccess(const std::atomic<bool> &stop)
+{
+    EngineAccess access;
+    access.load = [this, &stop](const ModelWanted &wanted, const std::atomic<bool> *) {
+        // A pause or a skipped point gives a run up, but never a model that is on its way.
+        ensureModel(choiceOf(wanted), stop);
+        setPhase(Phase::Experiment);
+        return m_model;
+    };
+    access.encode = m_source.encode;
+    access.open = m_source.open;
+    access.hash = [this](const std::string &file, const std::atomic<bool> *interrupted) {
+        ModelChoice choice;
+        choice.path = QString::fromStdString(file);
+        return m_source.hash ? m_source.hash(choice, {}, interrupted) : std::string();
+    };
+    return access;
+}
+
+void Worker::publishExperiment(RunControl *control)
+{
+    const std::lock_guard lock(m_mutex);
+    m_experiment = control;
+    if (control != nullptr && m_paused)
+        control->setPaused(true);
+}
+
+void Worker::executeExperiment(const ExperimentPlan &plan, const std::atomic<bool> &stop)
+{
+    setPhase(Phase::Experiment);
+    const EngineAccess engines = engineAccess(stop);
+    const std::string model = plan.model.path.toStdString();
+    std::optional<ExperimentFolder> folder;
+    ExperimentResult result = emptyResult(plan.experiment);
+    if (!plan.folder.isEmpty()) {
+        folder.emplace(plan.folder.toStdString(), plan.experiment, engines.hash(model, &stop));
+        result = folder->read();
+    }
+    const auto tell = [&] {
+        send(ExperimentAdvancedEvent {std::make_shared<const ExperimentResult>(result)});
+    };
+    tell();
+    RunnerEvents events;
+    events.progress = [this](const RunnerProgress &progress) {
+        send(ExperimentProgressEvent {progress});
+    };
+    events.runMeasured = [&](size_t point, int32_t repeat) {
+        if (folder)
+            folder->writeRun(result, point, repeat);
+        tell();
+    };
+    events.pointChanged = [&](size_t) {
+        if (folder)
+            folder->writeProgress(result);
+        tell();
+    };
+    ExperimentRunner runner(result, engines, model, events);
+    publishExperiment(&runner.control());
+    if (stop) // it may have been asked before the control was known
+        runner.control().stop();
+    std::exception_ptr failure;
+    try {
+        runner.run();
+        if (folder)
+            folder->finish(result);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    publishExperiment(nullptr);
+    // What was measured is kept, whatever ended it.
+    send(ExperimentFinishedEvent {std::make_shared<const ExperimentResult>(result)});
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
+} // namespace inferlab

@@ -1,0 +1,225 @@
+// The experiments page on the real engine and a tiny model, by mouse and keyboard: a sweep runs to
+// its end, is paused, skipped and stopped, survives the window, and leaves the run page alone.
+#include "window_fixture.h"
+
+#include "app/experiment/experiment_json.h"
+#include "engine/base/json.h"
+#include "ui/charts/plot_spec.h"
+#include "ui/pages/chart_board.h"
+#include "ui/pages/experiment/experiment_page.h"
+#include "ui/pages/run_page.h"
+#include "ui/widgets/control_panel.h"
+#include "ui/widgets/error_bar.h"
+
+#include <QDir>
+#include <QFile>
+#include <QLabel>
+#include <QListWidget>
+#include <QPushButton>
+#include <QTableWidget>
+#include <QTest>
+
+using namespace inferlab;
+
+namespace {
+
+constexpr int kPatienceMs = 60000;
+
+QString tinyModel()
+{
+    return QStringLiteral(INFERLAB_FIXTURES "/tiny/llama_gqa/llama_gqa.f32.gguf");
+}
+
+Experiment tinyPlan(int repeats)
+{
+    Experiment experiment;
+    experiment.name = "tiny";
+    experiment.question = "Which batch is faster?";
+    experiment.prompts = {"abc"};
+    experiment.axes = {{AxisKind::Batch, {1.0, 2.0}}};
+    experiment.repeats = repeats;
+    experiment.held.run.chat = false;
+    experiment.held.run.ignoreEnd = true;
+    experiment.held.run.promptTokens = 4;
+    experiment.held.run.maxNewTokens = 3;
+    return experiment;
+}
+
+// A page in a window, on a model that is there.
+struct Lab
+{
+    Lab()
+        : fixture(EngineSource::real({}))
+    {
+        makePage();
+        fixture.window->resize(1280, 800);
+        fixture.window->show();
+        fixture.loadModel(tinyModel());
+    }
+    void makePage()
+    {
+        page = new ExperimentPage(
+            *fixture.session, [this] { return fixture.page->controls()->modelChoice(); },
+            fixture.folder.filePath(QStringLiteral("experiments")));
+        fixture.window->addPage(QStringLiteral("experiments"), QStringLiteral("Experiments"), page);
+        fixture.window->showPage(QStringLiteral("experiments"));
+    }
+    void open(const Experiment &experiment)
+    {
+        const QString file = fixture.folder.filePath(QStringLiteral("plan.json"));
+        QFile out(file);
+        QVERIFY(out.open(QIODevice::WriteOnly));
+        out.write(QByteArray::fromStdString(jsonText(experimentToJson(experiment))));
+        out.close();
+        page->openPlan(file);
+    }
+    void click(QPushButton *button) { QTest::mouseClick(button, Qt::LeftButton); }
+    bool waitForEnd()
+    {
+        return QTest::qWaitFor([this] { return !page->isRunning(); }, kPatienceMs);
+    }
+
+    test::WindowFixture fixture;
+    ExperimentPage *page = nullptr;
+};
+
+} // namespace
+
+class TestExperimentPage : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void presetsSayWhatTheyAsk()
+    {
+        Lab lab;
+        QCOMPARE(lab.page->presets()->count(), 11);
+        lab.page->presets()->setFocus();
+        QTest::keyClick(lab.page->presets(), Qt::Key_Home);
+        QCOMPARE(lab.page->experiment().name, std::string("course-notebook"));
+        QTest::keyClick(lab.page->presets(), Qt::Key_Down);
+        QCOMPARE(lab.page->experiment().name, std::string("course-notebook-small"));
+        QVERIFY(lab.page->startButton()->isEnabled());
+        QVERIFY(!lab.page->stopButton()->isEnabled());
+        // A heat map says nothing about one axis.
+        QVERIFY(lab.page->board()->hiddenCharts().contains(QStringLiteral("heat-map")));
+    }
+
+    void oneClickRunsItAndItSurvives()
+    {
+        Lab lab;
+        lab.open(tinyPlan(2));
+        lab.click(lab.page->startButton());
+        QVERIFY(lab.page->isRunning());
+        QVERIFY(!lab.page->startButton()->isEnabled());
+        QVERIFY(lab.waitForEnd());
+        QVERIFY2(lab.page->errorBar()->isHidden(), qPrintable(lab.page->errorBar()->line()));
+        QVERIFY(lab.page->result()->complete());
+        QCOMPARE(lab.page->result()->runCount(), size_t(4));
+        QVERIFY(lab.page->activity()->text().contains(QStringLiteral("4 of 4 runs, complete")));
+        QCOMPARE(lab.page->table()->item(1, 0)->text(), QStringLiteral("batch 2"));
+        QCOMPARE(lab.page->table()->item(1, 1)->text(), QStringLiteral("done"));
+        QVERIFY(lab.page->findings()->text().contains(QStringLiteral("From batch 1 to batch 2")));
+        lab.page->board()->drawAll();
+        QVERIFY(
+            !lab.page->board()->card(QStringLiteral("throughput-by-point"))->plotSpec().isEmpty());
+        QVERIFY(QFile::exists(lab.page->folder() + QStringLiteral("/points.csv")));
+
+        const QString out = lab.fixture.folder.filePath(QStringLiteral("export"));
+        lab.page->exportTo(out);
+        QVERIFY(QFile::exists(out + QStringLiteral("/report.html")));
+
+        // Another page, as the next start makes it: what was measured is there.
+        lab.makePage();
+        lab.open(tinyPlan(2));
+        QTRY_COMPARE_WITH_TIMEOUT(lab.page->result()->runCount(), size_t(4), kPatienceMs);
+        // Complete: another start measures anew, beside it.
+        const QString first = lab.page->folder();
+        lab.click(lab.page->startButton());
+        QVERIFY(lab.waitForEnd());
+        QVERIFY(lab.page->folder() != first);
+        QVERIFY(QFile::exists(first + QStringLiteral("/points.csv")));
+    }
+
+    void stopKeepsWhatThereIsAndStartGoesOn()
+    {
+        Lab lab;
+        lab.open(tinyPlan(400));
+        QTest::keyClick(lab.page->startButton(), Qt::Key_Space);
+        QTRY_VERIFY_WITH_TIMEOUT(lab.page->result()->runCount() >= 2, kPatienceMs);
+        lab.click(lab.page->stopButton());
+        QVERIFY(lab.waitForEnd());
+        const size_t measured = lab.page->result()->runCount();
+        QVERIFY(measured >= 2);
+        QVERIFY(measured < 800);
+        QCOMPARE(lab.page->startButton()->text(), QStringLiteral("Go on"));
+        const QString folder = lab.page->folder();
+        lab.click(lab.page->startButton());
+        QTRY_VERIFY_WITH_TIMEOUT(lab.page->result()->runCount() > measured, kPatienceMs);
+        lab.click(lab.page->stopButton());
+        QVERIFY(lab.waitForEnd());
+        QCOMPARE(lab.page->folder(), folder);
+    }
+
+    void pauseAndSkip()
+    {
+        Lab lab;
+        lab.open(tinyPlan(400));
+        lab.click(lab.page->startButton());
+        QTRY_VERIFY_WITH_TIMEOUT(lab.page->result()->runCount() >= 2, kPatienceMs);
+        lab.click(lab.page->pauseButton());
+        QTRY_VERIFY_WITH_TIMEOUT(
+            lab.page->activity()->text().startsWith(QStringLiteral("paused before")), kPatienceMs);
+        const size_t measured = lab.page->result()->runCount();
+        QTest::qWait(200);
+        QCOMPARE(lab.page->result()->runCount(), measured);
+        QCOMPARE(lab.page->pauseButton()->text(), QStringLiteral("Resume"));
+        lab.click(lab.page->skipButton());
+        lab.click(lab.page->pauseButton());
+        const auto skipped = [&lab] {
+            const auto &points = lab.page->result()->points;
+            return std::count_if(points.begin(), points.end(), [](const PointResult &point) {
+                return point.state == PointState::Skipped;
+            });
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(skipped(), 1, kPatienceMs);
+        lab.click(lab.page->stopButton());
+        QVERIFY(lab.waitForEnd());
+    }
+
+    void theRunPageWaitsAndSaysSo()
+    {
+        Lab lab;
+        lab.open(tinyPlan(400));
+        lab.click(lab.page->startButton());
+        QVERIFY(lab.fixture.session->isExperimenting());
+        lab.fixture.window->showPage(QStringLiteral("run"));
+        lab.fixture.setPrompt(QStringLiteral("hello"));
+        lab.fixture.page->run();
+        QVERIFY(!lab.fixture.page->isRunning());
+        QVERIFY(lab.fixture.page->errorBar()->line().contains(
+            QStringLiteral("An experiment is running")));
+        lab.fixture.session->stop();
+        QVERIFY(lab.waitForEnd());
+        lab.fixture.page->run();
+        QVERIFY(lab.fixture.page->isRunning());
+        lab.fixture.waitUntilIdle();
+    }
+
+    void badPlansAreOneLine()
+    {
+        Lab lab;
+        const QString file = lab.fixture.folder.filePath(QStringLiteral("bad.json"));
+        QFile out(file);
+        QVERIFY(out.open(QIODevice::WriteOnly));
+        out.write("{\"format\": \"inferlab-experiment\", \"version\": 1, \"nme\": 1}");
+        out.close();
+        const std::string before = lab.page->experiment().name;
+        lab.page->openPlan(file);
+        QVERIFY(lab.page->errorBar()->line().contains(QStringLiteral("bad.json")));
+        QCOMPARE(lab.page->experiment().name, before);
+    }
+};
+
+QTEST_MAIN(TestExperimentPage)
+#include "test_experiment_page.moc"

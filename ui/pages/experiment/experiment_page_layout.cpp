@@ -1,0 +1,184 @@
+// How the experiments page is put together; what it does is in experiment_page.cpp.
+#include "experiment_page.h"
+
+#include "app/experiment/experiment_presets.h"
+#include "app/experiment/progress_words.h"
+#include "ui/charts/experiment/experiment_charts.h"
+#include "ui/pages/chart_board.h"
+#include "ui/widgets/error_bar.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QListWidget>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QTabWidget>
+#include <QTableWidget>
+#include <QThread>
+#include <QVBoxLayout>
+
+namespace inferlab {
+
+namespace {
+
+constexpr int kLeftWidth = 280;
+
+std::vector<ChartCard *> makeCards()
+{
+    std::vector<ChartCard *> cards;
+    for (const QString &id : experimentChartIds())
+        cards.push_back(makeExperimentCard(id));
+    return cards;
+}
+
+QLabel *makeLabel(QWidget *parent, const char *name, const char *kind)
+{
+    auto *label = new QLabel(parent);
+    label->setObjectName(QLatin1String(name));
+    label->setProperty("kind", QLatin1String(kind));
+    label->setTextFormat(Qt::PlainText);
+    label->setWordWrap(true);
+    return label;
+}
+
+} // namespace
+
+ExperimentPage::ExperimentPage(Session &session, std::function<ModelChoice()> model,
+                               QString resultsFolder, QWidget *parent)
+    : QWidget(parent)
+    , m_session(session)
+    , m_model(std::move(model))
+    , m_resultsFolder(std::move(resultsFolder))
+    , m_error(new ErrorBar(this))
+    , m_presets(new QListWidget(this))
+    , m_name(makeLabel(this, "experimentName", "title"))
+    , m_question(makeLabel(this, "experimentQuestion", ""))
+    , m_plan(makeLabel(this, "experimentPlan", "muted"))
+    , m_activity(makeLabel(this, "experimentActivity", "muted"))
+    , m_findings(makeLabel(this, "experimentFindings", ""))
+    , m_bar(new QProgressBar(this))
+    , m_start(new QPushButton(tr("Start"), this))
+    , m_pause(new QPushButton(tr("Pause"), this))
+    , m_skip(new QPushButton(tr("Skip point"), this))
+    , m_stop(new QPushButton(tr("Stop"), this))
+    , m_open(new QPushButton(tr("Open plan…"), this))
+    , m_save(new QPushButton(tr("Save plan…"), this))
+    , m_export(new QPushButton(tr("Export all…"), this))
+    , m_tabs(new QTabWidget(this))
+    , m_board(new ChartBoard(makeCards(), this))
+    , m_table(new QTableWidget(this))
+{
+    auto *columns = new QHBoxLayout(this);
+    columns->setContentsMargins(16, 12, 16, 12);
+    columns->setSpacing(16);
+    columns->addWidget(makeLeft());
+    auto *right = new QVBoxLayout;
+    right->setSpacing(8);
+    right->addWidget(m_error);
+    right->addWidget(makeHead());
+    right->addWidget(makeButtons());
+    right->addWidget(makeResults(), 1);
+    columns->addLayout(right, 1);
+    m_error->hide();
+    fillPresets();
+    connectSession();
+    connect(m_presets, &QListWidget::currentRowChanged, this, [this](int row) {
+        if (row >= 0)
+            choosePreset(m_presets->item(row)->data(Qt::UserRole).toString());
+    });
+    connect(m_presets, &QListWidget::itemActivated, this, &ExperimentPage::start); // Enter
+    connect(m_start, &QPushButton::clicked, this, &ExperimentPage::start);
+    connect(m_pause, &QPushButton::clicked, this, &ExperimentPage::togglePause);
+    connect(m_skip, &QPushButton::clicked, this, &ExperimentPage::skipPoint);
+    connect(m_stop, &QPushButton::clicked, this, &ExperimentPage::stop);
+    connect(m_open, &QPushButton::clicked, this, &ExperimentPage::chooseOpen);
+    connect(m_save, &QPushButton::clicked, this, &ExperimentPage::chooseSave);
+    connect(m_export, &QPushButton::clicked, this, &ExperimentPage::chooseExport);
+    choosePreset(QStringLiteral("course-notebook-small"));
+}
+
+QWidget *ExperimentPage::makeLeft()
+{
+    auto *left = new QWidget(this);
+    left->setFixedWidth(kLeftWidth);
+    auto *column = new QVBoxLayout(left);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(8);
+    m_presets->setObjectName(QStringLiteral("experimentPresets"));
+    m_presets->setAccessibleName(tr("Experiments"));
+    m_presets->setWordWrap(true);
+    m_presets->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_presets->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    column->addWidget(m_presets, 1);
+    auto *buttons = new QHBoxLayout;
+    buttons->addWidget(m_open);
+    buttons->addWidget(m_save);
+    column->addLayout(buttons);
+    return left;
+}
+
+QWidget *ExperimentPage::makeHead()
+{
+    auto *head = new QWidget(this);
+    auto *column = new QVBoxLayout(head);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(4);
+    column->addWidget(m_name);
+    column->addWidget(m_question);
+    column->addWidget(m_plan);
+    return head;
+}
+
+QWidget *ExperimentPage::makeButtons()
+{
+    auto *strip = new QWidget(this);
+    auto *row = new QHBoxLayout(strip);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(8);
+    m_start->setProperty("kind", QStringLiteral("primary"));
+    m_bar->setTextVisible(false);
+    m_bar->setRange(0, 1000);
+    m_bar->setFixedWidth(160);
+    for (QPushButton *button : {m_start, m_pause, m_skip, m_stop})
+        row->addWidget(button);
+    row->addWidget(m_bar);
+    row->addWidget(m_activity, 1);
+    row->addWidget(m_export);
+    return strip;
+}
+
+QWidget *ExperimentPage::makeResults()
+{
+    m_table->setObjectName(QStringLiteral("experimentTable"));
+    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_table->verticalHeader()->hide();
+    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    auto *scroll = new QScrollArea(this);
+    m_findings->setMargin(12);
+    m_findings->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    m_findings->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    scroll->setWidget(m_findings);
+    scroll->setWidgetResizable(true);
+    m_tabs->setDocumentMode(true);
+    m_tabs->addTab(m_board, tr("Charts"));
+    m_tabs->addTab(m_table, tr("Table"));
+    m_tabs->addTab(scroll, tr("Findings"));
+    return m_tabs;
+}
+
+void ExperimentPage::fillPresets()
+{
+    for (const Experiment &preset : experimentPresets()) {
+        const QString name = QString::fromStdString(preset.name);
+        auto *item = new QListWidgetItem(
+            QStringLiteral("%1  ·  %2\n%3")
+                .arg(name, QString::fromStdString(roughDurationText(preset.expectedSeconds)),
+                     QString::fromStdString(preset.question)),
+            m_presets);
+        item->setData(Qt::UserRole, name);
+    }
+}
+
+} // namespace inferlab
