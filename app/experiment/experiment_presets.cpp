@@ -114,10 +114,10 @@ Experiment cpuAgainstGpu()
 Experiment kvCache()
 {
     Experiment experiment = measuring(
-        "kv-cache", "What does the KV cache save, and from which length on does it matter?", 60);
+        "kv-cache", "What does the KV cache save, and from which length on does it matter?", 80);
     experiment.axes = {{AxisKind::PromptTokens, numbers({16, 64, 128, 256, 512})},
                        {AxisKind::KvCache, {std::string("on"), std::string("off")}}};
-    experiment.repeats = 3;
+    experiment.repeats = 4; // fewer have no interval of their difference
     experiment.held.run.maxNewTokens = 16;
     experiment.held.run.chat = false;
     experiment.prompts = {mixedPrompts().back()};

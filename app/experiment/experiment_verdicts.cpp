@@ -67,6 +67,16 @@ std::string circumstances(const ExperimentResult &result, const PointResult &poi
     return text.empty() ? text : " at " + text;
 }
 
+// Where there are too few runs for an interval the medians are said, and that nothing follows.
+std::string comparedWords(const Comparison &comparison)
+{
+    if (comparison.by != ComparedBy::Nothing)
+        return comparisonWords(comparison, FigureKind::Rate, "tok/s");
+    return rateText(comparison.b) + " against " + rateText(comparison.a) + " tok/s, medians of "
+        + std::to_string(comparison.nB) + " and " + std::to_string(comparison.nA)
+        + " runs: too few for an interval";
+}
+
 // Values of an axis that are words, each against the first of them: throughput of whole runs.
 void compareWords(const ExperimentResult &result, size_t axis, Sentences &out)
 {
@@ -80,7 +90,7 @@ void compareWords(const ExperimentResult &result, size_t axis, Sentences &out)
         if (comparison)
             out.push_back(nameOf(result, axis, point.point.values[axis]) + " against "
                           + axisValueText(of.values.front()) + circumstances(result, point, axis)
-                          + ": " + comparisonWords(*comparison, FigureKind::Rate, "tok/s") + ".");
+                          + ": " + comparedWords(*comparison) + ".");
     }
 }
 

@@ -54,6 +54,9 @@ TEST_CASE("words are compared with the first of them, all else equal")
                             return sentence.find(" against on at ") != std::string::npos;
                         })
           == 5);
+    // Three runs against three: no interval has the confidence, whatever they measured.
+    CHECK(says(experimentVerdicts(*makeSyntheticResult(preset("kv-cache", 3), 3)),
+               "medians of 3 and 3 runs: too few for an interval"));
 }
 
 TEST_CASE("sampling changes no speed, and the choice of extremes is owned up to")
