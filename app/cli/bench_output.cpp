@@ -99,6 +99,7 @@ Json benchJson(const LoadedModel &model, const std::vector<BenchResult> &results
                         {"prompt_tokens", result.plan.promptTokens},
                         {"new_tokens", result.plan.newTokens},
                         {"depth", result.plan.depth},
+                        {"chunk_tokens", result.plan.chunkTokens},
                         {"repeat", result.plan.repeat},
                         {"prefill_tok_s", spreadJson(result.prefillTokPerSecond)},
                         {"decode_tok_s", spreadJson(result.decodeTokPerSecond)},

@@ -36,6 +36,7 @@ EngineOptions engineOptions(const LoadedModel &model, const BenchPlan &plan)
 {
     EngineOptions options;
     options.maxSequences = plan.batch;
+    options.stepTokens = plan.chunkTokens;
     const int64_t context = int64_t {plan.depth} + 1 + std::max(plan.promptTokens, plan.newTokens);
     if (context > model.config().contextTokens)
         throw InputError("bench", "",

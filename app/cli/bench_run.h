@@ -18,6 +18,7 @@ struct BenchPlan
     int32_t promptTokens = 512; // of the prefill measurement
     int32_t newTokens = 128;    // of the decode measurement
     int32_t depth = 0;          // tokens in each sequence's cache before what is measured begins
+    int32_t chunkTokens = 0;    // most rows of one step; 0: chosen by the engine
     int32_t repeat = 5;
 };
 

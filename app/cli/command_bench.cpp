@@ -108,6 +108,12 @@ void addBench(CLI::App &app, Context &context)
                      "several, such as 0,1024,4096, each 0 or more")
         ->type_name("LIST")
         ->capture_default_str();
+    command
+        ->add_option("--chunk-tokens", arguments->plan.chunkTokens,
+                     "Rows of one step, at most; at least the batch; 0: chosen by the engine")
+        ->type_name("N")
+        ->check(wholeNumber(0, EngineOptions::kMostStepTokens))
+        ->capture_default_str();
     command->add_option("--repeat", arguments->plan.repeat, "Repetitions, after one warm-up")
         ->type_name("N")
         ->check(wholeNumber(1, 1000))

@@ -29,6 +29,8 @@ namespace inferlab::cli {
 
 namespace {
 
+constexpr int32_t kMostRequests = 1'000'000;
+
 // No context of a model that runs here holds more text; a larger file was a mistake in its name.
 constexpr uint64_t kMaxPromptBytes = uint64_t {64} << 20;
 
@@ -42,6 +44,7 @@ struct GenerateArguments
     bool chat = false;
     RunSettings settings;
     std::string kvCache = "on";
+    std::string scheduler = "static";
     bool json = false;
 };
 
@@ -90,7 +93,8 @@ std::unique_ptr<RecordTarget> openRecord(const GenerateArguments &arguments, con
 void submitAll(Engine &engine, const RunSettings &settings, const std::vector<int32_t> &prompt,
                RunRecorder &recorder)
 {
-    for (int32_t i = 0; i < settings.batch; ++i) {
+    const int32_t requests = settings.requests > 0 ? settings.requests : settings.batch;
+    for (int32_t i = 0; i < requests; ++i) {
         Request request = makeRequest(settings, prompt, i);
         const int64_t now = nowNs();
         request.scheduledNs = now;
@@ -145,6 +149,7 @@ void runGenerate(GenerateArguments arguments, Context &context)
 {
     RunSettings &settings = arguments.settings;
     settings.kvCache = arguments.kvCache == "on";
+    settings.scheduler = batchPolicyFromName(arguments.scheduler).value();
     settings.chat = arguments.chat;
     settings.device = arguments.model.device;
     // What can be refused without the model is refused before it is loaded.
@@ -170,7 +175,7 @@ void runGenerate(GenerateArguments arguments, Context &context)
     RunRecorder recorder(std::move(head));
     submitAll(*engine, settings, prompt, recorder);
 
-    const bool streams = !arguments.json && settings.batch == 1;
+    const bool streams = !arguments.json && settings.batch == 1 && settings.requests <= 1;
     std::exception_ptr lost = drive(*engine, recorder, streams, context);
     RunRecord run = recorder.take();
     context.exitCode = exitCodeOf(run, *context.interrupted);
@@ -260,6 +265,27 @@ void addRunOptions(CLI::App &command, GenerateArguments &arguments)
     command.add_option("--batch", settings.batch, "Sequences of the same prompt, side by side")
         ->type_name("N")
         ->check(wholeNumber(1, EngineOptions::kMostSequences))
+        ->capture_default_str();
+    command
+        .add_option("--requests", settings.requests,
+                    "Sequences of the same prompt in all; those beyond the batch wait; 0: as many "
+                    "as the batch")
+        ->type_name("N")
+        ->check(wholeNumber(0, kMostRequests))
+        ->capture_default_str();
+    command
+        .add_option("--scheduler", arguments.scheduler,
+                    "When those that wait begin: static, once the whole batch has ended; "
+                    "continuous, as soon as one of it has")
+        ->type_name("WORD")
+        ->check(oneOf({"static", "continuous"}))
+        ->capture_default_str();
+    command
+        .add_option("--chunk-tokens", settings.chunkTokens,
+                    "Rows of one step, at most, so that a long prompt comes in chunks; at least "
+                    "the batch; 0: chosen by the engine")
+        ->type_name("N")
+        ->check(wholeNumber(0, EngineOptions::kMostStepTokens))
         ->capture_default_str();
     command
         .add_option("--kv-cache", arguments.kvCache,

@@ -30,6 +30,9 @@ Json settingsJson(const RunSettings &settings)
             {"repetition_penalty", asTyped(settings.sampling.repetitionPenalty)},
             {"seed", settings.sampling.seed},
             {"batch", settings.batch},
+            {"requests", settings.requests},
+            {"scheduler", batchPolicyName(settings.scheduler)},
+            {"chunk_tokens", settings.chunkTokens},
             {"kv_cache", settings.kvCache ? "on" : "off"},
             {"ignore_eos", settings.ignoreEnd},
             {"context_tokens", settings.contextTokens}};

@@ -19,8 +19,6 @@ void requireSupported(const RunSettings &settings)
 {
     if (settings.padding)
         throw InputError("padding", "", "off, since the engine computes no padding", "on");
-    if (settings.scheduler != BatchPolicy::Static)
-        throw InputError("scheduler", "", "static, since the engine has no other", "continuous");
 }
 
 std::vector<Request> drawRequests(const Experiment &experiment, const RunSettings &settings,

@@ -13,6 +13,8 @@ EngineOptions engineOptions(const RunSettings &settings, size_t promptTokens,
     EngineOptions options;
     options.kvCache = settings.kvCache;
     options.maxSequences = settings.batch;
+    options.policy = settings.scheduler;
+    options.stepTokens = settings.chunkTokens;
     const int64_t wanted = static_cast<int64_t>(promptTokens) + settings.maxNewTokens;
     const int64_t limit = settings.contextTokens > 0 ? settings.contextTokens
         : model != nullptr                           ? model->config().contextTokens

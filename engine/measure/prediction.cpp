@@ -124,17 +124,25 @@ void Simulation::admit()
 StepShape Simulation::plan(std::vector<std::pair<Active *, int32_t>> &rows)
 {
     std::vector<Active *> candidates;
-    const bool prefilling = std::any_of(m_running.begin(), m_running.end(),
-                                        [](const Active &active) { return active.generated == 0; });
+    const bool isStatic = m_settings.scheduler == BatchPolicy::Static;
+    const bool onlyPrefill = m_settings.kvCache && isStatic
+        && std::any_of(m_running.begin(), m_running.end(),
+                       [](const Active &active) { return active.generated == 0; });
     for (Active &active : m_running) {
-        if (!m_settings.kvCache || !prefilling || active.generated == 0)
+        if (!onlyPrefill || active.generated == 0)
             candidates.push_back(&active);
     }
-    // Without the cache the shortest answer goes first, so that none runs ahead.
+    // Without the cache the one that is half done, then the shortest answer, so that none runs
+    // ahead; with it, in a continuous batch, those that decode before those that prefill.
     if (!m_settings.kvCache) {
-        std::stable_sort(
-            candidates.begin(), candidates.end(),
-            [](const Active *a, const Active *b) { return a->generated < b->generated; });
+        std::stable_sort(candidates.begin(), candidates.end(),
+                         [](const Active *a, const Active *b) {
+                             return std::pair(a->computed == 0, a->generated)
+                                 < std::pair(b->computed == 0, b->generated);
+                         });
+    } else if (!isStatic) {
+        std::stable_partition(candidates.begin(), candidates.end(),
+                              [](const Active *active) { return active->generated > 0; });
     }
     StepShape shape;
     shape.cacheType = m_model.cacheType;

@@ -20,11 +20,11 @@ namespace {
 // Short enough to lie within its std::string: said when there is no memory.
 constexpr const char *kOutOfMemory = "out of memory";
 
-class StaticBatchEngine final : public Engine
+class BatchEngine final : public Engine
 {
 public:
-    StaticBatchEngine(std::shared_ptr<LoadedModel> model, const EngineOptions &options,
-                      const MemoryPlan &memory)
+    BatchEngine(std::shared_ptr<LoadedModel> model, const EngineOptions &options,
+                const MemoryPlan &memory)
         : m_model(std::move(model))
         , m_options(options)
         , m_memory(memory)
@@ -74,7 +74,7 @@ private:
     std::atomic<bool> m_stop {false};
 };
 
-RequestId StaticBatchEngine::submit(Request request)
+RequestId BatchEngine::submit(Request request)
 {
     const ModelConfig &config = m_model->config();
     request.sampling.validate();
@@ -101,7 +101,7 @@ RequestId StaticBatchEngine::submit(Request request)
     return m_nextId++;
 }
 
-void StaticBatchEngine::cancel(RequestId request)
+void BatchEngine::cancel(RequestId request)
 {
     const auto mark = [request](const SequencePtr &sequence) {
         sequence->cancelled = sequence->cancelled || sequence->id == request;
@@ -110,7 +110,7 @@ void StaticBatchEngine::cancel(RequestId request)
     std::for_each(m_waiting.begin(), m_waiting.end(), mark);
 }
 
-StepReport StaticBatchEngine::step()
+StepReport BatchEngine::step()
 {
     StepReport report;
     report.startNs = nowNs();
@@ -130,14 +130,14 @@ StepReport StaticBatchEngine::step()
     return report;
 }
 
-void StaticBatchEngine::advance(StepReport &report)
+void BatchEngine::advance(StepReport &report)
 {
     if (m_stop)
         throw Cancelled();
     endCancelled();
     collectEnded(report);
     admit();
-    const SchedulerLimits limits {m_options.kvCache, m_options.stepTokens};
+    const SchedulerLimits limits {m_options.kvCache, m_options.stepTokens, m_options.policy};
     planStep(m_running, limits, m_pool.available(), m_plan);
     if (m_plan.empty()) {
         report.idle = idle();
@@ -149,10 +149,11 @@ void StaticBatchEngine::advance(StepReport &report)
     takeTokens(logits, report);
 }
 
-// A static batch is filled once and runs until its last sequence ends.
-void StaticBatchEngine::admit()
+// A static batch is filled once and runs until its last sequence ends; a continuous one takes the
+// next request as soon as a sequence has left.
+void BatchEngine::admit()
 {
-    if (!m_running.empty())
+    if (m_options.policy == BatchPolicy::Static && !m_running.empty())
         return;
     while (!m_waiting.empty() && m_running.size() < static_cast<size_t>(m_options.maxSequences)) {
         m_running.push_back(std::move(m_waiting.front()));
@@ -160,7 +161,7 @@ void StaticBatchEngine::admit()
     }
 }
 
-void StaticBatchEngine::endCancelled()
+void BatchEngine::endCancelled()
 {
     const auto endOne = [this](const SequencePtr &sequence) {
         if (sequence->cancelled)
@@ -170,7 +171,7 @@ void StaticBatchEngine::endCancelled()
     std::for_each(m_waiting.begin(), m_waiting.end(), endOne);
 }
 
-void StaticBatchEngine::buildBatch(StepReport &report)
+void BatchEngine::buildBatch(StepReport &report)
 {
     m_batch.clear();
     for (const PlannedRows &planned : m_plan) {
@@ -204,7 +205,7 @@ void StaticBatchEngine::buildBatch(StepReport &report)
 
 // The rows that were computed; a step that gave up computed none that count. Tokens are counted as
 // they are taken.
-void StaticBatchEngine::reportRows(StepReport &report) const
+void BatchEngine::reportRows(StepReport &report) const
 {
     report.running = m_batch.sequenceCount;
     for (const PlannedRows &planned : m_plan) {
@@ -220,7 +221,7 @@ void StaticBatchEngine::reportRows(StepReport &report) const
     }
 }
 
-void StaticBatchEngine::takeTokens(ConstMatrixView logits, StepReport &report)
+void BatchEngine::takeTokens(ConstMatrixView logits, StepReport &report)
 {
     report.tokens.reserve(static_cast<size_t>(logits.rows));
     int64_t row = 0;
@@ -245,8 +246,7 @@ void StaticBatchEngine::takeTokens(ConstMatrixView logits, StepReport &report)
     }
 }
 
-void StaticBatchEngine::takeToken(Sequence &sequence, std::span<const float> logits,
-                                  StepReport &report)
+void BatchEngine::takeToken(Sequence &sequence, std::span<const float> logits, StepReport &report)
 {
     Choice choice = sequence.sampler.sample(logits, sequence.tokens, m_scratch);
     TokenEvent event;
@@ -277,14 +277,14 @@ void StaticBatchEngine::takeToken(Sequence &sequence, std::span<const float> log
         end(sequence, EndReason::Length);
 }
 
-bool StaticBatchEngine::isEndToken(int32_t id) const
+bool BatchEngine::isEndToken(int32_t id) const
 {
     const std::span<const int32_t> ends = m_model->tokenizer().endTokens();
     return std::find(ends.begin(), ends.end(), id) != ends.end();
 }
 
 // Of a sequence that has ended already the first ending counts.
-void StaticBatchEngine::end(Sequence &sequence, EndReason reason, const char *message) noexcept
+void BatchEngine::end(Sequence &sequence, EndReason reason, const char *message) noexcept
 {
     if (sequence.ending)
         return;
@@ -299,7 +299,7 @@ void StaticBatchEngine::end(Sequence &sequence, EndReason reason, const char *me
     m_pool.release(sequence.blocks);
 }
 
-void StaticBatchEngine::endAll(EndReason reason, const char *message) noexcept
+void BatchEngine::endAll(EndReason reason, const char *message) noexcept
 {
     const auto endOne = [&](const SequencePtr &sequence) { end(*sequence, reason, message); };
     std::for_each(m_running.begin(), m_running.end(), endOne);
@@ -308,7 +308,7 @@ void StaticBatchEngine::endAll(EndReason reason, const char *message) noexcept
 
 // Moves the sequences that ended into the report. Room comes first, for all that may end in this
 // step, so that none is moved halfway.
-void StaticBatchEngine::collectEnded(StepReport &report)
+void BatchEngine::collectEnded(StepReport &report)
 {
     const auto hasEnded = [](const SequencePtr &sequence) { return sequence->ending.has_value(); };
     if (std::none_of(m_running.begin(), m_running.end(), hasEnded)
@@ -334,7 +334,7 @@ std::unique_ptr<Engine> openEngine(std::shared_ptr<LoadedModel> model, const Eng
     const EngineOptions complete = completeOptions(*model, options);
     const MemoryPlan memory = planMemory(*model, complete);
     requireFits(memory, complete);
-    return std::make_unique<StaticBatchEngine>(std::move(model), complete, memory);
+    return std::make_unique<BatchEngine>(std::move(model), complete, memory);
 }
 
 } // namespace inferlab

@@ -32,6 +32,9 @@ struct EngineOptions
     int32_t contextTokens = 0; // per sequence, prompt and answer; 0: what the model was trained for
     DType cacheType = DType::F16; // F32 or F16
     int32_t stepTokens = 0;       // most rows of one step (prefill chunk); 0: chosen by the engine
+    static constexpr int32_t kMostStepTokens = 1 << 16;
+    // How places are filled that become free: with the whole batch, or one by one.
+    BatchPolicy policy = BatchPolicy::Static;
     // Shown the logits [vocabulary] of every token, in the order of the batch, before it is drawn;
     // on the thread that calls step(). Empty: nobody looks.
     std::function<void(RequestId, std::span<const float>)> lookAtLogits;

@@ -48,7 +48,8 @@ EngineOptions completeOptions(const LoadedModel &model, EngineOptions options)
     requireBetween("batch size times context",
                    int64_t {options.maxSequences} * blocksFor(options.contextTokens) * kBlockTokens,
                    1, std::numeric_limits<int32_t>::max()); // blocks and rows are counted in int32
-    requireBetween("step tokens", options.stepTokens, options.maxSequences, 1 << 16);
+    requireBetween("step tokens", options.stepTokens, options.maxSequences,
+                   EngineOptions::kMostStepTokens);
     return options;
 }
 

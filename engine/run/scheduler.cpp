@@ -1,6 +1,8 @@
 #include "scheduler.h"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 namespace inferlab {
 
@@ -11,27 +13,38 @@ bool isPrefilling(const Sequence &sequence)
     return sequence.generated() == 0;
 }
 
+// Half done first: were a younger one to overtake it, ever more of them could hold blocks until
+// none is free for anyone. Ids tell equals apart.
+std::tuple<bool, int32_t, RequestId> rankWithoutCache(const Sequence &sequence)
+{
+    return {sequence.computed == 0, sequence.generated(), sequence.id};
+}
+
+std::pair<bool, RequestId> rankContinuous(const Sequence &sequence)
+{
+    return {isPrefilling(sequence), sequence.id};
+}
+
 // Who may take part in this step, first come first; no tokens yet.
-void listCandidates(const std::vector<std::unique_ptr<Sequence>> &running, bool kvCache,
-                    StepPlan &plan)
+void listCandidates(const std::vector<std::unique_ptr<Sequence>> &running,
+                    const SchedulerLimits &limits, StepPlan &plan)
 {
     plan.clear();
-    const bool onlyPrefill = kvCache
+    const bool onlyPrefill = limits.kvCache && limits.policy == BatchPolicy::Static
         && std::any_of(running.begin(), running.end(),
                        [](const auto &sequence) { return isPrefilling(*sequence); });
     for (const auto &sequence : running) {
         if (!onlyPrefill || isPrefilling(*sequence))
             plan.push_back({sequence.get(), 0});
     }
-    if (kvCache)
-        return;
-    // The lowest id among equals is the one that a step may have left half done.
-    std::sort(plan.begin(), plan.end(), [](const PlannedRows &a, const PlannedRows &b) {
-        const int32_t generatedA = a.sequence->generated();
-        const int32_t generatedB = b.sequence->generated();
-        return generatedA < generatedB
-            || (generatedA == generatedB && a.sequence->id < b.sequence->id);
-    });
+    if (!limits.kvCache)
+        std::sort(plan.begin(), plan.end(), [](const PlannedRows &a, const PlannedRows &b) {
+            return rankWithoutCache(*a.sequence) < rankWithoutCache(*b.sequence);
+        });
+    else if (limits.policy == BatchPolicy::Continuous)
+        std::sort(plan.begin(), plan.end(), [](const PlannedRows &a, const PlannedRows &b) {
+            return rankContinuous(*a.sequence) < rankContinuous(*b.sequence);
+        });
 }
 
 } // namespace
@@ -39,7 +52,7 @@ void listCandidates(const std::vector<std::unique_ptr<Sequence>> &running, bool 
 void planStep(const std::vector<std::unique_ptr<Sequence>> &running, const SchedulerLimits &limits,
               int32_t freeBlocks, StepPlan &plan)
 {
-    listCandidates(running, limits.kvCache, plan);
+    listCandidates(running, limits, plan);
     int32_t rows = 0;
     size_t planned = 0;
     for (; planned < plan.size(); ++planned) {

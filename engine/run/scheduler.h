@@ -20,14 +20,18 @@ using StepPlan = std::vector<PlannedRows>;
 struct SchedulerLimits
 {
     bool kvCache = true;
-    int32_t stepTokens = 0; // most rows of one step
+    int32_t stepTokens = 0; // most rows of one step; at least one for each that runs
+    BatchPolicy policy = BatchPolicy::Static;
 };
 
 // Static batching: prefill of all sequences first, in the order of their ids and in chunks; then
-// all decode in step. With the cache off a sequence's pending tokens are all of its tokens, and the
-// one with the shortest answer goes first, so that none runs ahead of the others. A sequence is
-// planned only when the blocks for it are free by then; one always fits.
-// Replaces what was in `plan`, and allocates nothing when that has room for all that run.
+// all decode in step. Continuous batching: all that decode take their row first, so that no prompt
+// holds them up for longer than a step, and prompts are computed in the rows that are left (chunked
+// prefill: Agrawal et al. 2024, Sarathi-Serve). With the cache off a sequence's pending tokens are
+// all of its tokens, and after the one that a step left half done, which holds blocks, the one with
+// the shortest answer goes first, so that none runs ahead of the others. A sequence is planned only
+// when the blocks for it are free by then; one always fits. Replaces what was in `plan`, and
+// allocates nothing when that has room for all that run.
 void planStep(const std::vector<std::unique_ptr<Sequence>> &running, const SchedulerLimits &limits,
               int32_t freeBlocks, StepPlan &plan);
 

@@ -195,3 +195,25 @@ TEST_CASE("batch times context beyond memory is refused with the numbers and wha
           != std::string::npos);
     CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
 }
+
+TEST_CASE(
+    "more requests than places: one scheduler and the other, chunks and none, the same tokens")
+{
+    const auto sequences = [](const std::vector<std::string> &more) {
+        std::vector<std::string> arguments {"--tokens",  "3,4,5,6,7,8", "--max-new-tokens", "6",
+                                            "--batch",   "2",           "--requests",       "5",
+                                            "--threads", "1",           "--temperature",    "0.8",
+                                            "--json"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const Json document = jsonOf(runCli(generate(arguments)));
+        std::vector<Json> tokens;
+        for (const Json &sequence : document.at("sequences"))
+            tokens.push_back(sequence.at("tokens"));
+        return tokens;
+    };
+    const std::vector<Json> expected = sequences({});
+    REQUIRE(expected.size() == 5);
+    CHECK(sequences({"--scheduler", "continuous"}) == expected);
+    CHECK(sequences({"--scheduler", "continuous", "--chunk-tokens", "3"}) == expected);
+    CHECK(sequences({"--chunk-tokens", "2"}) == expected);
+}

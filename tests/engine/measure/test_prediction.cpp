@@ -122,10 +122,10 @@ TEST_CASE("requests beyond the batch wait: until it is empty, or for one place")
     // Static: prefill at 1 s, decode until 5 s, then the third.
     CHECK(ttfts(predicted(oneSecondSteps(), settings, requests)) == std::vector<double> {1, 1, 6});
     settings.scheduler = BatchPolicy::Continuous;
-    // A place is free at 1 s: its prompt is read in the next step, then the second goes on.
+    // A place is free at 1 s: its prompt is read in the next step, while the second goes on.
     const Prediction p = predicted(oneSecondSteps(), settings, requests);
     CHECK(ttfts(p) == std::vector<double> {1, 1, 2});
-    CHECK(totals(p) == std::vector<double> {1, 6, 2});
+    CHECK(totals(p) == std::vector<double> {1, 5, 2});
 }
 
 TEST_CASE("with a concurrency the next request is submitted when one ends")
@@ -240,6 +240,7 @@ RunRecord carriedOut(const RunSettings &settings, const std::vector<ExpectedRequ
     options.kvCache = settings.kvCache;
     options.maxSequences = settings.batch;
     options.stepTokens = settings.chunkTokens;
+    options.policy = settings.scheduler;
     for (const ExpectedRequest &request : requests)
         options.contextTokens =
             std::max(options.contextTokens, request.promptTokens + request.newTokens);
@@ -269,16 +270,21 @@ TEST_CASE("steps are those that the engine takes")
         int32_t batch;
         int32_t chunkTokens;
         bool kvCache;
+        BatchPolicy scheduler = BatchPolicy::Static;
     };
     const std::vector<ExpectedRequest> requests {{40, 5}, {3, 9},  {75, 2},
                                                  {12, 1}, {33, 7}, {1, 4}};
     for (const Setting &setting :
          {Setting {1, 0, true}, Setting {3, 0, true}, Setting {6, 16, true}, Setting {6, 0, false},
-          Setting {3, 50, false}}) {
+          Setting {3, 50, false}, Setting {2, 0, true, BatchPolicy::Continuous},
+          Setting {3, 8, true, BatchPolicy::Continuous},
+          Setting {3, 50, false, BatchPolicy::Continuous}}) {
         RunSettings settings = settingsOf(setting.batch);
         settings.chunkTokens = setting.chunkTokens;
         settings.kvCache = setting.kvCache;
-        INFO("batch ", setting.batch, ", chunk ", setting.chunkTokens, ", cache ", setting.kvCache);
+        settings.scheduler = setting.scheduler;
+        INFO("batch ", setting.batch, ", chunk ", setting.chunkTokens, ", cache ", setting.kvCache,
+             ", ", batchPolicyName(setting.scheduler));
         const RunRecord real = carriedOut(settings, requests);
         const Prediction prediction = predictRun(oneSecondSteps(), settings, requests);
         const std::vector<Rows> expected = rowsOf(real);

@@ -261,3 +261,30 @@ TEST_CASE(
     CHECK(refusalWith(150).find("would fit") == std::string::npos);
     CHECK(refusalWith(0).find("memory: expected at most 0") == 0);
 }
+
+TEST_CASE("who waits begins when the whole batch has ended, or when one of it has")
+{
+    const auto model = smallModel();
+    const auto stepsUntilStarted = [&](BatchPolicy policy) {
+        EngineOptions options = optionsFor(2, 64);
+        options.policy = policy;
+        const auto engine = openEngine(model, options);
+        const std::vector<int32_t> wanted {2, 9, 4, 1};
+        for (const int32_t newTokens : wanted)
+            engine->submit(makeRequest({5, 6, 7}, newTokens));
+        std::vector<int> startedAt(wanted.size(), -1);
+        int step = 0;
+        const auto outcomes = runToEnd(*engine, [&](const StepReport &report) {
+            CHECK(report.running <= 2);
+            for (const RequestId id : report.started)
+                startedAt[static_cast<size_t>(id)] = step;
+            ++step;
+        });
+        for (size_t i = 0; i < wanted.size(); ++i)
+            CHECK(outcomes.at(static_cast<RequestId>(i)).ids().size()
+                  == static_cast<size_t>(wanted[i]));
+        return startedAt;
+    };
+    CHECK(stepsUntilStarted(BatchPolicy::Static) == std::vector<int> {0, 0, 9, 9});
+    CHECK(stepsUntilStarted(BatchPolicy::Continuous) == std::vector<int> {0, 0, 2, 6});
+}

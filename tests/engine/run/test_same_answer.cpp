@@ -18,6 +18,7 @@ struct Variant
     bool kvCache = true;
     int threads = 1;
     int32_t stepTokens = 0;
+    BatchPolicy policy = BatchPolicy::Static;
 };
 
 constexpr Variant kVariants[] = {
@@ -30,6 +31,9 @@ constexpr Variant kVariants[] = {
     {"batch of 5, chunks of 11", 5, true, 3, 11},
     {"batch of 5, cache off", 5, false, 2, 0},
     {"batch of 5, cache off, chunks of 33", 5, false, 1, 33},
+    {"places of 2, continuous", 2, true, 2, 0, BatchPolicy::Continuous},
+    {"places of 5, continuous, chunks of 11", 5, true, 3, 11, BatchPolicy::Continuous},
+    {"places of 5, continuous, cache off, chunks of 33", 5, false, 2, 33, BatchPolicy::Continuous},
     {"batch of 16", 16, true, 2, 0},
     {"batch of 16, one thread, chunks of 50", 16, true, 1, 50},
     {"batch of 16, cache off, three threads", 16, false, 3, 64},
@@ -46,7 +50,8 @@ std::vector<Request> makeRequests(uint64_t seed)
     for (size_t i = 0; i < requests.size(); ++i) {
         Request &request = requests[i];
         request.promptTokens = randomIds(1 + random.below(i % 3 == 0 ? 130 : 40), random);
-        request.maxNewTokens = kNewTokens;
+        // Answers of different lengths: places of a continuous batch become free one by one.
+        request.maxNewTokens = kNewTokens - static_cast<int32_t>(i % 5);
         request.ignoreEnd = true;
         request.sampling.seed = i;
         request.sampling.temperature = i % 4 == 0 ? 0.0f : 0.5f + 0.25f * static_cast<float>(i % 4);
@@ -75,6 +80,7 @@ std::vector<Answer> answers(const std::shared_ptr<LoadedModel> &model,
     options.contextTokens = kContext;
     options.stepTokens = variant.stepTokens;
     options.cacheType = cacheType;
+    options.policy = variant.policy;
     std::vector<Answer> all(requests.size());
     options.lookAtLogits = [&all](RequestId id, std::span<const float> logits) {
         all.at(static_cast<size_t>(id)).logits.emplace_back(logits.begin(), logits.end());

@@ -84,6 +84,27 @@ TEST_CASE("prompts are computed in chunks, the first first, before anything deco
     CHECK(next() == Rows {{0, 1}, {1, 1}, {2, 1}});
 }
 
+TEST_CASE("continuous: those that decode take their row first, prompts what is left")
+{
+    Running running = makeRunning({3, 4});
+    BlockPool pool(16);
+    const SchedulerLimits limits {true, 8, BatchPolicy::Continuous};
+    const auto next = [&] {
+        const StepPlan plan = plannedStep(running, limits, pool.available());
+        commit(plan, pool, true);
+        return summary(plan);
+    };
+    CHECK(next() == Rows {{0, 3}, {1, 4}});
+    running.push_back(makeSequence(2, 13)); // a long prompt in midstream
+    CHECK(next() == Rows {{0, 1}, {1, 1}, {2, 6}});
+    CHECK(next() == Rows {{0, 1}, {1, 1}, {2, 6}});
+    CHECK(next() == Rows {{0, 1}, {1, 1}, {2, 1}});
+    running.erase(running.begin()); // its place is taken
+    running.push_back(makeSequence(3, 5));
+    running.push_back(makeSequence(4, 9));
+    CHECK(next() == Rows {{1, 1}, {2, 1}, {3, 5}, {4, 1}});
+}
+
 TEST_CASE("planning changes nothing: the same plan again")
 {
     const Running running = makeRunning({40, 7});
@@ -156,6 +177,61 @@ TEST_CASE("whatever the lengths and budgets, all sequences reach their end and n
             REQUIRE((*most)->generated() - (*least)->generated() <= 1);
             std::erase_if(running, [&pool](const auto &sequence) {
                 if (sequence->generated() < kNewTokens)
+                    return false;
+                pool.release(sequence->blocks);
+                return true;
+            });
+        }
+        CHECK(pool.available() == pool.total());
+    }
+}
+
+TEST_CASE(
+    "continuous: whatever arrives while others run, every step advances and all reach their end")
+{
+    for (uint64_t seed = 1; seed <= 60; ++seed) {
+        CAPTURE(seed);
+        SeededRandom random(seed);
+        const bool kvCache = random.below(2) == 0;
+        const auto places = static_cast<int32_t>(1 + random.below(9));
+        constexpr int32_t kMostPrompt = 150;
+        constexpr int32_t kMostNew = 7;
+        const int32_t stepTokens = places + static_cast<int32_t>(random.below(200));
+        const int32_t held = kvCache ? places : std::min(places, 2);
+        BlockPool pool(held * blocksFor(kMostPrompt + kMostNew));
+        const auto total = static_cast<RequestId>(places + 12);
+        std::vector<int32_t> wanted(static_cast<size_t>(total));
+        Running running;
+        RequestId next = 0;
+
+        for (int step = 0; next < total || !running.empty(); ++step) {
+            REQUIRE(step < 10000);
+            while (next < total && running.size() < static_cast<size_t>(places)) {
+                wanted[static_cast<size_t>(next)] =
+                    static_cast<int32_t>(1 + random.below(kMostNew));
+                running.push_back(
+                    makeSequence(next++, static_cast<int32_t>(1 + random.below(kMostPrompt))));
+            }
+            const SchedulerLimits limits {kvCache, stepTokens, BatchPolicy::Continuous};
+            const StepPlan plan = plannedStep(running, limits, pool.available());
+            REQUIRE(!plan.empty());
+            int32_t rows = 0;
+            for (const PlannedRows &planned : plan) {
+                REQUIRE(planned.tokens >= 1);
+                REQUIRE(planned.tokens <= planned.sequence->pending());
+                rows += planned.tokens;
+            }
+            REQUIRE(rows <= stepTokens);
+            for (const auto &sequence : running) {
+                const auto isOf = [&](const PlannedRows &planned) {
+                    return planned.sequence == sequence.get();
+                };
+                if (kvCache && sequence->generated() > 0) // decoding never waits
+                    REQUIRE(std::any_of(plan.begin(), plan.end(), isOf));
+            }
+            commit(plan, pool, kvCache);
+            std::erase_if(running, [&](const auto &sequence) {
+                if (sequence->generated() < wanted[static_cast<size_t>(sequence->id)])
                     return false;
                 pool.release(sequence->blocks);
                 return true;
