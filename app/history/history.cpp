@@ -90,14 +90,16 @@ History::~History() = default;
 int64_t History::save(const RunRecord &run, const std::optional<ExperimentPlace> &place)
 {
     auto prepared = std::make_shared<PreparedRun>(prepareRun(run, place));
-    std::promise<int64_t> promise;
-    std::future<int64_t> id = promise.get_future();
-    d->thread.post([this, prepared, &promise](HistoryThread &on) {
+    // Shared: whoever waits may go on, and be gone, before the thread has left set_value().
+    const auto promise = std::make_shared<std::promise<int64_t>>();
+    std::future<int64_t> id = promise->get_future();
+    d->thread.post([this, prepared, promise](HistoryThread &on) {
         try {
-            promise.set_value(on.save(std::move(*prepared)));
+            const int64_t saved = on.save(std::move(*prepared));
             d->deliver([this] { emit changed(); });
+            promise->set_value(saved);
         } catch (...) {
-            promise.set_exception(std::current_exception());
+            promise->set_exception(std::current_exception());
         }
         d->tellNotices(on);
     });
