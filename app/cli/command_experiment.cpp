@@ -93,7 +93,7 @@ void addExperiment(CLI::App &app, Context &context)
                      "on with")
         ->type_name("FOLDER")
         ->check(notEmpty());
-    command->add_option("--device", arguments->device, "What computes: cpu, cuda or reference")
+    command->add_option("--device", arguments->device, "What computes")
         ->type_name("NAME")
         ->check(oneOf({"cpu", "cuda", "reference"}))
         ->default_str("what the plan says");

@@ -14,6 +14,9 @@
 
 #include <cstdio>
 #include <memory>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace inferlab::cli {
 
@@ -100,8 +103,30 @@ bool wanted(const OpsOptions &options, const OperatorCase &operatorCase)
         && (options.dtype.empty() || options.dtype == operatorCase.dtype);
 }
 
+std::vector<OperatorCase> wantedCases(const OpsOptions &options)
+{
+    std::vector<OperatorCase> cases = options.edges ? edgeCases() : typicalCases();
+    std::set<std::string> operators;
+    for (const OperatorCase &operatorCase : cases)
+        operators.insert(operatorCase.op);
+    std::erase_if(cases, [&](const OperatorCase &each) { return !wanted(options, each); });
+    if (!cases.empty())
+        return cases;
+    if (operators.contains(options.op))
+        throw InputError("--dtype", "", "a type that " + options.op + " is timed with",
+                         "\"" + options.dtype + "\"");
+    if (options.op.empty())
+        throw InputError("--dtype", "", "a type of weight or cache, such as Q4_0",
+                         "\"" + options.dtype + "\"");
+    std::string names;
+    for (const std::string &name : operators)
+        names += (names.empty() ? "" : ", ") + name;
+    throw InputError("--op", "", "one of " + names, "\"" + options.op + "\"");
+}
+
 int runOps(const OpsOptions &options, const Context &context)
 {
+    const std::vector<OperatorCase> cases = wantedCases(options);
     const std::unique_ptr<Backend> tested = openTested(options);
     const std::unique_ptr<Backend> reference = openBackend("reference", 1);
     if (!options.json) {
@@ -118,9 +143,7 @@ int runOps(const OpsOptions &options, const Context &context)
     const StopCheck interrupted = [&context] { return context.interrupted->load(); };
     tested->setStopCheck(interrupted);
     reference->setStopCheck(interrupted);
-    for (const OperatorCase &operatorCase : options.edges ? edgeCases() : typicalCases()) {
-        if (!wanted(options, operatorCase))
-            continue;
+    for (const OperatorCase &operatorCase : cases) {
         const OperatorComparison comparison = compareOperator(operatorCase, *tested, *reference);
         const bool supported = comparison.unsupported.empty();
         const double seconds =
@@ -136,8 +159,6 @@ int runOps(const OpsOptions &options, const Context &context)
             printRow(operatorCase, comparison, seconds);
         flushOut();
     }
-    if (totals.run + totals.unsupported == 0 && !interrupted())
-        throw InputError("no operator of the list has this --op and --dtype");
     if (options.json) {
         const nlohmann::ordered_json document {{"backend", tested->device().name},
                                                {"threads", tested->threads()},

@@ -74,6 +74,10 @@ TEST_CASE("numbers that are none, or out of range")
     with("--temperature", "hot", "a number from 0 to 100, found hot\n");
     with("--repetition-penalty", "1e-38", "a number from 0.01 to 100, found 1e-38\n");
     with("--kv-cache", "maybe", "on or off, found maybe\n");
+    checkRefused({"ops", "--op", "rms_norm"}, "--op: expected one of add, attention, embed");
+    checkRefused({"ops", "--dtype", "Q4"}, "--dtype: expected a type of weight or cache");
+    checkRefused({"ops", "--op", "add", "--dtype", "Q4_0"},
+                 "--dtype: expected a type that add is timed with");
     checkRefused({"ops", "--seconds", "nan"}, "--seconds: expected a number from 0 to 60");
     checkRefused({"knee", "--csv", "a.csv", "--budget", "inf"}, "--budget: expected a number");
     checkRefused({"bench", "--model", kTiny, "--batch", "1,,2"}, "--batch: expected sizes");

@@ -130,6 +130,24 @@ TEST_CASE("generate --record writes what metrics reads, with the same figures an
           == std::filesystem::perms::none);
 }
 
+TEST_CASE("generate --record replaces neither the model nor the prompt, by whatever name")
+{
+    const ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
+    const std::string model = (scratch / "model.gguf").string();
+    const std::string prompt = (scratch / "prompt.txt").string();
+    const std::string link = (scratch / "link").string();
+    std::filesystem::copy_file(kTiny, model);
+    writeBytes(prompt, "Hello");
+    std::filesystem::create_symlink(model, link);
+    for (const std::string &target : {model, prompt, link})
+        checkRefused({"generate", "--model", model, "--prompt-file", prompt, "--max-new-tokens",
+                      "1", "--record", target},
+                     "--record: expected a file other than the model and the prompt");
+    CHECK(readFile(model) == readFile(kTiny));
+    CHECK(readFile(prompt) == "Hello");
+    CHECK(filesIn(scratch.path()) == 3);
+}
+
 TEST_CASE("generate --record reads the model's hash from the user's cache, or does without one")
 {
     const ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
