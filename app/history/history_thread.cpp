@@ -98,9 +98,17 @@ int64_t HistoryThread::write(const PreparedRun &run)
 
 void HistoryThread::writeHeld()
 {
-    while (!m_held.empty()) {
-        write(m_held.front());
-        m_held.pop_front();
+    // One that the file never takes, because it is too large for example, is in no other's way.
+    for (size_t i = 0; i < m_held.size();) {
+        try {
+            write(m_held[i]);
+            m_held.erase(m_held.begin() + static_cast<std::ptrdiff_t>(i));
+        } catch (const HistoryError &error) {
+            if (error.problem() == HistoryProblem::Locked
+                || error.problem() == HistoryProblem::ReadOnly)
+                throw;
+            ++i;
+        }
     }
 }
 
@@ -109,10 +117,11 @@ void HistoryThread::leaveHeldBeside()
 {
     try {
         writeHeld();
-        return;
     } catch (const std::exception &error) {
         qWarning("%s", error.what());
     }
+    if (m_held.empty())
+        return;
     const QString stamp = QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss"));
     for (size_t i = 0; i < m_held.size(); ++i) {
         const QString name = QStringLiteral("%1.unsaved-%2-%3.json").arg(m_file, stamp).arg(i + 1);

@@ -37,7 +37,7 @@ public:
 private:
     void loop();
     int64_t write(const PreparedRun &run);
-    void writeHeld();
+    void writeHeld(); // throws where the file takes nothing at present
     void leaveHeldBeside();
 
     const QString m_file;
