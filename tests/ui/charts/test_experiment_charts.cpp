@@ -491,7 +491,7 @@ private slots:
             bestMs = std::min(bestMs, static_cast<double>(timer.nsecsElapsed()) / 1e6);
         }
         qInfo("figures and plots of %zu stamps: %.1f ms", stamps, bestMs);
-        QVERIFY2(bestMs < 500, "ten times the budget, for debug builds on a busy machine");
+        QVERIFY2(bestMs < 3000, "the budget is 50 ms; this is for sanitizers on a busy machine");
     }
 };
 
