@@ -1,11 +1,11 @@
 // inferlab-cli convert: the runs of a record file in another format.
 #include "commands.h"
+#include "common_options.h"
 
 #include "app/exchange/exchange.h"
 #include "argument_checks.h"
 #include "engine/base/error.h"
 #include "engine/base/interrupt_watch.h"
-#include "engine/base/mapped_file.h"
 #include "engine/base/output_file.h"
 #include "standard_output.h"
 
@@ -33,10 +33,7 @@ std::string converted(const Arguments &arguments, const Context &context)
 {
     const InterruptWatch watch(*context.interrupted, quitInterrupted);
     const ExchangeFormat format = formatNamed(arguments.to);
-    const MappedFile file(arguments.record);
-    const auto bytes = file.bytes();
-    const std::string_view text(reinterpret_cast<const char *>(bytes.data()), bytes.size());
-    return writeRuns(readRuns(text, arguments.record), format);
+    return writeRuns(readRunsFile(arguments.record), format);
 }
 
 // The file is written when the watch has ended: Ctrl+C leaves none half written.
@@ -56,13 +53,7 @@ void addConvert(CLI::App &app, Context &context)
     CLI::App *command = app.add_subcommand(
         "convert", "Runs in another format: vLLM's JSON, AIPerf's JSON Lines, the course's table");
     const auto arguments = std::make_shared<Arguments>();
-    command
-        ->add_option("--record", arguments->record,
-                     "Record of one run or several, JSON, as generate --record writes it; or a "
-                     "result of vllm bench serve")
-        ->type_name("FILE")
-        ->required()
-        ->check(notEmpty());
+    addRecordOption(*command, arguments->record);
     command->add_option("--to", arguments->to, "inferlab, vllm, aiperf or notebook")
         ->type_name("FORMAT")
         ->required();

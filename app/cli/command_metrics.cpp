@@ -6,7 +6,6 @@
 #include "argument_checks.h"
 #include "engine/base/error.h"
 #include "engine/base/interrupt_watch.h"
-#include "engine/base/mapped_file.h"
 #include "engine/measure/course_notebook.h"
 #include "metrics_json.h"
 #include "metrics_table.h"
@@ -127,10 +126,7 @@ void runMetrics(const Arguments &arguments)
 {
     const std::optional<SloTargets> targets =
         arguments.slo.empty() ? std::nullopt : std::optional(parseTargets(arguments.slo));
-    const MappedFile file(arguments.record);
-    const auto bytes = file.bytes();
-    const std::string_view text(reinterpret_cast<const char *>(bytes.data()), bytes.size());
-    const std::vector<RunRecord> runs = readRuns(text, arguments.record);
+    const std::vector<RunRecord> runs = readRunsFile(arguments.record);
     const SloTargets *given = targets ? &*targets : nullptr;
     if (arguments.json)
         printJson(runs, given);
@@ -144,13 +140,7 @@ void addMetrics(CLI::App &app, Context &context)
 {
     CLI::App *command = app.add_subcommand("metrics", "Every figure of a run, from its record");
     const auto arguments = std::make_shared<Arguments>();
-    command
-        ->add_option("--record", arguments->record,
-                     "Record of one run or several, JSON, as generate --record writes it; or a "
-                     "result of vllm bench serve")
-        ->type_name("FILE")
-        ->required()
-        ->check(notEmpty());
+    addRecordOption(*command, arguments->record);
     command
         ->add_option("--slo", arguments->slo,
                      "Targets that a request meets when it stays at or below each, ms, such as "

@@ -46,15 +46,6 @@ struct Score
     double mean() const { return sum / static_cast<double>(tokens); }
 };
 
-double negativeLogLikelihood(std::span<const float> logits, int32_t next)
-{
-    const double largest = *std::max_element(logits.begin(), logits.end());
-    double sum = 0.0;
-    for (const float logit : logits)
-        sum += std::exp(static_cast<double>(logit) - largest);
-    return largest + std::log(sum) - static_cast<double>(logits[static_cast<size_t>(next)]);
-}
-
 // Every token counts but the window's first, before which the model has seen nothing.
 void scoreWindow(LoadedModel &model, const std::vector<int32_t> &window,
                  const EvaluateOptions &options, Score &result)

@@ -31,6 +31,17 @@ void addJsonOption(CLI::App &command, bool &json)
     command.add_flag("--json", json, "Print one JSON document");
 }
 
+void addRecordOption(CLI::App &command, std::string &file)
+{
+    command
+        .add_option("--record", file,
+                    "Record of one run or several, JSON, as generate --record writes it; or a "
+                    "result of vllm bench serve")
+        ->type_name("FILE")
+        ->required()
+        ->check(notEmpty());
+}
+
 void addCacheTypeOption(CLI::App &command, DType &type)
 {
     command

@@ -14,5 +14,7 @@ void addInstructionSetOption(CLI::App &command, std::string &isa);
 // --cache-type f16 or f32: of the keys and values.
 void addCacheTypeOption(CLI::App &command, DType &type);
 void addJsonOption(CLI::App &command, bool &json);
+// --record, required: a file that readRuns() takes.
+void addRecordOption(CLI::App &command, std::string &file);
 
 } // namespace inferlab::cli

@@ -3,6 +3,7 @@
 #include "aiperf_jsonl.h"
 #include "engine/base/error.h"
 #include "engine/base/json.h"
+#include "engine/base/mapped_file.h"
 #include "engine/measure/record_json.h"
 #include "notebook_csv.h"
 #include "vllm_json.h"
@@ -88,6 +89,13 @@ std::vector<RunRecord> readRuns(std::string_view text, const std::string &source
             return {runFromVllmJson(root)};
     }
     return runsFromJson(text, source);
+}
+
+std::vector<RunRecord> readRunsFile(const std::string &path)
+{
+    const MappedFile file(path);
+    const auto bytes = file.bytes();
+    return readRuns({reinterpret_cast<const char *>(bytes.data()), bytes.size()}, path);
 }
 
 } // namespace inferlab

@@ -3,6 +3,7 @@
 #include "app/experiment/point_summary.h"
 #include "engine/measure/csv_line.h"
 #include "engine/measure/metrics.h"
+#include "engine/measure/summary_csv.h"
 
 namespace inferlab {
 
@@ -34,21 +35,6 @@ void addOrigin(CsvLine &line, const ExperimentResult &result, const Provenance &
     line.plain(std::to_string(result.experiment.seed));
 }
 
-std::string summaryColumns(const std::string &name)
-{
-    return "," + name + "_n," + name + "_p50_ms," + name + "_p90_ms," + name + "_p99_ms";
-}
-
-void addSummary(CsvLine &line, const std::optional<SampleSummary> &summary)
-{
-    if (!summary) {
-        line.integer(0).empty().empty().empty();
-        return;
-    }
-    line.integer(static_cast<int64_t>(summary->n));
-    line.number(summary->p50).number(summary->p90).number(summary->p99);
-}
-
 void addMemory(CsvLine &line, uint64_t weights, uint64_t cache, uint64_t workspace)
 {
     for (const uint64_t bytes : {weights, cache, workspace})
@@ -72,7 +58,7 @@ void addRun(std::string &out, const ExperimentResult &result, const PointResult 
         line.integer(static_cast<int64_t>(count));
     line.integer(metrics.promptTokens).integer(metrics.outputTokens).number(metrics.durationS);
     for (const auto *summary : {&metrics.ttft, &metrics.itl, &metrics.tpot, &metrics.endToEnd})
-        addSummary(line, *summary);
+        appendSummary(line, *summary);
     line.number(metrics.outputTokPerSecond).number(metrics.requestPerSecond);
     line.number(metrics.prefillTokPerSecond).number(metrics.decodeTokPerSecond);
     line.number(metrics.meanConcurrency).integer(metrics.peakConcurrency);
@@ -112,7 +98,7 @@ void addPointLine(std::string &out, const ExperimentResult &result, const PointR
     line.integer(static_cast<int64_t>(summary.failed));
     for (const auto *sample :
          {&summary.ttftMs, &summary.itlMs, &summary.tpotMs, &summary.endToEndMs})
-        addSummary(line, *sample);
+        appendSummary(line, *sample);
     const auto median =
         summary.runTokPerSecond ? std::optional(summary.runTokPerSecond->p50) : std::nullopt;
     const auto &interval = summary.tokPerSecond95;

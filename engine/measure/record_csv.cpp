@@ -4,6 +4,7 @@
 #include "engine/measure/metrics.h"
 #include "engine/measure/record_format.h"
 #include "engine/measure/record_json.h"
+#include "engine/measure/summary_csv.h"
 
 namespace inferlab {
 
@@ -64,21 +65,6 @@ void appendTokens(const RunRecord &run, const RequestRecord &request, const std:
             before = &token;
         index += token.count;
     }
-}
-
-void appendSummary(CsvLine &line, const std::optional<SampleSummary> &summary)
-{
-    if (!summary) {
-        line.integer(0).empty().empty().empty();
-        return;
-    }
-    line.integer(static_cast<int64_t>(summary->n));
-    line.number(summary->p50).number(summary->p90).number(summary->p99);
-}
-
-std::string summaryColumns(const std::string &name)
-{
-    return "," + name + "_n," + name + "_p50_ms," + name + "_p90_ms," + name + "_p99_ms";
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <numeric>
 #include <string>
 
@@ -69,6 +70,20 @@ void evaluate(LoadedModel &model, std::span<const int32_t> ids, const EvaluateOp
             take(position, {logits.row(row), static_cast<size_t>(logits.cols)});
         }
     }
+}
+
+double logSumExp(std::span<const float> logits)
+{
+    const double largest = *std::max_element(logits.begin(), logits.end());
+    double sum = 0.0;
+    for (const float logit : logits)
+        sum += std::exp(static_cast<double>(logit) - largest);
+    return largest + std::log(sum);
+}
+
+double negativeLogLikelihood(std::span<const float> logits, int32_t id)
+{
+    return logSumExp(logits) - static_cast<double>(logits[static_cast<size_t>(id)]);
 }
 
 } // namespace inferlab

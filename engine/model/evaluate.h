@@ -27,4 +27,9 @@ struct EvaluateOptions
 void evaluate(LoadedModel &model, std::span<const int32_t> ids, const EvaluateOptions &options,
               const std::function<void(int32_t, std::span<const float>)> &take);
 
+// ln of the sum of exp(logits).
+double logSumExp(std::span<const float> logits);
+// -ln of the probability that the logits give to `id`.
+double negativeLogLikelihood(std::span<const float> logits, int32_t id);
+
 } // namespace inferlab

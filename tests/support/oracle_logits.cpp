@@ -24,17 +24,6 @@ std::string readAll(const std::string &path)
     return text.str();
 }
 
-double logSumExp(std::span<const float> logits)
-{
-    double largest = -std::numeric_limits<double>::infinity();
-    for (const float logit : logits)
-        largest = std::max(largest, static_cast<double>(logit));
-    double sum = 0.0;
-    for (const float logit : logits)
-        sum += std::exp(logit - largest);
-    return largest + std::log(sum);
-}
-
 double optionalNumber(const Json &object, const char *key, double otherwise)
 {
     return object.contains(key) && object[key].is_number() ? object[key].get<double>() : otherwise;
@@ -93,7 +82,7 @@ Measured measure(LoadedModel &model, const std::vector<int32_t> &ids, DType cach
     evaluate(model, ids, options, [&](int32_t position, std::span<const float> logits) {
         const size_t next = static_cast<size_t>(position) + 1;
         if (next < ids.size()) {
-            nll += logSumExp(logits) - logits[static_cast<size_t>(ids[next])];
+            nll += negativeLogLikelihood(logits, ids[next]);
         } else {
             measured.lastLogits.assign(logits.begin(), logits.end());
             measured.logSumExp = logSumExp(logits);

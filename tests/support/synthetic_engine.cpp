@@ -200,4 +200,14 @@ EngineSource syntheticSource(const SyntheticPace &pace)
     return source;
 }
 
+RunPlan syntheticPlan(int newTokens, int batch)
+{
+    RunPlan run;
+    run.model.path = QStringLiteral("synthetic.gguf");
+    run.settings.prompt = "hello";
+    run.settings.maxNewTokens = newTokens;
+    run.settings.batch = batch;
+    return run;
+}
+
 } // namespace inferlab::test

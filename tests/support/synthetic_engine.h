@@ -25,6 +25,9 @@ struct SyntheticPace
 // InputError.
 EngineSource syntheticSource(const SyntheticPace &pace);
 
+// "hello" for that model, which answers with `newTokens` tokens in each of `batch` sequences.
+RunPlan syntheticPlan(int newTokens, int batch = 1);
+
 // The engine alone.
 std::unique_ptr<Engine> makeSyntheticEngine(const SyntheticPace &pace,
                                             const EngineOptions &options);

@@ -91,4 +91,9 @@ RunRecord makeSyntheticRun(const SyntheticRun &shape)
     return run;
 }
 
+RunRecord labelledRun(const std::string &label, int batch, bool kvCache)
+{
+    return makeSyntheticRun({.batch = batch, .newTokens = 8, .kvCache = kvCache, .label = label});
+}
+
 } // namespace inferlab

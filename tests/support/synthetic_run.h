@@ -28,4 +28,7 @@ struct SyntheticRun
 // everything again. One step in about 60 is slow, as on a machine that does other things too.
 RunRecord makeSyntheticRun(const SyntheticRun &shape);
 
+// A run of eight tokens an answer, for tests that tell runs apart by their labels.
+RunRecord labelledRun(const std::string &label, int batch = 1, bool kvCache = true);
+
 } // namespace inferlab

@@ -37,7 +37,7 @@ Scale scaleOf(const std::vector<LatenciesOfRun> &runs, size_t figure)
     const double tallest = scale.tallestMs / scale.perUnit;
     scale.decimals = tallest >= 99.95 ? 0 : tallest >= 9.995 ? 1 : 2;
     scale.decimalsBrief = tallest >= 9.95 ? 0 : 1;
-    scale.widest = fixedText(tallest, scale.decimals);
+    scale.widest = fixedNumberText(tallest, scale.decimals);
     return scale;
 }
 
@@ -76,8 +76,8 @@ void addCells(PlotSpec &spec, const LatenciesOfRun &run, size_t figure, const Sc
             values.points.emplace_back(left + static_cast<double>(p) + 0.5, row);
             values.shades.push_back(value / scale.tallestMs);
             values.weak.push_back(!summary->claims(percent));
-            values.cellWords << fixedText(value / scale.perUnit, scale.decimals);
-            values.cellBriefs << fixedText(value / scale.perUnit, scale.decimalsBrief);
+            values.cellWords << fixedNumberText(value / scale.perUnit, scale.decimals);
+            values.cellBriefs << fixedNumberText(value / scale.perUnit, scale.decimalsBrief);
             values.names << QStringLiteral("%1 P%2").arg(about.name).arg(percent);
             values.texts << claimText(*summary, percent, scale.perUnit, scale.unit);
         }

@@ -103,10 +103,10 @@ std::vector<double> PlotFrame::yTicks() const
 QString tickText(double value, double step)
 {
     if (step <= 0) // logarithmic: as short as can be
-        return value >= 1000 ? fixedText(value, 0) : QString::number(value, 'g', 6);
+        return value >= 1000 ? fixedNumberText(value, 0) : QString::number(value, 'g', 6);
     const int digits =
         step >= 1 ? 0 : std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 6);
-    return fixedText(std::abs(value) < step * 1e-9 ? 0.0 : value, digits);
+    return fixedNumberText(std::abs(value) < step * 1e-9 ? 0.0 : value, digits);
 }
 
 } // namespace inferlab

@@ -40,10 +40,10 @@ QString numberText(double value)
 {
     const double size = std::abs(value);
     const int digits = size >= 100 || size == 0 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3;
-    return fixedText(value, digits);
+    return fixedNumberText(value, digits);
 }
 
-QString fixedText(double value, int decimals)
+QString fixedNumberText(double value, int decimals)
 {
     return english().toString(value, 'f', decimals).replace(QLatin1Char('-'), QChar(0x2212));
 }

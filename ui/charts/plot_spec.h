@@ -173,7 +173,7 @@ struct PlotSpec
 
 // A number as people read it: 3 significant digits below 1000, "1,234" above.
 QString numberText(double value);
-QString fixedText(double value, int decimals);        // "1,234.5"
+QString fixedNumberText(double value, int decimals);  // "1,234.5"
 QString countText(qint64 value);                      // "1,234"
 QString valueText(double value, const QString &unit); // "6.31 ms"
 // At most `digits` after the point, without trailing zeros: for tables.

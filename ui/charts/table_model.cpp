@@ -102,7 +102,7 @@ QString ChartTableModel::shown(const QModelIndex &index) const
     const QString text = m_table.rows[static_cast<size_t>(index.row())].value(index.column());
     bool ok = false;
     const double value = text.toDouble(&ok);
-    return ok ? fixedText(value, m_decimals[static_cast<size_t>(index.column())]) : text;
+    return ok ? fixedNumberText(value, m_decimals[static_cast<size_t>(index.column())]) : text;
 }
 
 QVariant ChartTableModel::headerData(int section, Qt::Orientation orientation, int role) const

@@ -19,13 +19,6 @@ namespace {
 
 constexpr int kPatienceMs = 30000;
 
-RunRecord labelled(const std::string &label)
-{
-    RunRecord run = makeSyntheticRun({.newTokens = 8});
-    run.label = label;
-    return run;
-}
-
 int64_t totalOf(const QString &file)
 {
     return HistoryStore(file).list({}).total;
@@ -58,7 +51,7 @@ private:
 void TestHistory::aSavedRunIsOnDisk()
 {
     History history(file());
-    const RunRecord run = labelled("one");
+    const RunRecord run = labelledRun("one");
     const int64_t id = history.save(run);
     HistoryStore other(file()); // while the first is open
     QCOMPARE(runsToJson({other.record(id)}), runsToJson({run}));
@@ -67,7 +60,7 @@ void TestHistory::aSavedRunIsOnDisk()
 void TestHistory::answersComeInOrderOnThisThread()
 {
     History history(file());
-    const int64_t id = history.save(labelled("one"));
+    const int64_t id = history.save(labelledRun("one"));
     QSignalSpy changed(&history, &History::changed);
     QStringList names;
     const auto note = [&](const HistoryRows &page) {
@@ -100,7 +93,7 @@ void TestHistory::severalThreadsMaySave()
         for (int t = 0; t < kThreads; ++t) {
             threads.emplace_back([&history, t] {
                 for (int i = 0; i < kRuns; ++i)
-                    history.save(labelled(std::to_string(t)));
+                    history.save(labelledRun(std::to_string(t)));
             });
         }
         int answers = 0;
@@ -130,14 +123,14 @@ void TestHistory::nobodyIsAnsweredAfterItsEnd()
 void TestHistory::whatIsLockedIsHeldAndWrittenLater()
 {
     History history(file());
-    history.save(labelled("before"));
+    history.save(labelledRun("before"));
     {
         HistoryDatabase other(file());
         other.run(QStringLiteral("BEGIN IMMEDIATE"));
-        QVERIFY_EXCEPTION_THROWN(history.save(labelled("held")), HistoryError);
+        QVERIFY_EXCEPTION_THROWN(history.save(labelledRun("held")), HistoryError);
         other.run(QStringLiteral("ROLLBACK"));
     }
-    history.save(labelled("after"));
+    history.save(labelledRun("after"));
     HistoryStore store(file());
     QStringList names;
     for (const HistoryRun &run : store.list({.sort = HistorySort::Began, .descending = false}).runs)
@@ -149,10 +142,10 @@ void TestHistory::whatIsLockedIsHeldAndWrittenLater()
 
 void TestHistory::whatIsNeverWrittenIsLeftBeside()
 {
-    HistoryStore(file()).add(labelled("before"));
+    HistoryStore(file()).add(labelledRun("before"));
     HistoryDatabase other(file());
     other.run(QStringLiteral("BEGIN IMMEDIATE"));
-    const RunRecord run = labelled("held");
+    const RunRecord run = labelledRun("held");
     QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("locked by another")));
     QTest::ignoreMessage(QtWarningMsg,
                          QRegularExpression(QStringLiteral("A run that the history")));
@@ -172,7 +165,7 @@ void TestHistory::damageWhileOpenBeginsANewFile()
 {
     History history(file());
     for (int i = 0; i < 50; ++i)
-        history.save(labelled("before"));
+        history.save(labelledRun("before"));
     {
         // All pages but the first are overwritten by somebody, and the journal is gone.
         HistoryDatabase other(file());
@@ -187,7 +180,7 @@ void TestHistory::damageWhileOpenBeginsANewFile()
         other.run(QStringLiteral("PRAGMA user_version = 1"));
     }
     QSignalSpy noticed(&history, &History::noticed);
-    const RunRecord run = labelled("after");
+    const RunRecord run = labelledRun("after");
     const int64_t id = history.save(run);
     QTRY_COMPARE_WITH_TIMEOUT(noticed.count(), 1, kPatienceMs);
     HistoryStore store(file());

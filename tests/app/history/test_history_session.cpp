@@ -16,16 +16,6 @@ namespace {
 
 constexpr int kPatienceMs = 30000;
 
-RunPlan plan(int newTokens, int batch = 1)
-{
-    RunPlan run;
-    run.model.path = QStringLiteral("synthetic.gguf");
-    run.settings.prompt = "hello";
-    run.settings.maxNewTokens = newTokens;
-    run.settings.batch = batch;
-    return run;
-}
-
 class Fixture
 {
 public:
@@ -65,7 +55,7 @@ private slots:
     void aRunIsOnDiskWhenTheWindowHearsOfIt()
     {
         Fixture fixture({});
-        fixture.session.run(plan(40, 4));
+        fixture.session.run(test::syntheticPlan(40, 4));
         QVERIFY(fixture.waitUntilIdle());
         QCOMPARE(fixture.onDisk, std::vector<int64_t> {1});
         QCOMPARE(fixture.lastOnDisk, runsToJson({*fixture.heard.back()}));
@@ -76,7 +66,7 @@ private slots:
         Fixture fixture({.step = 1ms});
         QObject::connect(&fixture.session, &Session::runAdvanced, &fixture.session,
                          [&] { fixture.session.stop(); });
-        fixture.session.run(plan(100000));
+        fixture.session.run(test::syntheticPlan(100000));
         QVERIFY(fixture.waitUntilIdle());
         QCOMPARE(fixture.onDisk, std::vector<int64_t> {1});
         QCOMPARE(fixture.lastOnDisk, runsToJson({*fixture.heard.back()}));
@@ -87,7 +77,7 @@ private slots:
     {
         Fixture fixture({});
         KneePlan knee;
-        knee.base = plan(8);
+        knee.base = test::syntheticPlan(8);
         knee.batches = {1, 2, 4};
         fixture.session.findKnee(knee);
         QVERIFY(fixture.waitUntilIdle());

@@ -14,13 +14,6 @@ using namespace inferlab::test;
 
 namespace {
 
-RunRecord labelled(const std::string &label, int batch = 1, bool kvCache = true)
-{
-    RunRecord run = makeSyntheticRun({.batch = batch, .newTokens = 8, .kvCache = kvCache});
-    run.label = label;
-    return run;
-}
-
 class Fixture
 {
 public:
@@ -117,7 +110,7 @@ void TestHistoryStore::aListIsPaged()
 {
     Fixture fixture;
     for (int i = 0; i < 25; ++i)
-        fixture.store.add(labelled("run " + std::to_string(i)));
+        fixture.store.add(labelledRun("run " + std::to_string(i)));
     HistoryQuery query {.sort = HistorySort::Began, .descending = false, .limit = 10};
     QStringList all;
     for (query.offset = 0; query.offset < 30; query.offset += 10) {
@@ -135,8 +128,8 @@ void TestHistoryStore::sortingPutsMissingFiguresLast()
     RunRecord none; // no request, so no figures
     none.label = "none";
     fixture.store.add(none);
-    fixture.store.add(labelled("slow", 1, false));
-    fixture.store.add(labelled("fast", 1, true));
+    fixture.store.add(labelledRun("slow", 1, false));
+    fixture.store.add(labelledRun("fast", 1, true));
     const QStringList rising {QStringLiteral("fast"), QStringLiteral("slow"),
                               QStringLiteral("none")};
     const QStringList falling {QStringLiteral("slow"), QStringLiteral("fast"),
@@ -185,8 +178,8 @@ void TestHistoryStore::searchFindsWordsAnywhere()
     QFETCH(const QString, search);
     QFETCH(const QStringList, expected);
     Fixture fixture;
-    fixture.store.add(labelled("Batch eight", 8));
-    RunRecord second = labelled("Größe", 1, false);
+    fixture.store.add(labelledRun("Batch eight", 8));
+    RunRecord second = labelledRun("Größe", 1, false);
     second.settings.prompt = "Why?";
     const int64_t id = fixture.store.add(second);
     fixture.store.setTags(id, {QStringLiteral("Lecture"), QStringLiteral("slow  one")});
@@ -199,7 +192,7 @@ void TestHistoryStore::searchFindsWordsAnywhere()
 void TestHistoryStore::renamedRunsAreFoundByTheirNewName()
 {
     Fixture fixture;
-    const int64_t id = fixture.store.add(labelled("before"));
+    const int64_t id = fixture.store.add(labelledRun("before"));
     fixture.store.rename(id, QStringLiteral("After"));
     fixture.store.setTags(
         id,
@@ -219,8 +212,8 @@ void TestHistoryStore::renamedRunsAreFoundByTheirNewName()
 void TestHistoryStore::theBinCanBeUndone()
 {
     Fixture fixture;
-    const int64_t a = fixture.store.add(labelled("a"));
-    const int64_t b = fixture.store.add(labelled("b"));
+    const int64_t a = fixture.store.add(labelledRun("a"));
+    const int64_t b = fixture.store.add(labelledRun("b"));
     fixture.store.setTags(a, {QStringLiteral("kept")});
     fixture.store.remove({a, b});
     QCOMPARE(fixture.store.list({}).total, int64_t(0));
@@ -234,8 +227,8 @@ void TestHistoryStore::theBinCanBeUndone()
 void TestHistoryStore::purgeTakesOnlyWhatIsInTheBin()
 {
     Fixture fixture;
-    const int64_t a = fixture.store.add(labelled("a"));
-    const int64_t b = fixture.store.add(labelled("b"));
+    const int64_t a = fixture.store.add(labelledRun("a"));
+    const int64_t b = fixture.store.add(labelledRun("b"));
     fixture.store.setTags(a, {QStringLiteral("gone")});
     fixture.store.remove({a});
     const qint64 now = QDateTime::currentMSecsSinceEpoch();
@@ -250,10 +243,10 @@ void TestHistoryStore::purgeTakesOnlyWhatIsInTheBin()
 void TestHistoryStore::idsAreNeverUsedAgain()
 {
     Fixture fixture;
-    const int64_t first = fixture.store.add(labelled("a"));
+    const int64_t first = fixture.store.add(labelledRun("a"));
     fixture.store.remove({first});
     fixture.store.purge(QDateTime::currentMSecsSinceEpoch() + 60'000);
-    QVERIFY(fixture.store.add(labelled("b")) > first);
+    QVERIFY(fixture.store.add(labelledRun("b")) > first);
 }
 
 // The plan says so: the table of records is in none of them, and no order is sorted by hand.
@@ -261,7 +254,7 @@ void TestHistoryStore::aListReadsNoRecord()
 {
     Fixture fixture;
     for (int i = 0; i < 50; ++i)
-        fixture.store.add(labelled("run"));
+        fixture.store.add(labelledRun("run"));
     HistoryDatabase database(fixture.file());
     for (const HistorySort sort :
          {HistorySort::Began, HistorySort::Name, HistorySort::Model, HistorySort::Device,

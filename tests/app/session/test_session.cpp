@@ -10,20 +10,6 @@
 using namespace inferlab;
 using namespace std::chrono_literals;
 
-namespace {
-
-RunPlan plan(int newTokens, int batch = 1)
-{
-    RunPlan run;
-    run.model.path = QStringLiteral("synthetic.gguf");
-    run.settings.prompt = "hello";
-    run.settings.maxNewTokens = newTokens;
-    run.settings.batch = batch;
-    return run;
-}
-
-} // namespace
-
 class TestSession : public QObject
 {
     Q_OBJECT
@@ -37,7 +23,7 @@ private slots:
         QSignalSpy ready(&session, &Session::modelReady);
         QSignalSpy started(&session, &Session::runStarted);
         QSignalSpy finished(&session, &Session::runFinished);
-        session.run(plan(20, 3));
+        session.run(test::syntheticPlan(20, 3));
         QVERIFY(session.isBusy());
         QTRY_COMPARE(finished.count(), 1);
         QCOMPARE(ready.count(), 1);
@@ -63,7 +49,7 @@ private slots:
                 lengths.push_back(run->requests[0].tokens.size());
         });
         QSignalSpy finished(&session, &Session::runFinished);
-        session.run(plan(100));
+        session.run(test::syntheticPlan(100));
         QTRY_COMPARE(finished.count(), 1);
         QVERIFY(lengths.size() > 3);
         QVERIFY(std::is_sorted(lengths.begin(), lengths.end()));
@@ -77,7 +63,8 @@ private slots:
         Session session(test::syntheticSource(pace));
         session.setFrameInterval(200);
         QSignalSpy finished(&session, &Session::runFinished);
-        session.run(plan(3000, 64)); // far more tokens between two looks than the mailbox holds
+        session.run(test::syntheticPlan(
+            3000, 64)); // far more tokens between two looks than the mailbox holds
         QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, 60000);
         for (const RequestRecord &request : session.liveRun()->requests)
             QCOMPARE(request.tokens.size(), size_t(3000));
@@ -89,13 +76,13 @@ private slots:
         pace.step = 1ms;
         Session session(test::syntheticSource(pace));
         QSignalSpy finished(&session, &Session::runFinished);
-        session.run(plan(1000000));
+        session.run(test::syntheticPlan(1000000));
         QTRY_VERIFY(session.liveRun() != nullptr && !session.liveRun()->requests.empty()
                     && session.liveRun()->requests[0].tokens.size() > 5);
         session.stop();
         QTRY_COMPARE(finished.count(), 1);
         QCOMPARE(session.liveRun()->requests[0].endReason, EndReason::Cancelled);
-        session.run(plan(3));
+        session.run(test::syntheticPlan(3));
         QTRY_COMPARE(finished.count(), 2);
         QCOMPARE(session.liveRun()->requests[0].endReason, EndReason::Length);
     }
@@ -120,7 +107,7 @@ private slots:
         pace.step = 1ms;
         for (int i = 0; i < 10; ++i) {
             Session session(test::syntheticSource(pace));
-            session.run(plan(1000000, 16));
+            session.run(test::syntheticPlan(1000000, 16));
             QTest::qWait(i * 3);
         }
     }
@@ -138,7 +125,7 @@ private slots:
         });
         QSignalSpy knee(&session, &Session::kneeFinished);
         KneePlan sweep;
-        sweep.base = plan(30);
+        sweep.base = test::syntheticPlan(30);
         sweep.batches = {1, 2, 4};
         session.findKnee(sweep);
         QTRY_COMPARE(knee.count(), 1);

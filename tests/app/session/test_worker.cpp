@@ -17,16 +17,6 @@ namespace {
 // A stop is promised within 100 ms; the rest is for a machine that is busy with other tests.
 constexpr double kStopMs = 250;
 
-RunPlan plan(int newTokens, int batch = 1)
-{
-    RunPlan run;
-    run.model.path = QStringLiteral("synthetic.gguf");
-    run.settings.prompt = "hello";
-    run.settings.maxNewTokens = newTokens;
-    run.settings.batch = batch;
-    return run;
-}
-
 // Drains until `commands` commands are done; gives all events.
 std::vector<SessionEvent> collect(Worker &worker, int commands)
 {
@@ -74,7 +64,7 @@ private slots:
     void runsABatchAndRecordsEveryToken()
     {
         Worker worker(test::syntheticSource({}));
-        worker.post(plan(50, 4));
+        worker.post(test::syntheticPlan(50, 4));
         const std::vector<SessionEvent> events = collect(worker, 1);
         QCOMPARE(only<ModelReadyEvent>(events).size(), size_t(1));
         QCOMPARE(only<RunStartedEvent>(events).size(), size_t(1));
@@ -104,7 +94,7 @@ private slots:
                 kept.push_back(run.provenance.modelHash);
             });
         told = &worker;
-        worker.post(plan(5));
+        worker.post(test::syntheticPlan(5));
         const auto finished = only<RunFinishedEvent>(collect(worker, 1));
         QCOMPARE(finished.size(), size_t(1));
         QVERIFY(!heardFirst);
@@ -115,7 +105,7 @@ private slots:
     {
         Worker worker(test::syntheticSource({}), Worker::kMailboxCapacity,
                       [](const RunRecord &) { throw std::runtime_error("no room left"); });
-        worker.post(plan(5));
+        worker.post(test::syntheticPlan(5));
         const std::vector<SessionEvent> events = collect(worker, 1);
         QCOMPARE(only<RunFinishedEvent>(events).size(), size_t(1));
         const auto failed = only<FailedEvent>(events);
@@ -126,7 +116,7 @@ private slots:
     void aScreenThatDoesNotDrainSlowsNothingAndLosesNothing()
     {
         Worker worker(test::syntheticSource({}), 100); // room for 50 tokens
-        worker.post(plan(5000, 2));
+        worker.post(test::syntheticPlan(5000, 2));
         RunRecordPtr record;
         // One look in 50 ms, until the run is over.
         std::vector<SessionEvent> all;
@@ -150,7 +140,7 @@ private slots:
         test::SyntheticPace pace;
         pace.step = 2ms;
         Worker worker(test::syntheticSource(pace));
-        worker.post(plan(100000));
+        worker.post(test::syntheticPlan(100000));
         while (worker.mailbox().isEmpty())
             std::this_thread::sleep_for(1ms);
         std::this_thread::sleep_for(30ms);
@@ -170,7 +160,7 @@ private slots:
         pace.prefill = 60s;
         {
             Worker worker(test::syntheticSource(pace));
-            worker.post(plan(10));
+            worker.post(test::syntheticPlan(10));
             std::this_thread::sleep_for(20ms);
             worker.stop();
             const auto events = collect(worker, 1);
@@ -179,7 +169,7 @@ private slots:
         }
         pace.load = 0s;
         Worker worker(test::syntheticSource(pace));
-        worker.post(plan(10));
+        worker.post(test::syntheticPlan(10));
         std::this_thread::sleep_for(20ms);
         worker.stop();
         const auto finished = only<RunFinishedEvent>(collect(worker, 1));
@@ -193,7 +183,7 @@ private slots:
         pace.hash = 30ms;
         pace.prefill = 60s;
         Worker worker(test::syntheticSource(pace));
-        worker.post(plan(10));
+        worker.post(test::syntheticPlan(10));
         std::vector<SessionEvent> events;
         while (only<RunStartedEvent>(events).empty()) {
             for (SessionEvent &event : worker.mailbox().drain().events)
@@ -214,14 +204,14 @@ private slots:
         test::SyntheticPace pace;
         pace.hash = 300ms;
         Worker worker(test::syntheticSource(pace));
-        worker.post(plan(10).model);
+        worker.post(test::syntheticPlan(10).model);
         const PhaseStatus identifying = waitForPhase(worker, Phase::Identifying);
         QVERIFY(identifying.done > 0 && identifying.total == 300);
         const int64_t begin = nowNs();
         worker.stop();
         QVERIFY(only<FailedEvent>(collect(worker, 1)).empty());
         QVERIFY(static_cast<double>(nowNs() - begin) / 1e6 < kStopMs);
-        worker.post(plan(3)); // the model is there all the same and not loaded again
+        worker.post(test::syntheticPlan(3)); // the model is there all the same and not loaded again
         const auto events = collect(worker, 1);
         QVERIFY(only<ModelReadyEvent>(events).empty());
         const auto finished = only<RunFinishedEvent>(events);
@@ -234,9 +224,9 @@ private slots:
         test::SyntheticPace pace;
         pace.hash = 50ms;
         Worker worker(test::syntheticSource(pace));
-        worker.post(plan(3).model);
+        worker.post(test::syntheticPlan(3).model);
         waitForPhase(worker, Phase::Identifying);
-        worker.post(plan(3));
+        worker.post(test::syntheticPlan(3));
         const auto finished = only<RunFinishedEvent>(collect(worker, 2));
         QCOMPARE(finished.size(), size_t(1));
         QCOMPARE(finished[0].record->provenance.modelHash, std::string("sha256:synthetic"));
@@ -252,12 +242,12 @@ private slots:
             return std::string("sha256:late");
         };
         Worker worker(std::move(source));
-        worker.post(plan(3));
+        worker.post(test::syntheticPlan(3));
         const auto refused = collect(worker, 1);
         QCOMPARE(only<FailedEvent>(refused).size(), size_t(1));
         QVERIFY(only<RunFinishedEvent>(refused).empty());
         readable = true;
-        worker.post(plan(3));
+        worker.post(test::syntheticPlan(3));
         const auto finished = only<RunFinishedEvent>(collect(worker, 1));
         QCOMPARE(finished.size(), size_t(1));
         QCOMPARE(finished[0].record->provenance.modelHash, std::string("sha256:late"));
@@ -269,8 +259,8 @@ private slots:
         pace.step = 1ms;
         for (int i = 0; i < 20; ++i) {
             Worker worker(test::syntheticSource(pace));
-            worker.post(plan(100000, 8));
-            worker.post(plan(100000, 8));
+            worker.post(test::syntheticPlan(100000, 8));
+            worker.post(test::syntheticPlan(100000, 8));
             std::this_thread::sleep_for(std::chrono::milliseconds(i));
         }
     }
@@ -281,7 +271,7 @@ private slots:
         pace.hash = 60s;
         for (int i = 0; i < 10; ++i) {
             Worker worker(test::syntheticSource(pace));
-            worker.post(plan(100));
+            worker.post(test::syntheticPlan(100));
             std::this_thread::sleep_for(std::chrono::milliseconds(i));
         }
     }
@@ -292,24 +282,24 @@ private slots:
         pace.step = 1ms;
         Worker worker(test::syntheticSource(pace));
         for (int i = 0; i < 5; ++i)
-            worker.post(plan(100000));
+            worker.post(test::syntheticPlan(100000));
         std::this_thread::sleep_for(10ms);
         worker.stop();
         QVERIFY(only<RunFinishedEvent>(collect(worker, 5)).size() <= 1);
-        worker.post(plan(3)); // goes on afterwards
+        worker.post(test::syntheticPlan(3)); // goes on afterwards
         QCOMPARE(only<RunFinishedEvent>(collect(worker, 1)).size(), size_t(1));
     }
 
     void whatFailsBecomesOneLineAndTheWorkerGoesOn()
     {
         Worker worker(test::syntheticSource({}));
-        RunPlan missing = plan(3);
+        RunPlan missing = test::syntheticPlan(3);
         missing.model.path = QStringLiteral("missing.gguf");
-        RunPlan empty = plan(3);
+        RunPlan empty = test::syntheticPlan(3);
         empty.settings.prompt.clear();
         worker.post(missing);
         worker.post(empty);
-        worker.post(plan(3));
+        worker.post(test::syntheticPlan(3));
         const auto events = collect(worker, 3);
         const auto failures = only<FailedEvent>(events);
         QCOMPARE(failures.size(), size_t(2));
@@ -323,7 +313,7 @@ private slots:
         test::SyntheticPace pace;
         pace.failInStep = true;
         Worker worker(test::syntheticSource(pace));
-        worker.post(plan(100));
+        worker.post(test::syntheticPlan(100));
         const auto finished = only<RunFinishedEvent>(collect(worker, 1));
         QCOMPARE(finished.size(), size_t(1));
         const RequestRecord &request = finished[0].record->requests.at(0);
@@ -337,7 +327,7 @@ private slots:
         test::SyntheticPace pace;
         pace.step = 1ms;
         Worker worker(test::syntheticSource(pace));
-        worker.post(plan(200));
+        worker.post(test::syntheticPlan(200));
         std::this_thread::sleep_for(20ms);
         worker.setPaused(true);
         std::this_thread::sleep_for(1500ms);
@@ -352,7 +342,7 @@ private slots:
     {
         Worker worker(test::syntheticSource({}));
         KneePlan knee;
-        knee.base = plan(10);
+        knee.base = test::syntheticPlan(10);
         knee.batches = {1, 2, 4};
         worker.post(knee);
         const auto events = collect(worker, 1);

@@ -51,15 +51,6 @@ std::vector<Window> expectedWindows()
     return windows;
 }
 
-double negativeLogLikelihood(std::span<const float> logits, int32_t id)
-{
-    const double largest = *std::max_element(logits.begin(), logits.end());
-    double sum = 0.0;
-    for (const float logit : logits)
-        sum += std::exp(static_cast<double>(logit) - largest);
-    return largest + std::log(sum) - static_cast<double>(logits[static_cast<size_t>(id)]);
-}
-
 struct Agreement
 {
     double exactNll = 0.0, nll = 0.0; // sums

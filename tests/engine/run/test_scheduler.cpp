@@ -65,6 +65,18 @@ void commit(const StepPlan &plan, BlockPool &pool, bool kvCache)
     }
 }
 
+// Every sequence of the plan advances, none beyond its end, and the step holds them all.
+void requireFits(const StepPlan &plan, int32_t stepTokens)
+{
+    int32_t rows = 0;
+    for (const PlannedRows &planned : plan) {
+        REQUIRE(planned.tokens >= 1);
+        REQUIRE(planned.tokens <= planned.sequence->pending());
+        rows += planned.tokens;
+    }
+    REQUIRE(rows <= stepTokens);
+}
+
 } // namespace
 
 TEST_CASE("prompts are computed in chunks, the first first, before anything decodes")
@@ -162,13 +174,7 @@ TEST_CASE("whatever the lengths and budgets, all sequences reach their end and n
             REQUIRE(step < 10000);
             const StepPlan plan = plannedStep(running, {kvCache, stepTokens}, pool.available());
             REQUIRE(!plan.empty());
-            int32_t rows = 0;
-            for (const PlannedRows &planned : plan) {
-                REQUIRE(planned.tokens >= 1);
-                REQUIRE(planned.tokens <= planned.sequence->pending());
-                rows += planned.tokens;
-            }
-            REQUIRE(rows <= stepTokens);
+            requireFits(plan, stepTokens);
             commit(plan, pool, kvCache);
             const auto [least, most] = std::minmax_element(
                 running.begin(), running.end(),
@@ -215,13 +221,7 @@ TEST_CASE(
             const SchedulerLimits limits {kvCache, stepTokens, BatchPolicy::Continuous};
             const StepPlan plan = plannedStep(running, limits, pool.available());
             REQUIRE(!plan.empty());
-            int32_t rows = 0;
-            for (const PlannedRows &planned : plan) {
-                REQUIRE(planned.tokens >= 1);
-                REQUIRE(planned.tokens <= planned.sequence->pending());
-                rows += planned.tokens;
-            }
-            REQUIRE(rows <= stepTokens);
+            requireFits(plan, stepTokens);
             for (const auto &sequence : running) {
                 const auto isOf = [&](const PlannedRows &planned) {
                     return planned.sequence == sequence.get();

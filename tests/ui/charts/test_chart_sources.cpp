@@ -247,7 +247,7 @@ private slots:
         QCOMPARE(cells(0.5, itl, QStringLiteral("n")), QStringLiteral("2,016"));
         const double p99 = computeMetrics(*many).itl->p99;
         QCOMPARE(cells(0.5, itl, QStringLiteral("P99")),
-                 fixedText(p99, 0)); // hundreds of ms; 2,016 gaps claim it
+                 fixedNumberText(p99, 0)); // hundreds of ms; 2,016 gaps claim it
         QVERIFY(cells(1.5, itl, QStringLiteral("P99")).endsWith(QStringLiteral(" weak")));
         QVERIFY(!cells(1.5, itl, QStringLiteral("P50")).endsWith(QStringLiteral(" weak")));
         QVERIFY(std::any_of(spec.legend.begin(), spec.legend.end(),

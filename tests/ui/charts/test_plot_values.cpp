@@ -156,7 +156,7 @@ private slots:
         QCOMPARE(numberText(0.0421), QStringLiteral("0.042"));
         QCOMPARE(numberText(0), QStringLiteral("0"));
         QCOMPARE(numberText(12345.6), QStringLiteral("12,346"));
-        QCOMPARE(fixedText(-1234.56, 1), QStringLiteral("\u22121,234.6"));
+        QCOMPARE(fixedNumberText(-1234.56, 1), QStringLiteral("\u22121,234.6"));
         QCOMPARE(tickText(20000, 0), QStringLiteral("20,000")); // logarithmic
         QCOMPARE(plainNumber(2.50, 4), QStringLiteral("2.5"));
         QCOMPARE(plainNumber(100, 4), QStringLiteral("100"));

@@ -25,13 +25,6 @@ namespace {
 
 constexpr int kPatienceMs = 30000;
 
-RunRecord labelled(const std::string &label, int batch = 1, bool kvCache = true)
-{
-    RunRecord run = makeSyntheticRun({.batch = batch, .newTokens = 8, .kvCache = kvCache});
-    run.label = label;
-    return run;
-}
-
 class Fixture
 {
 public:
@@ -116,7 +109,7 @@ void TestHistoryPage::theModelKeepsQtsRules()
     QVERIFY(waitFor(0));
     std::vector<int64_t> ids;
     for (int i = 0; i < 5; ++i)
-        ids.push_back(history.save(labelled("run-" + std::to_string(i))));
+        ids.push_back(history.save(labelledRun("run-" + std::to_string(i))));
     QVERIFY(waitFor(5));
     model.sort(HistoryModel::Name, Qt::AscendingOrder);
     model.setSearch(QStringLiteral("RUN-3"));
@@ -138,7 +131,7 @@ void TestHistoryPage::anEmptyHistoryTeaches()
     QTRY_COMPARE_WITH_TIMEOUT(fixture.page->emptyText(), QStringLiteral("No runs yet"),
                               kPatienceMs);
     QVERIFY(!fixture.page->openButton()->isEnabled());
-    fixture.keep({labelled("first")});
+    fixture.keep({labelledRun("first")});
     QTRY_VERIFY_WITH_TIMEOUT(fixture.page->emptyText().isEmpty(), kPatienceMs);
 }
 
@@ -155,7 +148,7 @@ void TestHistoryPage::withoutAHistoryItSaysSo()
 void TestHistoryPage::typingFilters()
 {
     Fixture fixture;
-    fixture.keep({labelled("alpha", 8), labelled("beta", 1, false), labelled("gamma")});
+    fixture.keep({labelledRun("alpha", 8), labelledRun("beta", 1, false), labelledRun("gamma")});
     fixture.page->table()->setFocus();
     QTest::keyClicks(fixture.page->table(), QStringLiteral("b")); // goes into the filter
     QTest::keyClicks(fixture.page->searchField(), QStringLiteral("atch:8"));
@@ -173,7 +166,7 @@ void TestHistoryPage::typingFilters()
 void TestHistoryPage::columnsSort()
 {
     Fixture fixture;
-    fixture.keep({labelled("b", 8), labelled("c", 1), labelled("a", 4)});
+    fixture.keep({labelledRun("b", 8), labelledRun("c", 1), labelledRun("a", 4)});
     fixture.page->table()->sortByColumn(HistoryModel::Batch, Qt::AscendingOrder);
     QTRY_COMPARE_WITH_TIMEOUT(
         fixture.names(),
@@ -188,7 +181,7 @@ void TestHistoryPage::longListsComeInPages()
 {
     Fixture fixture;
     HistoryStore store = fixture.store();
-    const PreparedRun run = prepareRun(labelled("one of many"));
+    const PreparedRun run = prepareRun(labelledRun("one of many"));
     constexpr int64_t kRuns = HistoryModel::kPage * 2 + 10;
     for (int64_t i = 0; i < kRuns; ++i)
         store.add(run);
@@ -209,7 +202,7 @@ void TestHistoryPage::longListsComeInPages()
 void TestHistoryPage::aRunIsRenamedTaggedAndNoted()
 {
     Fixture fixture;
-    fixture.keep({labelled("before"), labelled("other")});
+    fixture.keep({labelledRun("before"), labelledRun("other")});
     fixture.page->mark({fixture.ids[0]});
     HistoryDetails *details = fixture.page->details();
     QCOMPARE(details->nameField()->text(), QStringLiteral("before"));
@@ -235,7 +228,7 @@ void TestHistoryPage::aRunIsRenamedTaggedAndNoted()
 void TestHistoryPage::severalRunsAreTaggedAtOnce()
 {
     Fixture fixture;
-    fixture.keep({labelled("a"), labelled("b")});
+    fixture.keep({labelledRun("a"), labelledRun("b")});
     fixture.history.setTags(fixture.ids[0], {QStringLiteral("own"), QStringLiteral("both")});
     fixture.history.setTags(fixture.ids[1], {QStringLiteral("both")});
     QTRY_COMPARE_WITH_TIMEOUT(fixture.store().list({.search = QStringLiteral("tag:both")}).total,
@@ -263,7 +256,7 @@ void TestHistoryPage::severalRunsAreTaggedAtOnce()
 void TestHistoryPage::deletingCanBeUndone()
 {
     Fixture fixture;
-    fixture.keep({labelled("a"), labelled("b"), labelled("c")});
+    fixture.keep({labelledRun("a"), labelledRun("b"), labelledRun("c")});
     fixture.page->mark({fixture.ids[2], fixture.ids[1]}); // the newest are on top
     fixture.page->table()->setFocus();
     QTest::keyClick(fixture.page->table(), Qt::Key_Delete);
@@ -279,8 +272,8 @@ void TestHistoryPage::deletingCanBeUndone()
 void TestHistoryPage::buttonsHandOutTheRecords()
 {
     Fixture fixture;
-    const RunRecord a = labelled("a");
-    const RunRecord b = labelled("b");
+    const RunRecord a = labelledRun("a");
+    const RunRecord b = labelledRun("b");
     fixture.keep({a, b});
     std::vector<RunRecordPtr> opened, kept, compared;
     RunRecordPtr again;
@@ -312,9 +305,9 @@ void TestHistoryPage::buttonsHandOutTheRecords()
 void TestHistoryPage::newRunsAppearAndTheMarkStays()
 {
     Fixture fixture;
-    fixture.keep({labelled("a"), labelled("b")});
+    fixture.keep({labelledRun("a"), labelledRun("b")});
     fixture.page->mark({fixture.ids[0]});
-    fixture.keep({labelled("c")});
+    fixture.keep({labelledRun("c")});
     QCOMPARE(fixture.page->marked(), std::vector<int64_t> {fixture.ids[0]});
     QCOMPARE(fixture.names().front(), QStringLiteral("c"));
 }

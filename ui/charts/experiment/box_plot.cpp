@@ -43,13 +43,7 @@ class BoxPlot : public ChartSource
 {
 public:
     QString id() const override { return QStringLiteral("box-plot"); }
-    QStringList views() const override
-    {
-        QStringList names;
-        for (const Quantity &quantity : quantities())
-            names << QLatin1String(quantity.view);
-        return names;
-    }
+    QStringList views() const override { return viewNames(quantities()); }
     PlotSpec plot(const ChartData &data, int view) override;
 };
 

@@ -53,6 +53,16 @@ void addPercentileCurves(PlotSpec &spec, const ExperimentFigures &figures,
 void addPartialNote(PlotSpec &spec, const ExperimentFigures &figures);
 void addNote(PlotSpec &spec, const QString &sentence);
 
+// The views of a chart that shows one of several quantities, each with a `view`.
+template <typename Quantities>
+QStringList viewNames(const Quantities &quantities)
+{
+    QStringList names;
+    for (const auto &quantity : quantities)
+        names << QLatin1String(quantity.view);
+    return names;
+}
+
 QString pointName(const ExperimentFigures &figures, size_t point); // "batch 8"
 // "42.1 tok/s total (40.2 to 43.0), n = 10".
 QString estimateText(const Estimate &estimate, double scale, const QString &unit);

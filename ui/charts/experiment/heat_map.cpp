@@ -50,13 +50,7 @@ class HeatMap : public ChartSource
 {
 public:
     QString id() const override { return QStringLiteral("heat-map"); }
-    QStringList views() const override
-    {
-        QStringList names;
-        for (const Quantity &quantity : quantities())
-            names << QLatin1String(quantity.view);
-        return names;
-    }
+    QStringList views() const override { return viewNames(quantities()); }
     PlotSpec plot(const ChartData &data, int view) override;
 };
 
