@@ -46,6 +46,7 @@ struct GenerateArguments
     RunSettings settings;
     std::string kvCache = "on";
     std::string scheduler = "static";
+    std::string padding = "off";
     bool json = false;
 };
 
@@ -163,6 +164,7 @@ void runGenerate(GenerateArguments arguments, Context &context)
     RunSettings &settings = arguments.settings;
     settings.kvCache = arguments.kvCache == "on";
     settings.scheduler = batchPolicyFromName(arguments.scheduler).value();
+    settings.padding = arguments.padding == "on";
     settings.chat = arguments.chat;
     settings.device = arguments.model.device;
     // What can be refused without the model is refused before it is loaded.
@@ -292,6 +294,13 @@ void addRunOptions(CLI::App &command, GenerateArguments &arguments)
                     "continuous, as soon as one of it has")
         ->type_name("WORD")
         ->check(oneOf({"static", "continuous"}))
+        ->capture_default_str();
+    command
+        .add_option("--padding", arguments.padding,
+                    "Compute a static batch as a rectangle: who has ended goes on as pads until "
+                    "all have")
+        ->type_name("WORD")
+        ->check(oneOf({"on", "off"}))
         ->capture_default_str();
     command
         .add_option("--chunk-tokens", settings.chunkTokens,

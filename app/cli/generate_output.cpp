@@ -32,6 +32,7 @@ Json settingsJson(const RunSettings &settings)
             {"batch", settings.batch},
             {"requests", settings.requests},
             {"scheduler", batchPolicyName(settings.scheduler)},
+            {"padding", settings.padding ? "on" : "off"},
             {"chunk_tokens", settings.chunkTokens},
             {"kv_cache", settings.kvCache ? "on" : "off"},
             {"ignore_eos", settings.ignoreEnd},
@@ -117,6 +118,9 @@ void printGenerated(const RunRecord &run, bool streamed)
     if (metrics.outputTokPerSecond)
         std::fprintf(stderr, "%s tok/s total over %zu sequences\n",
                      rateText(*metrics.outputTokPerSecond).c_str(), count);
+    if (run.settings.padding)
+        std::fprintf(stderr, "%s pads computed for nothing\n",
+                     groupedText(static_cast<uint64_t>(metrics.paddedTokens)).c_str());
 }
 
 } // namespace inferlab::cli

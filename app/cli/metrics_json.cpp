@@ -37,6 +37,7 @@ Json metricsToJson(const RunMetrics &m)
             {"cancelled", m.cancelled},
             {"prompt_tokens", m.promptTokens},
             {"output_tokens", m.outputTokens},
+            {"padded_tokens", m.paddedTokens},
             {"duration_s", m.durationS},
             {"ttft_ms", summaryToJson(m.ttft)},
             {"itl_ms", summaryToJson(m.itl)},

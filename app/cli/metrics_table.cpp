@@ -75,7 +75,8 @@ void appendCounts(const RunMetrics &m, std::string &out)
 {
     out += count(m.requests) + (m.requests == 1 ? " request: " : " requests: ") + count(m.completed)
         + " completed, " + count(m.failed) + " failed, " + count(m.cancelled) + " cancelled; "
-        + count(m.promptTokens) + " prompt tokens, " + count(m.outputTokens) + " output tokens in "
+        + count(m.promptTokens) + " prompt tokens, " + count(m.outputTokens) + " output tokens"
+        + (m.paddedTokens > 0 ? ", " + count(m.paddedTokens) + " pads" : "") + " in "
         + figure(m.durationS) + " s\n\n";
 }
 

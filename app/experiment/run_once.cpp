@@ -14,13 +14,6 @@ namespace inferlab {
 
 namespace {
 
-// What the engine has no switch for would be measured as if it were off.
-void requireSupported(const RunSettings &settings)
-{
-    if (settings.padding)
-        throw InputError("padding", "", "off, since the engine computes no padding", "on");
-}
-
 std::vector<Request> drawRequests(const Experiment &experiment, const RunSettings &settings,
                                   int32_t repeat, const ReadyModel &ready)
 {
@@ -98,7 +91,6 @@ MeasuredRun runOnce(const Experiment &experiment, const ExperimentPoint &point, 
                     const RunShareCallback &share)
 {
     RunSettings settings = point.settings.run;
-    requireSupported(settings);
     std::vector<Request> requests = drawRequests(experiment, settings, repeat, ready);
     const int64_t total = int64_t {settings.maxNewTokens} * static_cast<int64_t>(requests.size());
     const EngineOptions options =
@@ -123,6 +115,7 @@ MeasuredRun runOnce(const Experiment &experiment, const ExperimentPoint &point, 
         recorder.add(report);
         submission.submit(report.finished.size());
         run.usefulTokens += report.prefillTokens + report.decodeTokens + report.recomputedTokens;
+        run.paddedTokens += report.paddedTokens;
         done += static_cast<int64_t>(report.tokens.size());
         share(done, total);
     }

@@ -14,6 +14,7 @@ EngineOptions engineOptions(const RunSettings &settings, size_t promptTokens,
     options.kvCache = settings.kvCache;
     options.maxSequences = settings.batch;
     options.policy = settings.scheduler;
+    options.padding = settings.padding;
     options.stepTokens = settings.chunkTokens;
     const int64_t wanted = static_cast<int64_t>(promptTokens) + settings.maxNewTokens;
     const int64_t limit = settings.contextTokens > 0 ? settings.contextTokens

@@ -99,6 +99,8 @@ void countRequests(const RunRecord &run, RunMetrics &metrics)
         metrics.promptTokens += request.promptTokens;
         metrics.outputTokens += outputTokens(request);
     }
+    for (const StepRecord &step : run.steps)
+        metrics.paddedTokens += step.paddedTokens;
 }
 
 std::optional<double> prefillRate(const RunRecord &run)
@@ -106,7 +108,7 @@ std::optional<double> prefillRate(const RunRecord &run)
     int64_t tokens = 0;
     int64_t ns = 0;
     for (const StepRecord &step : run.steps) {
-        if (step.prefillTokens <= 0)
+        if (!step.isPrefill())
             continue;
         tokens += step.prefillTokens;
         ns += step.endNs - step.startNs;

@@ -38,7 +38,8 @@ struct RunMetrics
 {
     size_t requests = 0, completed = 0, failed = 0, cancelled = 0;
     int64_t promptTokens = 0, outputTokens = 0;
-    double durationS = 0; // last end - first submit
+    int64_t paddedTokens = 0; // rows of rectangular batches that mean nothing
+    double durationS = 0;     // last end - first submit
     std::optional<SampleSummary> ttft, itl, tpot, endToEnd, endToEndFromScheduled, queue; // ms
     std::optional<SampleSummary> userTokPerSecond;
     std::optional<double> outputTokPerSecond; // output tokens / duration

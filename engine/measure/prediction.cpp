@@ -1,13 +1,16 @@
-// The engine's scheduling (engine/run/scheduler.cpp), with a clock that the cost model moves.
+// The engine's scheduling (engine/run/scheduler.h), with a clock that the cost model moves.
 #include "engine/measure/prediction.h"
 
 #include "engine/cache/block_pool.h"
 #include "engine/measure/metrics.h"
 #include "engine/run/memory_plan.h"
+#include "engine/run/scheduler.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
+#include <stdexcept>
 
 namespace inferlab {
 
@@ -15,20 +18,10 @@ namespace {
 
 constexpr double kNsPerS = 1e9;
 
-// One sequence that runs.
-struct Active
-{
-    size_t request = 0;
-    int32_t prompt = 0; // rows of it, padding included
-    int32_t wanted = 0; // new tokens
-    int32_t generated = 0;
-    int32_t computed = 0; // in the cache, or in this round without one
+// Beyond every model's context; a record may say anything.
+constexpr int32_t kMostTokens = 1 << 24;
 
-    int32_t length() const noexcept { return prompt + generated; }
-    int32_t pending() const noexcept { return length() - computed; }
-    int32_t blocks() const noexcept { return blocksFor(computed); }
-};
-
+// The engine's own sequences and plans; what it computes is left out.
 class Simulation
 {
 public:
@@ -40,20 +33,29 @@ public:
         , m_places(placesOf(settings, requests.size()))
         , m_inFlight(settings.concurrency > 0 ? static_cast<size_t>(settings.concurrency)
                                               : requests.size())
-        , m_stepTokens(std::max({settings.chunkTokens > 0 ? settings.chunkTokens : kStepTokens,
-                                 static_cast<int32_t>(m_places)}))
+        , m_context(contextFor(settings, requests))
+        , m_limits {settings.kvCache,
+                    std::max({settings.chunkTokens > 0 ? settings.chunkTokens : kStepTokens,
+                              static_cast<int32_t>(m_places)}),
+                    settings.scheduler}
+        , m_pool(blocksHeld())
     { }
 
     Prediction run();
 
 private:
-    int32_t freeBlocks() const;
     static size_t placesOf(const RunSettings &settings, size_t requests);
+    static int32_t contextFor(const RunSettings &settings,
+                              std::span<const ExpectedRequest> requests);
+    int32_t blocksHeld() const;
     void submit();
     void admit();
     void step();
-    StepShape plan(std::vector<std::pair<Active *, int32_t>> &rows);
-    void takeTokens(const std::vector<std::pair<Active *, int32_t>> &rows);
+    StepShape shapeOf(const StepPlan &plan) const;
+    StepRecord rowsOf(const StepPlan &plan);
+    void takeTokens(const StepPlan &plan);
+    void takeToken(Sequence &sequence);
+    void leave();
     int64_t now() const { return static_cast<int64_t>(std::llround(m_seconds * kNsPerS)); }
 
     const PredictionModel &m_model;
@@ -61,12 +63,15 @@ private:
     std::span<const ExpectedRequest> m_requests;
     size_t m_places; // sequences that advance together
     size_t m_inFlight;
-    int32_t m_stepTokens;
+    int32_t m_context; // longest sequence
+    SchedulerLimits m_limits;
+    BlockPool m_pool;
     double m_seconds = 0;
     size_t m_next = 0;      // first request that is not running yet
     size_t m_submitted = 0; // requests
     size_t m_ended = 0;
-    std::vector<Active> m_running;
+    std::vector<std::unique_ptr<Sequence>> m_running;
+    StepPlan m_plan;
     Prediction m_out;
 };
 
@@ -78,19 +83,29 @@ size_t Simulation::placesOf(const RunSettings &settings, size_t requests)
     return places;
 }
 
-// Without the cache a few sequences' blocks are all that the engine takes.
-int32_t Simulation::freeBlocks() const
+// As the engine's options have it (app/run_setup), and room for every request that was.
+int32_t Simulation::contextFor(const RunSettings &settings,
+                               std::span<const ExpectedRequest> requests)
 {
-    if (m_settings.kvCache)
-        return std::numeric_limits<int32_t>::max();
+    int32_t prompt = 0;
+    int32_t answer = 0;
     int32_t longest = 0;
-    for (const ExpectedRequest &request : m_requests)
+    for (const ExpectedRequest &request : requests) {
+        prompt = std::max(prompt, request.promptTokens);
+        answer = std::max(answer, request.newTokens);
         longest = std::max(longest, request.promptTokens + request.newTokens);
-    const auto held = std::min(static_cast<int32_t>(m_places), kSequencesWithoutCache);
-    int32_t blocks = held * blocksFor(longest);
-    for (const Active &active : m_running)
-        blocks -= active.blocks();
-    return blocks;
+    }
+    const int32_t wanted = prompt + answer;
+    return settings.contextTokens > 0 ? std::clamp(settings.contextTokens, longest, wanted)
+                                      : wanted;
+}
+
+// Without the cache a few sequences' blocks are all that the engine takes.
+int32_t Simulation::blocksHeld() const
+{
+    const auto places = static_cast<int32_t>(m_places);
+    const int32_t held = m_settings.kvCache ? places : std::min(places, kSequencesWithoutCache);
+    return held * blocksFor(m_context);
 }
 
 void Simulation::submit()
@@ -107,110 +122,113 @@ void Simulation::admit()
     submit();
     if (m_settings.scheduler == BatchPolicy::Static && !m_running.empty())
         return;
-    const size_t before = m_running.size();
     while (m_next < m_submitted && m_running.size() < m_places) {
-        const ExpectedRequest &request = m_requests[m_next];
-        m_running.push_back({m_next++, request.promptTokens, request.newTokens, 0, 0});
+        const ExpectedRequest &expected = m_requests[m_next];
+        m_running.push_back(Sequence::counted(static_cast<RequestId>(m_next++),
+                                              expected.promptTokens, expected.newTokens));
     }
-    if (!m_settings.padding)
-        return;
-    int32_t longest = 0;
-    for (size_t i = before; i < m_running.size(); ++i)
-        longest = std::max(longest, m_running[i].prompt);
-    for (size_t i = before; i < m_running.size(); ++i)
-        m_running[i].prompt = longest;
+    if (m_settings.padding)
+        padToLongest(m_running);
 }
 
-StepShape Simulation::plan(std::vector<std::pair<Active *, int32_t>> &rows)
+StepShape Simulation::shapeOf(const StepPlan &plan) const
 {
-    std::vector<Active *> candidates;
-    const bool isStatic = m_settings.scheduler == BatchPolicy::Static;
-    const bool onlyPrefill = m_settings.kvCache && isStatic
-        && std::any_of(m_running.begin(), m_running.end(),
-                       [](const Active &active) { return active.generated == 0; });
-    for (Active &active : m_running) {
-        if (!onlyPrefill || active.generated == 0)
-            candidates.push_back(&active);
-    }
-    // Without the cache the one that is half done, then the shortest answer, so that none runs
-    // ahead; with it, in a continuous batch, those that decode before those that prefill.
-    if (!m_settings.kvCache) {
-        std::stable_sort(candidates.begin(), candidates.end(),
-                         [](const Active *a, const Active *b) {
-                             return std::pair(a->computed == 0, a->generated)
-                                 < std::pair(b->computed == 0, b->generated);
-                         });
-    } else if (!isStatic) {
-        std::stable_partition(candidates.begin(), candidates.end(),
-                              [](const Active *active) { return active->generated > 0; });
-    }
     StepShape shape;
     shape.cacheType = m_model.cacheType;
-    int32_t room = m_stepTokens;
-    int32_t blocks = freeBlocks();
-    for (Active *active : candidates) {
-        const int32_t take = std::min(active->pending(), room);
-        const int32_t missing = blocksFor(active->length()) - active->blocks();
-        if (take == 0 || missing > blocks)
-            break;
-        room -= take;
-        blocks -= missing;
-        rows.emplace_back(active, take);
-        shape.sequences.push_back({take, active->computed, take == active->pending()});
+    for (const PlannedRows &planned : plan) {
+        const Sequence &sequence = *planned.sequence;
+        const bool logits = sequence.wantsLogits(planned.rows);
+        shape.sequences.push_back(
+            {planned.rows, sequence.computed, logits, logits && !sequence.ending});
     }
     return shape;
 }
 
-void Simulation::takeTokens(const std::vector<std::pair<Active *, int32_t>> &rows)
+// Counted as the engine's report counts them.
+StepRecord Simulation::rowsOf(const StepPlan &plan)
 {
-    for (const auto &[active, take] : rows) {
-        active->computed += take;
-        if (active->pending() > 0)
+    StepRecord record;
+    for (const PlannedRows &planned : plan) {
+        const Sequence &sequence = *planned.sequence;
+        const int32_t tokens = sequence.tokensAmong(planned.rows);
+        record.paddedTokens += planned.rows - tokens;
+        if (sequence.ending)
             continue;
-        RequestRecord &request = m_out.record.requests[active->request];
-        TokenRecord token;
-        token.ns = now();
-        request.tokens.push_back(std::move(token));
-        ++active->generated;
-        if (!m_settings.kvCache)
-            active->computed = 0;
-        if (active->generated >= active->wanted) {
-            request.endNs = now();
-            request.endReason = EndReason::Length;
-            ++m_ended;
-        }
+        ++record.running;
+        RequestRecord &request = m_out.record.requests[static_cast<size_t>(sequence.id)];
+        if (request.startedNs == 0)
+            request.startedNs = std::max<int64_t>(now(), 1); // 0 means never
+        if (sequence.generated == 0)
+            record.prefillTokens += tokens;
+        else
+            record.decodeTokens += sequence.wantsLogits(planned.rows) ? 1 : 0;
     }
-    std::erase_if(m_running, [](const Active &a) { return a.generated >= a.wanted; });
+    return record;
+}
+
+void Simulation::takeToken(Sequence &sequence)
+{
+    RequestRecord &request = m_out.record.requests[static_cast<size_t>(sequence.id)];
+    TokenRecord token;
+    token.ns = now();
+    request.tokens.push_back(std::move(token));
+    if (++sequence.generated < sequence.request.maxNewTokens)
+        return;
+    request.endNs = now();
+    request.endReason = EndReason::Length;
+    sequence.ending.emplace();
+    ++m_ended;
+}
+
+void Simulation::takeTokens(const StepPlan &plan)
+{
+    for (const PlannedRows &planned : plan) {
+        Sequence &sequence = *planned.sequence;
+        const bool drawn = sequence.wantsLogits(planned.rows) && !sequence.ending;
+        if (!m_pool.grow(sequence.blocks, sequence.computed + planned.rows))
+            throw std::logic_error("the scheduler planned more blocks than the pool has");
+        sequence.computed += planned.rows;
+        if (drawn)
+            takeToken(sequence);
+        if (sequence.pending() > 0)
+            continue;
+        if (!m_settings.kvCache)
+            m_pool.release(sequence.blocks);
+        sequence.endRound(m_settings.kvCache, m_context);
+    }
+    leave();
+}
+
+// One by one, or a rectangle as a whole.
+void Simulation::leave()
+{
+    const auto hasEnded = [](const auto &sequence) { return sequence->ending.has_value(); };
+    if (m_settings.padding && !std::all_of(m_running.begin(), m_running.end(), hasEnded))
+        return;
+    std::erase_if(m_running, [&](const auto &sequence) {
+        if (hasEnded(sequence))
+            m_pool.release(sequence->blocks);
+        return hasEnded(sequence);
+    });
 }
 
 void Simulation::step()
 {
-    std::vector<std::pair<Active *, int32_t>> rows;
-    const StepShape shape = plan(rows);
-    const StepCost cost = stepCost(m_model.cost, shape);
+    planStep(m_running, m_limits, m_pool.available(), m_plan);
+    const StepCost cost = stepCost(m_model.cost, shapeOf(m_plan));
     const StepTime time = stepTime(cost, m_model.limits);
-    StepRecord record;
+    StepRecord record = rowsOf(m_plan);
     record.startNs = now();
-    record.running = static_cast<int32_t>(rows.size());
-    for (const auto &[active, take] : rows) {
-        RequestRecord &request = m_out.record.requests[active->request];
-        if (request.tokens.empty() && active->computed == 0)
-            request.startedNs = std::max<int64_t>(now(), 1); // 0 means never
-        if (active->generated == 0)
-            record.prefillTokens += take;
-        else
-            record.decodeTokens += take == active->pending() ? 1 : 0;
-    }
     m_seconds += time.seconds();
     record.endNs = now();
     m_out.record.steps.push_back(record);
-    PhaseEstimate &phase = record.prefillTokens > 0 ? m_out.prefill : m_out.decode;
+    PhaseEstimate &phase = record.isPrefill() ? m_out.prefill : m_out.decode;
     ++phase.steps;
     phase.time += time;
     phase.bytes += cost.bytes();
     phase.weightBytes += cost.layers.bytes + cost.output.bytes;
     phase.operations += cost.operations();
-    takeTokens(rows);
+    takeTokens(m_plan);
 }
 
 Prediction Simulation::run()
@@ -257,7 +275,10 @@ std::vector<ExpectedRequest> expectedRequests(const RunRecord &record)
 Prediction predictRun(const PredictionModel &model, const RunSettings &settings,
                       std::span<const ExpectedRequest> requests)
 {
-    if (requests.empty())
+    const auto isTooLong = [](const ExpectedRequest &request) {
+        return std::max(request.promptTokens, request.newTokens) > kMostTokens;
+    };
+    if (requests.empty() || std::any_of(requests.begin(), requests.end(), isTooLong))
         return {};
     return Simulation(model, settings, requests).run();
 }

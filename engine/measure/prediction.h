@@ -51,8 +51,9 @@ struct PredictionModel
 
 // Batches of settings.batch (fewer where concurrency or requests allow no more), filled by
 // settings.scheduler; prompts first, in chunks of settings.chunkTokens (0: the engine's own size);
-// the cache as settings.kvCache says. Padding: prompts of a batch are computed as long as the
-// longest of them. Time in the engine only: what a caller does between two steps is not in it.
+// the cache as settings.kvCache says. Padding: pads of a rectangular batch cost what tokens do.
+// Time in the engine only: what a caller does between two steps is not in it.
+// Without requests, or where one is longer than any model's context, nothing is predicted.
 Prediction predictRun(const PredictionModel &model, const RunSettings &settings,
                       std::span<const ExpectedRequest> requests);
 

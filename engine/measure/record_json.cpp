@@ -155,6 +155,8 @@ void appendStep(const StepRecord &step, std::string &out)
     object.integer("prefill_tokens", step.prefillTokens);
     object.integer("decode_tokens", step.decodeTokens);
     object.integer("running", step.running);
+    if (step.paddedTokens != 0)
+        object.integer("padded_tokens", step.paddedTokens);
 }
 
 void appendProvenance(const Provenance &provenance, std::string &out)

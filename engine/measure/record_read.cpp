@@ -201,6 +201,7 @@ StepRecord readStep(const JsonCursor &object, int64_t notBeforeNs)
     read(object, "prefill_tokens", step.prefillTokens);
     read(object, "decode_tokens", step.decodeTokens);
     read(object, "running", step.running);
+    read(object, "padded_tokens", step.paddedTokens);
     return step;
 }
 

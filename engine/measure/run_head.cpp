@@ -39,6 +39,8 @@ std::string runLabel(const RunSettings &settings)
     label += ", batch " + std::to_string(settings.batch);
     if (!settings.kvCache)
         label += ", KV cache off";
+    if (settings.padding)
+        label += ", padded";
     return label;
 }
 

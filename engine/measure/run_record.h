@@ -44,6 +44,13 @@ struct StepRecord
     int32_t prefillTokens = 0;
     int32_t decodeTokens = 0;
     int32_t running = 0;
+    int32_t paddedTokens = 0; // rows that mean nothing
+
+    // It held rows of prompts, or nothing but the pads beside them.
+    bool isPrefill() const noexcept
+    {
+        return prefillTokens > 0 || (decodeTokens == 0 && paddedTokens > 0);
+    }
 };
 
 // Where a figure comes from; travels into every export.

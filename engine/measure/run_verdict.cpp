@@ -29,7 +29,7 @@ MeasuredPhases phasesOf(const RunRecord &record)
     MeasuredPhases phases;
     for (const StepRecord &step : record.steps) {
         const double seconds = static_cast<double>(step.endNs - step.startNs) / kNsPerS;
-        (step.prefillTokens > 0 ? phases.prefill : phases.decode) += seconds;
+        (step.isPrefill() ? phases.prefill : phases.decode) += seconds;
     }
     return phases;
 }

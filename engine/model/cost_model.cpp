@@ -219,24 +219,26 @@ StepCost stepCost(const ModelCost &model, const StepShape &shape)
         if (sequence.newRows <= 0)
             continue;
         cost.rows += sequence.newRows;
-        cost.tokens += sequence.logits ? 1 : 0;
+        cost.logitRows += sequence.logits ? 1 : 0;
+        cost.tokens += sequence.logits && sequence.drawn ? 1 : 0;
         addAttention(model, sequence, kvBytes, cost.attention);
     }
     if (cost.rows == 0)
         return cost;
     const auto rows = static_cast<double>(cost.rows);
-    const auto tokens = static_cast<double>(cost.tokens);
+    const auto logitRows = static_cast<double>(cost.logitRows);
     cost.layers.bytes = model.layerMatrices.bytes + rows * model.embeddingRowBytes;
     for (size_t kind = 0; kind < kProductKinds; ++kind) {
         cost.layers.products[kind] =
             kOperationsPerProduct * rows * model.layerMatrices.elements[kind];
-        cost.output.products[kind] = kOperationsPerProduct * tokens * model.output.elements[kind];
+        cost.output.products[kind] =
+            kOperationsPerProduct * logitRows * model.output.elements[kind];
     }
-    cost.output.bytes = cost.tokens > 0 ? model.output.bytes : 0;
-    cost.rowElements = rows * elementsPerRow(model) + (rows + 2 * tokens) * model.embedding;
-    cost.drawnElements = tokens * model.vocabulary;
-    cost.largeOperators = kLargePerLayer * model.layers + (cost.tokens > 0 ? 1 : 0);
-    cost.smallOperators = kSmallPerLayer * model.layers + (cost.tokens > 0 ? kSmallAround : 1);
+    cost.output.bytes = cost.logitRows > 0 ? model.output.bytes : 0;
+    cost.rowElements = rows * elementsPerRow(model) + (rows + 2 * logitRows) * model.embedding;
+    cost.drawnElements = static_cast<double>(cost.tokens) * model.vocabulary;
+    cost.largeOperators = kLargePerLayer * model.layers + (cost.logitRows > 0 ? 1 : 0);
+    cost.smallOperators = kSmallPerLayer * model.layers + (cost.logitRows > 0 ? kSmallAround : 1);
     return cost;
 }
 

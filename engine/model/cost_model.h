@@ -82,6 +82,7 @@ struct SequenceRows
     int32_t newRows = 1;       // computed now: 1 in decode, a chunk of the prompt in prefill
     int32_t contextTokens = 0; // in the cache before it
     bool logits = true;        // of its last row; a chunk in the middle of a prompt wants none
+    bool drawn = true;         // a token from them; of pads none is
 };
 
 struct StepShape
@@ -112,6 +113,7 @@ struct StepCost
     PartCost attention; // over the KV cache
     PartCost output;    // logits
     int64_t rows = 0;
+    int64_t logitRows = 0;
     int64_t tokens = 0;         // drawn
     double rowElements = 0;     // that norms, rotations, activations and sums pass over
     double drawnElements = 0;   // logits that sampling passes over

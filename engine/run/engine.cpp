@@ -20,6 +20,9 @@ namespace {
 // Short enough to lie within its std::string: said when there is no memory.
 constexpr const char *kOutOfMemory = "out of memory";
 
+// Every vocabulary has it, and nobody sees what comes of it.
+constexpr int32_t kPadToken = 0;
+
 class BatchEngine final : public Engine
 {
 public:
@@ -54,11 +57,13 @@ private:
     void buildBatch(StepReport &report);
     void reportRows(StepReport &report) const;
     void takeTokens(ConstMatrixView logits, StepReport &report);
+    void drawFrom(std::span<const float> logits, Sequence &sequence, StepReport &report);
     void takeToken(Sequence &sequence, std::span<const float> logits, StepReport &report);
     bool isEndToken(int32_t id) const;
     void end(Sequence &sequence, EndReason reason, const char *message = "") noexcept;
     void endAll(EndReason reason, const char *message = "") noexcept;
     void collectEnded(StepReport &report);
+    void leaveRectangle();
 
     std::shared_ptr<LoadedModel> m_model;
     EngineOptions m_options;
@@ -96,8 +101,8 @@ RequestId BatchEngine::submit(Request request)
                          std::to_string(request.promptTokens.size()) + " tokens");
     if (idle())
         m_stop = false; // asked for when nothing was open: it ends nothing that comes later
-    m_waiting.push_back(
-        std::make_unique<Sequence>(m_nextId, std::move(request), m_options.contextTokens));
+    m_waiting.push_back(std::make_unique<Sequence>(m_nextId, std::move(request),
+                                                   m_options.contextTokens, m_options.padding));
     return m_nextId++;
 }
 
@@ -159,6 +164,8 @@ void BatchEngine::admit()
         m_running.push_back(std::move(m_waiting.front()));
         m_waiting.pop_front();
     }
+    if (m_options.padding)
+        padToLongest(m_running);
 }
 
 void BatchEngine::endCancelled()
@@ -176,20 +183,23 @@ void BatchEngine::buildBatch(StepReport &report)
     m_batch.clear();
     for (const PlannedRows &planned : m_plan) {
         Sequence &sequence = *planned.sequence;
-        if (!sequence.started) {
+        if (!sequence.started && !sequence.ending) {
             sequence.started = true;
             report.started.push_back(sequence.id);
         }
-        if (!m_pool.grow(sequence.blocks, sequence.computed + planned.tokens))
+        if (!m_pool.grow(sequence.blocks, sequence.computed + planned.rows))
             throw std::logic_error("the scheduler planned more blocks than the pool has");
-        for (int32_t i = 0; i < planned.tokens; ++i) {
+        const int32_t wanted = sequence.logitRow() - sequence.computed;
+        if (wanted >= 0 && wanted < planned.rows)
+            m_batch.logitRows.push_back(static_cast<int32_t>(m_batch.ids.size()) + wanted);
+        for (int32_t i = 0; i < planned.rows; ++i) {
             const int32_t position = sequence.computed + i;
-            m_batch.ids.push_back(sequence.tokens[static_cast<size_t>(position)]);
+            m_batch.ids.push_back(position < sequence.target
+                                      ? sequence.tokens[static_cast<size_t>(position)]
+                                      : kPadToken);
             m_batch.positions.push_back(position);
             m_batch.sequences.push_back(m_batch.sequenceCount);
         }
-        if (planned.tokens == sequence.pending())
-            m_batch.logitRows.push_back(static_cast<int32_t>(m_batch.ids.size()) - 1);
         ++m_batch.sequenceCount;
         m_batch.maxBlocks =
             std::max(m_batch.maxBlocks, static_cast<int32_t>(sequence.blocks.size()));
@@ -207,16 +217,19 @@ void BatchEngine::buildBatch(StepReport &report)
 // they are taken.
 void BatchEngine::reportRows(StepReport &report) const
 {
-    report.running = m_batch.sequenceCount;
     for (const PlannedRows &planned : m_plan) {
         const Sequence &sequence = *planned.sequence;
-        if (sequence.generated() == 0) {
-            report.prefillTokens += planned.tokens;
+        const int32_t tokens = sequence.tokensAmong(planned.rows);
+        report.paddedTokens += planned.rows - tokens;
+        report.running += sequence.ending ? 0 : 1;
+        if (tokens == 0)
+            continue;
+        if (sequence.generated == 0) {
+            report.prefillTokens += tokens;
             report.prefill.push_back(
-                {sequence.id, sequence.computed + planned.tokens, sequence.promptTokens});
+                {sequence.id, sequence.computed + tokens, sequence.promptTokens});
         } else {
-            const bool completes = planned.tokens == sequence.pending();
-            report.recomputedTokens += planned.tokens - (completes ? 1 : 0);
+            report.recomputedTokens += tokens - (sequence.wantsLogits(planned.rows) ? 1 : 0);
         }
     }
 }
@@ -229,20 +242,32 @@ void BatchEngine::takeTokens(ConstMatrixView logits, StepReport &report)
         if (m_stop)
             throw Cancelled();
         Sequence &sequence = *planned.sequence;
-        sequence.computed += planned.tokens;
-        if (sequence.pending() > 0)
-            continue; // a chunk of a longer prompt
-        const std::span<const float> own {logits.row(row++), static_cast<size_t>(logits.cols)};
-        if (m_options.lookAtLogits)
-            m_options.lookAtLogits(sequence.id, own);
-        try {
-            takeToken(sequence, own, report);
-        } catch (const std::bad_alloc &) {
-            end(sequence, EndReason::Error, kOutOfMemory);
-        } catch (const std::exception &error) {
-            // Its own logits are bad; the others of the batch go on.
-            end(sequence, EndReason::Error, error.what());
+        const bool drawn = sequence.wantsLogits(planned.rows);
+        sequence.computed += planned.rows;
+        if (drawn) { // else a chunk of a longer prompt
+            const std::span<const float> own {logits.row(row++), static_cast<size_t>(logits.cols)};
+            if (!sequence.ending)
+                drawFrom(own, sequence, report);
         }
+        if (sequence.pending() > 0)
+            continue;
+        if (!m_options.kvCache)
+            m_pool.release(sequence.blocks);
+        sequence.endRound(m_options.kvCache, m_options.contextTokens);
+    }
+}
+
+void BatchEngine::drawFrom(std::span<const float> logits, Sequence &sequence, StepReport &report)
+{
+    if (m_options.lookAtLogits)
+        m_options.lookAtLogits(sequence.id, logits);
+    try {
+        takeToken(sequence, logits, report);
+    } catch (const std::bad_alloc &) {
+        end(sequence, EndReason::Error, kOutOfMemory);
+    } catch (const std::exception &error) {
+        // Its own logits are bad; the others of the batch go on.
+        end(sequence, EndReason::Error, error.what());
     }
 }
 
@@ -253,7 +278,7 @@ void BatchEngine::takeToken(Sequence &sequence, std::span<const float> logits, S
     event.ns = nowNs(); // the id is known
     const Tokenizer &tokenizer = m_model->tokenizer();
     event.request = sequence.id;
-    event.index = sequence.generated();
+    event.index = sequence.generated;
     event.id = choice.id;
     event.probability = choice.probability;
     event.piece = tokenizer.piece(choice.id);
@@ -266,13 +291,10 @@ void BatchEngine::takeToken(Sequence &sequence, std::span<const float> logits, S
     report.tokens.push_back(std::move(event));
 
     sequence.tokens.push_back(choice.id);
-    if (!m_options.kvCache) {
-        sequence.computed = 0;
-        m_pool.release(sequence.blocks);
-    }
+    ++sequence.generated;
     if (isEndToken(choice.id) && !sequence.request.ignoreEnd)
         end(sequence, EndReason::Stop);
-    else if (sequence.generated() >= sequence.request.maxNewTokens
+    else if (sequence.generated >= sequence.request.maxNewTokens
              || sequence.length() >= m_options.contextTokens)
         end(sequence, EndReason::Length);
 }
@@ -296,7 +318,8 @@ void BatchEngine::end(Sequence &sequence, EndReason reason, const char *message)
     } catch (const std::bad_alloc &) {
         ending.message = kOutOfMemory;
     }
-    m_pool.release(sequence.blocks);
+    if (!m_options.padding) // else its rows are still computed
+        m_pool.release(sequence.blocks);
 }
 
 void BatchEngine::endAll(EndReason reason, const char *message) noexcept
@@ -310,21 +333,40 @@ void BatchEngine::endAll(EndReason reason, const char *message) noexcept
 // step, so that none is moved halfway.
 void BatchEngine::collectEnded(StepReport &report)
 {
-    const auto hasEnded = [](const SequencePtr &sequence) { return sequence->ending.has_value(); };
+    const auto hasEnded = [](const SequencePtr &sequence) {
+        return sequence->ending && !sequence->reported;
+    };
     if (std::none_of(m_running.begin(), m_running.end(), hasEnded)
         && std::none_of(m_waiting.begin(), m_waiting.end(), hasEnded))
         return;
     report.finished.reserve(report.finished.size() + m_running.size() + m_waiting.size());
     const auto collect = [&](const SequencePtr &sequence) {
-        if (!sequence->ending)
+        if (!hasEnded(sequence))
             return false;
         Ending &ending = *sequence->ending;
         report.finished.push_back({sequence->id, ending.reason, std::move(ending.message),
                                    sequence->text.finish(), ending.ns});
+        sequence->reported = true;
         return true;
     };
-    std::erase_if(m_running, collect);
+    if (m_options.padding) {
+        std::for_each(m_running.begin(), m_running.end(), collect);
+        leaveRectangle();
+    } else {
+        std::erase_if(m_running, collect);
+    }
     std::erase_if(m_waiting, collect);
+}
+
+// All at once, when the last has ended.
+void BatchEngine::leaveRectangle()
+{
+    if (!std::all_of(m_running.begin(), m_running.end(),
+                     [](const SequencePtr &sequence) { return sequence->reported; }))
+        return;
+    for (const SequencePtr &sequence : m_running)
+        m_pool.release(sequence->blocks);
+    m_running.clear();
 }
 
 } // namespace

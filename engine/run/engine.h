@@ -35,6 +35,10 @@ struct EngineOptions
     static constexpr int32_t kMostStepTokens = 1 << 16;
     // How places are filled that become free: with the whole batch, or one by one.
     BatchPolicy policy = BatchPolicy::Static;
+    // A static batch is computed as a rectangle: all prompts as long as the longest, and who has
+    // ended until the last one ends. Off: rows that mean nothing are not computed. The answers are
+    // the same. A continuous batch has no rectangle, and is refused.
+    bool padding = false;
     // Shown the logits [vocabulary] of every token, in the order of the batch, before it is drawn;
     // on the thread that calls step(). Empty: nobody looks.
     std::function<void(RequestId, std::span<const float>)> lookAtLogits;

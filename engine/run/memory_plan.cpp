@@ -48,6 +48,8 @@ EngineOptions completeOptions(const LoadedModel &model, EngineOptions options)
     requireBetween("batch size times context",
                    int64_t {options.maxSequences} * blocksFor(options.contextTokens) * kBlockTokens,
                    1, std::numeric_limits<int32_t>::max()); // blocks and rows are counted in int32
+    if (options.padding && options.policy == BatchPolicy::Continuous)
+        throw InputError("padding", "", "off, since a continuous batch is no rectangle", "on");
     requireBetween("step tokens", options.stepTokens, options.maxSequences,
                    EngineOptions::kMostStepTokens);
     return options;

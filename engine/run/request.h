@@ -138,7 +138,8 @@ struct StepReport
     int32_t prefillTokens = 0;      // rows of sequences that had no token yet
     int32_t decodeTokens = 0;       // sequences that had one and got the next
     int32_t recomputedTokens = 0;   // cache off: rows computed again to get there
-    int32_t running = 0;            // sequences that took part
+    int32_t paddedTokens = 0;       // rows of a rectangular batch that mean nothing
+    int32_t running = 0;            // sequences that took part, as more than pads
     int32_t waiting = 0;            // submitted, not started
     std::vector<RequestId> started; // took part for the first time
     std::vector<PrefillProgress> prefill;

@@ -10,14 +10,14 @@ namespace {
 
 bool isPrefilling(const Sequence &sequence)
 {
-    return sequence.generated() == 0;
+    return sequence.round == 0;
 }
 
 // Half done first: were a younger one to overtake it, ever more of them could hold blocks until
 // none is free for anyone. Ids tell equals apart.
 std::tuple<bool, int32_t, RequestId> rankWithoutCache(const Sequence &sequence)
 {
-    return {sequence.computed == 0, sequence.generated(), sequence.id};
+    return {sequence.computed == 0, sequence.round, sequence.id};
 }
 
 std::pair<bool, RequestId> rankContinuous(const Sequence &sequence)
@@ -25,7 +25,7 @@ std::pair<bool, RequestId> rankContinuous(const Sequence &sequence)
     return {isPrefilling(sequence), sequence.id};
 }
 
-// Who may take part in this step, first come first; no tokens yet.
+// Who may take part in this step, first come first; no rows yet.
 void listCandidates(const std::vector<std::unique_ptr<Sequence>> &running,
                     const SchedulerLimits &limits, StepPlan &plan)
 {
@@ -62,13 +62,14 @@ void planStep(const std::vector<std::unique_ptr<Sequence>> &running, const Sched
             break;
         // Blocks for the whole sequence are counted at once: a chunk now that its rest could not
         // follow would hold blocks that another needs.
+        // Pads may have taken more than the tokens now need.
         const int32_t missing =
-            blocksFor(sequence.length()) - static_cast<int32_t>(sequence.blocks.size());
+            std::max(0, blocksFor(sequence.rows) - static_cast<int32_t>(sequence.blocks.size()));
         if (missing > freeBlocks)
             break;
         freeBlocks -= missing;
-        plan[planned].tokens = std::min(sequence.pending(), room);
-        rows += plan[planned].tokens;
+        plan[planned].rows = std::min(sequence.pending(), room);
+        rows += plan[planned].rows;
     }
     plan.resize(planned);
 }

@@ -13,7 +13,7 @@ namespace inferlab {
 struct PlannedRows
 {
     Sequence *sequence = nullptr;
-    int32_t tokens = 0; // the next so many of its pending ones
+    int32_t rows = 0; // the next so many of its pending ones
 };
 using StepPlan = std::vector<PlannedRows>;
 
@@ -27,9 +27,9 @@ struct SchedulerLimits
 // Static batching: prefill of all sequences first, in the order of their ids and in chunks; then
 // all decode in step. Continuous batching: all that decode take their row first, so that no prompt
 // holds them up for longer than a step, and prompts are computed in the rows that are left (chunked
-// prefill: Agrawal et al. 2024, Sarathi-Serve). With the cache off a sequence's pending tokens are
-// all of its tokens, and after the one that a step left half done, which holds blocks, the one with
-// the shortest answer goes first, so that none runs ahead of the others. A sequence is planned only
+// prefill: Agrawal et al. 2024, Sarathi-Serve). With the cache off a sequence's pending rows are
+// all of its rows, and after the one that a step left half done, which holds blocks, the one of the
+// earliest round goes first, so that none runs ahead of the others. A sequence is planned only
 // when the blocks for it are free by then; one always fits. Replaces what was in `plan`, and
 // allocates nothing when that has room for all that run.
 void planStep(const std::vector<std::unique_ptr<Sequence>> &running, const SchedulerLimits &limits,

@@ -69,6 +69,7 @@ QStringList partsOf(const RunRecord &run)
             deviceText(settings),
             QStringLiteral("batch %1").arg(settings.batch),
             settings.kvCache ? QStringLiteral("KV cache on") : QStringLiteral("KV cache off"),
+            settings.padding ? QStringLiteral("padded") : QString(),
             prompt > 0 ? QStringLiteral("prompt %1 tokens").arg(prompt) : QString(),
             QStringLiteral("%1 new tokens").arg(settings.maxNewTokens),
             samplingText(settings.sampling)};
@@ -89,8 +90,9 @@ QStringList factsOf(const RunRecord &run)
         QStringLiteral("model hash: %1").arg(text(from.modelHash)),
         QStringLiteral("quantisation: %1").arg(text(from.quantisation)),
         QStringLiteral("device: %1, threads %2").arg(text(settings.device)).arg(settings.threads),
-        QStringLiteral("batch: %1, KV cache %2, context %3, new tokens %4%5")
+        QStringLiteral("batch: %1%2, KV cache %3, context %4, new tokens %5%6")
             .arg(settings.batch)
+            .arg(settings.padding ? QStringLiteral(" padded") : QString())
             .arg(settings.kvCache ? QStringLiteral("on") : QStringLiteral("off"))
             .arg(settings.contextTokens)
             .arg(settings.maxNewTokens)

@@ -216,4 +216,8 @@ TEST_CASE(
     CHECK(sequences({"--scheduler", "continuous"}) == expected);
     CHECK(sequences({"--scheduler", "continuous", "--chunk-tokens", "3"}) == expected);
     CHECK(sequences({"--chunk-tokens", "2"}) == expected);
+    CHECK(sequences({"--padding", "on"}) == expected);
+    CHECK(sequences({"--padding", "on", "--kv-cache", "off"}) == expected);
+    checkRefused(generate({"--tokens", "3", "--padding", "on", "--scheduler", "continuous"}),
+                 "padding: expected off, since a continuous batch is no rectangle, found on");
 }

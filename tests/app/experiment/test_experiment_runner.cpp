@@ -5,6 +5,7 @@
 #include "app/experiment/request_prompts.h"
 #include "engine/base/clock.h"
 #include "engine/measure/concurrency.h"
+#include "engine/measure/metrics.h"
 #include "engine/model/loaded_model.h"
 #include "experiment_models.h"
 
@@ -183,6 +184,46 @@ TEST_CASE("prompts are cut or repeated to the length that is asked for")
     REQUIRE(result.complete());
     CHECK(result.points[0].runs[0].record->requests[0].promptTokens == 2);
     CHECK(result.points[1].runs[0].record->requests[0].promptTokens == 50);
+}
+
+TEST_CASE("padding costs positions and changes no answer")
+{
+    const test::ModelFolder folder;
+    Experiment experiment = test::smallExperiment();
+    experiment.axes = {{AxisKind::Padding, {std::string("off"), std::string("on")}}};
+    experiment.held.run.batch = 6;
+    ExperimentResult result = emptyResult(experiment);
+    ExperimentRunner(result, EngineAccess::real(), folder.write("model.gguf")).run();
+    REQUIRE(result.complete());
+    int64_t padded = 0;
+    for (size_t repeat = 0; repeat < result.points[0].runs.size(); ++repeat) {
+        const MeasuredRun &off = result.points[0].runs[repeat];
+        const MeasuredRun &on = result.points[1].runs[repeat];
+        CHECK(answers(*on.record) == answers(*off.record));
+        int64_t useful = 0;
+        int32_t longest = 0;
+        for (const RequestRecord &request : on.record->requests) {
+            useful += request.promptTokens + static_cast<int64_t>(request.tokens.size()) - 1;
+            longest = std::max(longest, request.promptTokens);
+        }
+        // All answers have 4 tokens: nothing is padded but the prompts.
+        CHECK(off.paddedTokens == 0);
+        CHECK(off.usefulTokens == useful);
+        CHECK(on.usefulTokens == useful);
+        CHECK(on.paddedTokens == 6 * (longest + 3) - useful);
+        CHECK(computeMetrics(*on.record).paddedTokens == on.paddedTokens);
+        padded += on.paddedTokens;
+    }
+    CHECK(padded > 0);
+    CHECK(result.points[1].runs.front().record->settings.padding);
+
+    experiment.axes = {{AxisKind::Scheduler, {std::string("static"), std::string("continuous")}}};
+    experiment.held.run.padding = true;
+    result = emptyResult(experiment);
+    ExperimentRunner(result, EngineAccess::real(), folder.path("model.gguf").string()).run();
+    CHECK(result.points[0].state == PointState::Done);
+    CHECK(result.points[1].state == PointState::Failed);
+    CHECK(result.points[1].message.find("a continuous batch is no rectangle") != std::string::npos);
 }
 
 TEST_CASE("with a concurrency, a request is submitted when one ends")

@@ -74,7 +74,7 @@ inline RunRecord richRecord()
         run.requests.push_back(std::move(request));
     }
     run.steps = {{kStart + 500, kStart + 1'000'001, 40, 0, 2},
-                 {kStart + 1'000'002, kStart + 2'000'001, 0, 2, 2}};
+                 {kStart + 1'000'002, kStart + 2'000'001, 0, 2, 2, 5}};
     return run;
 }
 

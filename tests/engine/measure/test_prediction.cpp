@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -151,7 +152,7 @@ TEST_CASE("without the cache each token costs all rows before it")
     CHECK(off.decode.time.limit() == StepLimit::Compute);
 }
 
-TEST_CASE("padding computes the longest prompt's rows for everybody")
+TEST_CASE("padding computes the longest prompt's rows for everybody, and goes on to the last end")
 {
     RunSettings settings = settingsOf(2);
     CHECK(ttfts(predicted(oneSecondRows(), settings, {{10, 1}, {30, 1}}))
@@ -159,6 +160,13 @@ TEST_CASE("padding computes the longest prompt's rows for everybody")
     settings.padding = true;
     CHECK(ttfts(predicted(oneSecondRows(), settings, {{10, 1}, {30, 1}}))
           == std::vector<double> {60, 60});
+    // Two rows in each step, though the first has ended.
+    const Prediction p = predicted(oneSecondRows(), settings, {{10, 1}, {30, 3}});
+    CHECK(totals(p) == std::vector<double> {60, 64});
+    CHECK(computeMetrics(p.record).paddedTokens == 20 + 2);
+    settings.kvCache = false; // 60 rows, 62, 64
+    CHECK(totals(predicted(oneSecondRows(), settings, {{10, 1}, {30, 3}}))
+          == std::vector<double> {60, 186});
 }
 
 TEST_CASE("the course's formula: t(B) = max((W + B k n) / BW, 2 P B / F) + t0")
@@ -210,6 +218,8 @@ TEST_CASE("what is expected of settings, and what a record held")
     CHECK(held[1].promptTokens == 20);
     CHECK(held[1].newTokens == 3);
     CHECK(predicted(oneSecondSteps(), settings, {}).record.requests.empty());
+    const int32_t most = std::numeric_limits<int32_t>::max();
+    CHECK(predicted(oneSecondSteps(), settings, {{most, most}}).record.requests.empty());
     CHECK(expectedRequests(RunRecord {}).empty());
 }
 
@@ -217,7 +227,7 @@ namespace {
 
 struct Rows
 {
-    int32_t prefill = 0, decode = 0, running = 0;
+    int32_t prefill = 0, decode = 0, running = 0, padded = 0;
     bool operator==(const Rows &) const = default;
 };
 
@@ -225,7 +235,7 @@ std::vector<Rows> rowsOf(const RunRecord &record)
 {
     std::vector<Rows> out;
     for (const StepRecord &step : record.steps)
-        out.push_back({step.prefillTokens, step.decodeTokens, step.running});
+        out.push_back({step.prefillTokens, step.decodeTokens, step.running, step.paddedTokens});
     return out;
 }
 
@@ -241,9 +251,8 @@ RunRecord carriedOut(const RunSettings &settings, const std::vector<ExpectedRequ
     options.maxSequences = settings.batch;
     options.stepTokens = settings.chunkTokens;
     options.policy = settings.scheduler;
-    for (const ExpectedRequest &request : requests)
-        options.contextTokens =
-            std::max(options.contextTokens, request.promptTokens + request.newTokens);
+    options.padding = settings.padding;
+    options.contextTokens = settings.contextTokens;
     const auto engine = openEngine(model, options);
     RunRecord head;
     head.settings = settings;
@@ -271,6 +280,8 @@ TEST_CASE("steps are those that the engine takes")
         int32_t chunkTokens;
         bool kvCache;
         BatchPolicy scheduler = BatchPolicy::Static;
+        bool padding = false;
+        int32_t contextTokens = 84; // the longest prompt and the longest answer
     };
     const std::vector<ExpectedRequest> requests {{40, 5}, {3, 9},  {75, 2},
                                                  {12, 1}, {33, 7}, {1, 4}};
@@ -278,13 +289,21 @@ TEST_CASE("steps are those that the engine takes")
          {Setting {1, 0, true}, Setting {3, 0, true}, Setting {6, 16, true}, Setting {6, 0, false},
           Setting {3, 50, false}, Setting {2, 0, true, BatchPolicy::Continuous},
           Setting {3, 8, true, BatchPolicy::Continuous},
-          Setting {3, 50, false, BatchPolicy::Continuous}}) {
+          Setting {3, 50, false, BatchPolicy::Continuous},
+          Setting {3, 0, true, BatchPolicy::Static, true},
+          Setting {6, 16, true, BatchPolicy::Static, true},
+          Setting {6, 0, false, BatchPolicy::Static, true},
+          Setting {3, 50, false, BatchPolicy::Static, true},
+          Setting {6, 0, false, BatchPolicy::Static, true, 77}, // pads stop at its end
+          Setting {6, 0, true, BatchPolicy::Static, true, 77}}) {
         RunSettings settings = settingsOf(setting.batch);
         settings.chunkTokens = setting.chunkTokens;
         settings.kvCache = setting.kvCache;
         settings.scheduler = setting.scheduler;
+        settings.padding = setting.padding;
+        settings.contextTokens = setting.contextTokens;
         INFO("batch ", setting.batch, ", chunk ", setting.chunkTokens, ", cache ", setting.kvCache,
-             ", ", batchPolicyName(setting.scheduler));
+             ", ", batchPolicyName(setting.scheduler), ", padding ", setting.padding);
         const RunRecord real = carriedOut(settings, requests);
         const Prediction prediction = predictRun(oneSecondSteps(), settings, requests);
         const std::vector<Rows> expected = rowsOf(real);
@@ -292,7 +311,7 @@ TEST_CASE("steps are those that the engine takes")
         REQUIRE(found.size() == expected.size());
         for (size_t i = 0; i < found.size(); ++i) {
             INFO("step ", i, ": prefill ", expected[i].prefill, ", decode ", expected[i].decode,
-                 ", running ", expected[i].running);
+                 ", running ", expected[i].running, ", padded ", expected[i].padded);
             CHECK(found[i] == expected[i]);
         }
         for (size_t r = 0; r < requests.size(); ++r)

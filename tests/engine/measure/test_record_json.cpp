@@ -91,6 +91,7 @@ void checkSame(const RunRecord &a, const RunRecord &b)
         CHECK(a.steps[i].prefillTokens == b.steps[i].prefillTokens);
         CHECK(a.steps[i].decodeTokens == b.steps[i].decodeTokens);
         CHECK(a.steps[i].running == b.steps[i].running);
+        CHECK(a.steps[i].paddedTokens == b.steps[i].paddedTokens);
     }
 }
 

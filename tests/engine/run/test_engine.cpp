@@ -80,6 +80,11 @@ TEST_CASE("options out of range are refused, and what does not fit says what wou
     EngineOptions options = optionsFor(8, 16);
     options.stepTokens = 7; // every sequence needs a row
     CHECK(open(options).find("step tokens") == 0);
+    options = optionsFor(2, 16);
+    options.padding = true;
+    options.policy = BatchPolicy::Continuous;
+    CHECK(open(options)
+          == "padding: expected off, since a continuous batch is no rectangle, found on");
     options = optionsFor(1, 16);
     options.cacheType = DType::Q8_0;
     CHECK(open(options).find("cache type") == 0);
@@ -287,4 +292,83 @@ TEST_CASE("who waits begins when the whole batch has ended, or when one of it ha
     };
     CHECK(stepsUntilStarted(BatchPolicy::Static) == std::vector<int> {0, 0, 9, 9});
     CHECK(stepsUntilStarted(BatchPolicy::Continuous) == std::vector<int> {0, 0, 2, 6});
+}
+
+namespace {
+
+struct StepRows
+{
+    int32_t prefill = 0, decode = 0, recomputed = 0, padded = 0, running = 0;
+    bool operator==(const StepRows &) const = default;
+};
+
+// Prompts of 5, 2 and 4 tokens with answers of 1, 3 and 2, as a rectangle.
+std::vector<StepRows> rectangleSteps(const EngineOptions &options)
+{
+    const auto engine = openEngine(smallModel(), options);
+    engine->submit(makeRequest({5, 6, 7, 8, 9}, 1));
+    engine->submit(makeRequest({5, 6}, 3));
+    engine->submit(makeRequest({5, 6, 7, 8}, 2));
+    std::vector<StepRows> steps;
+    runToEnd(*engine, [&](const StepReport &report) {
+        steps.push_back({report.prefillTokens, report.decodeTokens, report.recomputedTokens,
+                         report.paddedTokens, report.running});
+    });
+    return steps;
+}
+
+} // namespace
+
+TEST_CASE("a rectangle pads prompts to the longest, and the ended until the last has")
+{
+    EngineOptions options = optionsFor(3, 32);
+    options.padding = true;
+    CHECK(rectangleSteps(options)
+          == std::vector<StepRows> {{11, 0, 0, 4, 3}, {0, 2, 0, 1, 2}, {0, 1, 0, 2, 1}});
+    options.stepTokens = 4; // 15 rows in chunks; the last row of the second prompt is the seventh
+    CHECK(rectangleSteps(options)
+          == std::vector<StepRows> {{4, 0, 0, 0, 1},
+                                    {3, 0, 0, 1, 2},
+                                    {2, 0, 0, 2, 2},
+                                    {2, 0, 0, 1, 1},
+                                    {0, 2, 0, 1, 2},
+                                    {0, 1, 0, 2, 1}});
+    options.stepTokens = 0;
+    options.kvCache = false; // 3 rows of 5, of 6, of 7
+    CHECK(rectangleSteps(options)
+          == std::vector<StepRows> {{11, 0, 0, 4, 3}, {0, 2, 6, 10, 2}, {0, 1, 3, 17, 1}});
+    options.padding = false;
+    CHECK(rectangleSteps(options)
+          == std::vector<StepRows> {{11, 0, 0, 0, 3}, {0, 2, 6, 0, 2}, {0, 1, 3, 0, 1}});
+}
+
+TEST_CASE("a rectangle goes on when one of it is cancelled, and leaves all of its blocks")
+{
+    const auto model = smallModel();
+    for (const bool kvCache : {true, false}) {
+        CAPTURE(kvCache);
+        EngineOptions options = optionsFor(2, 40);
+        options.padding = true;
+        options.kvCache = kvCache;
+        options.stepTokens = 7;
+        const auto engine = openEngine(model, options);
+        const auto alone = openEngine(model, optionsFor(1, 40));
+        alone->submit(makeRequest({9, 8, 7}, 1000));
+        const std::vector<int32_t> expected = runToEnd(*alone).at(0).ids();
+        for (RequestId first = 0; first < 6; first += 2) { // blocks that were lost would be missed
+            engine->submit(makeRequest(std::vector<int32_t>(20, 5), 1000));
+            engine->submit(makeRequest({9, 8, 7}, 1000));
+            if (first == 2)
+                engine->cancel(first); // before it began
+            int steps = 0;
+            const auto outcomes = runToEnd(*engine, [&](const StepReport &) {
+                if (first == 4 && ++steps == 2)
+                    engine->cancel(first); // in the middle of its prompt
+            });
+            CHECK(outcomes.at(first).reason
+                  == (first == 0 ? EndReason::Length : EndReason::Cancelled));
+            CHECK(outcomes.at(first + 1).reason == EndReason::Length);
+            CHECK(outcomes.at(first + 1).ids() == expected);
+        }
+    }
 }

@@ -1,5 +1,5 @@
-// One request, one answer: alone, in any batch, with the cache on or off, with any number of
-// threads and any size of a step, the same logits bit for bit, and so the same tokens and
+// One request, one answer: alone, in any batch, padded or not, with the cache on or off, with any
+// number of threads and any size of a step, the same logits bit for bit, and so the same tokens and
 // probabilities.
 #include "engine_runs.h"
 
@@ -19,6 +19,7 @@ struct Variant
     int threads = 1;
     int32_t stepTokens = 0;
     BatchPolicy policy = BatchPolicy::Static;
+    bool padding = false;
 };
 
 constexpr Variant kVariants[] = {
@@ -34,6 +35,11 @@ constexpr Variant kVariants[] = {
     {"places of 2, continuous", 2, true, 2, 0, BatchPolicy::Continuous},
     {"places of 5, continuous, chunks of 11", 5, true, 3, 11, BatchPolicy::Continuous},
     {"places of 5, continuous, cache off, chunks of 33", 5, false, 2, 33, BatchPolicy::Continuous},
+    {"rectangle of 5", 5, true, 2, 0, BatchPolicy::Static, true},
+    {"rectangle of 5, chunks of 11", 5, true, 3, 11, BatchPolicy::Static, true},
+    {"rectangle of 5, cache off", 5, false, 2, 0, BatchPolicy::Static, true},
+    {"rectangle of 5, cache off, chunks of 33", 5, false, 1, 33, BatchPolicy::Static, true},
+    {"rectangle of 16, chunks of 50", 16, true, 2, 50, BatchPolicy::Static, true},
     {"batch of 16", 16, true, 2, 0},
     {"batch of 16, one thread, chunks of 50", 16, true, 1, 50},
     {"batch of 16, cache off, three threads", 16, false, 3, 64},
@@ -81,6 +87,7 @@ std::vector<Answer> answers(const std::shared_ptr<LoadedModel> &model,
     options.stepTokens = variant.stepTokens;
     options.cacheType = cacheType;
     options.policy = variant.policy;
+    options.padding = variant.padding;
     std::vector<Answer> all(requests.size());
     options.lookAtLogits = [&all](RequestId id, std::span<const float> logits) {
         all.at(static_cast<size_t>(id)).logits.emplace_back(logits.begin(), logits.end());

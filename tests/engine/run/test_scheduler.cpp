@@ -16,11 +16,11 @@ namespace {
 
 using Running = std::vector<std::unique_ptr<Sequence>>;
 
+constexpr int32_t kContext = 1000;
+
 std::unique_ptr<Sequence> makeSequence(RequestId id, int32_t promptTokens)
 {
-    Request request;
-    request.promptTokens.assign(static_cast<size_t>(promptTokens), 1);
-    return std::make_unique<Sequence>(id, std::move(request), 1000);
+    return Sequence::counted(id, promptTokens, 1);
 }
 
 StepPlan plannedStep(const Running &running, const SchedulerLimits &limits, int32_t freeBlocks)
@@ -42,26 +42,26 @@ std::vector<std::pair<RequestId, int32_t>> summary(const StepPlan &plan)
 {
     std::vector<std::pair<RequestId, int32_t>> rows;
     for (const PlannedRows &planned : plan)
-        rows.emplace_back(planned.sequence->id, planned.tokens);
+        rows.emplace_back(planned.sequence->id, planned.rows);
     return rows;
 }
 
 using Rows = std::vector<std::pair<RequestId, int32_t>>;
 
-// What the engine does with a plan, with token 1 as every answer.
+// What the engine does with a plan.
 void commit(const StepPlan &plan, BlockPool &pool, bool kvCache)
 {
     for (const PlannedRows &planned : plan) {
         Sequence &sequence = *planned.sequence;
-        REQUIRE(pool.grow(sequence.blocks, sequence.computed + planned.tokens));
-        sequence.computed += planned.tokens;
+        REQUIRE(pool.grow(sequence.blocks, sequence.computed + planned.rows));
+        if (sequence.wantsLogits(planned.rows) && !sequence.ending)
+            ++sequence.generated;
+        sequence.computed += planned.rows;
         if (sequence.pending() > 0)
             continue;
-        sequence.tokens.push_back(1);
-        if (!kvCache) {
-            sequence.computed = 0;
+        if (!kvCache)
             pool.release(sequence.blocks);
-        }
+        sequence.endRound(kvCache, kContext);
     }
 }
 
@@ -70,9 +70,9 @@ void requireFits(const StepPlan &plan, int32_t stepTokens)
 {
     int32_t rows = 0;
     for (const PlannedRows &planned : plan) {
-        REQUIRE(planned.tokens >= 1);
-        REQUIRE(planned.tokens <= planned.sequence->pending());
-        rows += planned.tokens;
+        REQUIRE(planned.rows >= 1);
+        REQUIRE(planned.rows <= planned.sequence->pending());
+        rows += planned.rows;
     }
     REQUIRE(rows <= stepTokens);
 }
@@ -153,6 +153,67 @@ TEST_CASE("a sequence whose blocks are not free waits, and one always goes on")
     CHECK(summary(plan) == Rows {{0, 3 * kBlockTokens}});
 }
 
+TEST_CASE("a rectangle: every prompt as long as the longest, answers where they would be without")
+{
+    const Running running = makeRunning({5, 2});
+    padToLongest(running);
+    BlockPool pool(16);
+    const auto next = [&](int32_t stepTokens) {
+        const StepPlan plan = plannedStep(running, {true, stepTokens}, pool.available());
+        commit(plan, pool, true);
+        return summary(plan);
+    };
+    CHECK(next(8) == Rows {{0, 5}, {1, 3}});
+    CHECK(running[1]->generated == 1); // drawn behind its own last token, before its pads end
+    CHECK(next(8) == Rows {{1, 2}});   // nobody decodes before the rectangle is full
+    CHECK(running[1]->computed == 2);
+    CHECK(next(8) == Rows {{0, 1}, {1, 1}});
+    CHECK(running[1]->computed == 3);
+    running[0]->ending.emplace();
+    CHECK(next(8) == Rows {{0, 1}, {1, 1}});
+    CHECK(running[0]->tokensAmong(1) == 0);
+    CHECK(running[0]->generated == 2);
+    CHECK(running[1]->generated == 3);
+}
+
+TEST_CASE("a rectangle without the cache is computed whole for every token, and none runs ahead")
+{
+    const Running running = makeRunning({5, 2});
+    padToLongest(running);
+    BlockPool pool(16);
+    const auto next = [&](int32_t stepTokens) {
+        const StepPlan plan = plannedStep(running, {false, stepTokens}, pool.available());
+        commit(plan, pool, false);
+        return summary(plan);
+    };
+    CHECK(next(100) == Rows {{0, 5}, {1, 5}});
+    CHECK(next(100) == Rows {{0, 6}, {1, 6}});
+    running[0]->ending.emplace();
+    CHECK(next(10) == Rows {{0, 7}, {1, 3}});
+    CHECK(running[1]->generated == 2); // its last token was the fourth row
+    CHECK(next(10) == Rows {{1, 4}, {0, 6}});
+    CHECK(running[1]->generated == 3);
+    CHECK(next(100) == Rows {{0, 2}, {1, 8}});
+    CHECK(pool.available() == pool.total());
+}
+
+TEST_CASE("pads stop at the end of the context")
+{
+    const Running running = makeRunning({kContext - 1, 3});
+    padToLongest(running);
+    for (const bool kvCache : {true, false}) {
+        CAPTURE(kvCache);
+        Sequence &ended = *running[kvCache ? 0 : 1];
+        ended.ending.emplace();
+        for (int round = 0; round < 4; ++round) {
+            ended.computed = ended.rows;
+            ended.endRound(kvCache, kContext);
+            CHECK(ended.rows == kContext);
+            CHECK(ended.computed == (kvCache ? kContext - 1 : 0));
+        }
+    }
+}
+
 TEST_CASE("whatever the lengths and budgets, all sequences reach their end and none runs ahead")
 {
     for (uint64_t seed = 1; seed <= 60; ++seed) {
@@ -169,6 +230,9 @@ TEST_CASE("whatever the lengths and budgets, all sequences reach their end and n
         const int32_t held = kvCache ? count : std::min(count, 2);
         BlockPool pool(held * blocksFor(context));
         Running running = makeRunning(lengths);
+        const bool padding = random.below(2) == 0;
+        if (padding)
+            padToLongest(running);
 
         for (int step = 0; !running.empty(); ++step) {
             REQUIRE(step < 10000);
@@ -178,11 +242,11 @@ TEST_CASE("whatever the lengths and budgets, all sequences reach their end and n
             commit(plan, pool, kvCache);
             const auto [least, most] = std::minmax_element(
                 running.begin(), running.end(),
-                [](const auto &a, const auto &b) { return a->generated() < b->generated(); });
+                [](const auto &a, const auto &b) { return a->generated < b->generated; });
             // With the cache on the first to finish its prompt waits for the others.
-            REQUIRE((*most)->generated() - (*least)->generated() <= 1);
+            REQUIRE((*most)->generated - (*least)->generated <= 1);
             std::erase_if(running, [&pool](const auto &sequence) {
-                if (sequence->generated() < kNewTokens)
+                if (sequence->generated < kNewTokens)
                     return false;
                 pool.release(sequence->blocks);
                 return true;
@@ -226,12 +290,12 @@ TEST_CASE(
                 const auto isOf = [&](const PlannedRows &planned) {
                     return planned.sequence == sequence.get();
                 };
-                if (kvCache && sequence->generated() > 0) // decoding never waits
+                if (kvCache && sequence->generated > 0) // decoding never waits
                     REQUIRE(std::any_of(plan.begin(), plan.end(), isOf));
             }
             commit(plan, pool, kvCache);
             std::erase_if(running, [&](const auto &sequence) {
-                if (sequence->generated() < wanted[static_cast<size_t>(sequence->id)])
+                if (sequence->generated < wanted[static_cast<size_t>(sequence->id)])
                     return false;
                 pool.release(sequence->blocks);
                 return true;
