@@ -114,14 +114,22 @@ void HistoryDatabase::check()
                                .arg(kHistoryVersion));
     checkHistoryTables(*this);
     run(QStringLiteral("PRAGMA foreign_keys = ON"));
-    if (m_readOnly)
+    if (m_readOnly) {
+        // An empty file, or one whose columns this version does not read.
+        if (version < kHistoryVersion)
+            throw HistoryError(HistoryProblem::Other, m_file,
+                               QStringLiteral("schema %1 of a file that cannot be written, where "
+                                              "this version reads %2")
+                                   .arg(version)
+                                   .arg(kHistoryVersion));
         return;
+    }
     if (version == 0) // an empty file: only then can this be chosen
         run(QStringLiteral("PRAGMA auto_vacuum = INCREMENTAL"));
     run(QStringLiteral("PRAGMA journal_mode = WAL"));
     // A run is on the disk, not on its way there, when the window says that it is done.
     run(QStringLiteral("PRAGMA synchronous = FULL"));
-    migrateHistory(*this);
+    migrateHistory(*this, historyMigrations());
     // A file that cannot be written is opened without a word: this asks.
     transaction([] {});
 }

@@ -2,8 +2,6 @@
 
 #include "history_database.h"
 
-#include <array>
-
 namespace inferlab {
 
 namespace {
@@ -88,10 +86,13 @@ void toVersion1(HistoryDatabase &database)
     database.run(QStringLiteral("PRAGMA application_id = %1").arg(kHistoryApplication));
 }
 
-// The i-th leads from version i to i + 1.
-constexpr std::array<void (*)(HistoryDatabase &), kHistoryVersion> kMigrations {&toVersion1};
-
 } // namespace
+
+const std::array<HistoryMigration, kHistoryVersion> &historyMigrations()
+{
+    static constexpr std::array<HistoryMigration, kHistoryVersion> kMigrations {&toVersion1};
+    return kMigrations;
+}
 
 int historyVersionOf(HistoryDatabase &database)
 {
@@ -119,16 +120,17 @@ void checkHistoryTables(HistoryDatabase &database)
     }
 }
 
-void migrateHistory(HistoryDatabase &database)
+void migrateHistory(HistoryDatabase &database, std::span<const HistoryMigration> migrations)
 {
-    if (number(database, QStringLiteral("PRAGMA user_version")) == kHistoryVersion)
+    const auto target = static_cast<int>(migrations.size());
+    if (number(database, QStringLiteral("PRAGMA user_version")) == target)
         return;
-    database.transaction([&database] {
+    database.transaction([&] {
         // Read again under the lock: another window may have been faster.
         int version = number(database, QStringLiteral("PRAGMA user_version"));
-        for (; version < kHistoryVersion; ++version)
-            kMigrations[static_cast<size_t>(version)](database);
-        database.run(QStringLiteral("PRAGMA user_version = %1").arg(kHistoryVersion));
+        for (; version < target; ++version)
+            migrations[static_cast<size_t>(version)](database);
+        database.run(QStringLiteral("PRAGMA user_version = %1").arg(target));
     });
 }
 

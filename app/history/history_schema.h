@@ -2,6 +2,9 @@
 // to the next.
 #pragma once
 
+#include <array>
+#include <span>
+
 namespace inferlab {
 
 class HistoryDatabase;
@@ -10,6 +13,11 @@ inline constexpr int kHistoryVersion = 1;
 // SQLite's application_id of our files: "ILab".
 inline constexpr int kHistoryApplication = 0x494c6162;
 
+// The i-th leads from version i to i + 1, by statements alone: whoever calls it has begun a
+// transaction.
+using HistoryMigration = void (*)(HistoryDatabase &);
+const std::array<HistoryMigration, kHistoryVersion> &historyMigrations();
+
 // 0: a new file. Throws HistoryError: no database (Damaged), one of another program (Other).
 int historyVersionOf(HistoryDatabase &database);
 
@@ -17,7 +25,8 @@ int historyVersionOf(HistoryDatabase &database);
 // carry a checksum each and are checked when they are read: there may be gigabytes of them.
 void checkHistoryTables(HistoryDatabase &database);
 
-// To kHistoryVersion, in one transaction. The file's version must not be above it.
-void migrateHistory(HistoryDatabase &database);
+// To the version that the migrations lead to, in one transaction: all of them or, where anything is
+// thrown, none. The file's version must not be above it.
+void migrateHistory(HistoryDatabase &database, std::span<const HistoryMigration> migrations);
 
 } // namespace inferlab

@@ -329,6 +329,9 @@ void TestHistoryFiles::aReadOnlyFileIsShown()
     const Fixture fixture;
     fixture.fill(2);
     QVERIFY(QFile::setPermissions(fixture.file(), QFileDevice::ReadOwner | QFileDevice::ReadGroup));
+    QFile empty(fixture.folder.filePath(QStringLiteral("empty.sqlite")));
+    QVERIFY(empty.open(QIODevice::WriteOnly));
+    QVERIFY(empty.setPermissions(QFileDevice::ReadOwner | QFileDevice::ReadGroup));
     QVERIFY(QFile::setPermissions(fixture.folder.path(),
                                   QFileDevice::ReadOwner | QFileDevice::ExeOwner
                                       | QFileDevice::ReadGroup | QFileDevice::ExeGroup));
@@ -345,6 +348,9 @@ void TestHistoryFiles::aReadOnlyFileIsShown()
         QCOMPARE(runsToJson({store.record(1)}), runsToJson({someRun()}));
         QVERIFY_EXCEPTION_THROWN(store.add(someRun()), HistoryError);
     }
+    const QString line = refusal(empty.fileName()).second; // it cannot be brought up to date
+    QVERIFY2(line.contains(QStringLiteral("schema 0 of a file that cannot be written")),
+             qPrintable(line));
     QVERIFY(user != 0 || ::setresuid(0, 0, 0) == 0);
     QFile::setPermissions(fixture.folder.path(),
                           QFileDevice::ReadOwner | QFileDevice::WriteOwner | QFileDevice::ExeOwner);
