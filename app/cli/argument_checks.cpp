@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace inferlab::cli {
@@ -118,6 +120,16 @@ std::vector<int32_t> parseNumbers(std::string_view text, const std::string &opti
         if (comma == std::string_view::npos)
             return numbers;
         text.remove_prefix(comma + 1);
+    }
+}
+
+void requireOtherThan(const std::vector<InputFile> &inputs, const std::string &output,
+                      const std::string &option)
+{
+    for (const InputFile &input : inputs) {
+        std::error_code ignored; // a file that is not there is not replaced
+        if (!input.path.empty() && std::filesystem::equivalent(output, input.path, ignored))
+            throw InputError(option, "", "a file other than " + input.name, output);
     }
 }
 

@@ -25,4 +25,15 @@ CLI::Validator notEmpty();
 std::vector<int32_t> parseNumbers(std::string_view text, const std::string &option, int32_t least,
                                   int32_t most, const std::string &expected);
 
+// A slip of the keyboard must not cost what was read: throws InputError naming `option` where the
+// output is the same file as one of the `inputs` ("the model"); those that are empty or not there
+// are passed over.
+struct InputFile
+{
+    std::string name;
+    std::string path;
+};
+void requireOtherThan(const std::vector<InputFile> &inputs, const std::string &output,
+                      const std::string &option);
+
 } // namespace inferlab::cli

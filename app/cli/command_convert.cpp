@@ -39,6 +39,7 @@ std::string converted(const Arguments &arguments, const Context &context)
 // The file is written when the watch has ended: Ctrl+C leaves none half written.
 void runConvert(const Arguments &arguments, const Context &context)
 {
+    requireOtherThan({{"the record", arguments.record}}, arguments.out, "--out");
     const std::string out = converted(arguments, context);
     if (arguments.out.empty())
         printOut("%s", out.c_str());

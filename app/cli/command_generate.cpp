@@ -83,22 +83,12 @@ struct RecordTarget
     std::string modelHash;
 };
 
-// A slip of the keyboard must not cost the model.
-void requireOtherThanInputs(const GenerateArguments &arguments)
-{
-    for (const std::string &input : {arguments.model.model, arguments.promptFile}) {
-        std::error_code ignored; // a file that is not there is not replaced
-        if (!input.empty() && std::filesystem::equivalent(arguments.record, input, ignored))
-            throw InputError("--record", "", "a file other than the model and the prompt",
-                             arguments.record);
-    }
-}
-
 std::unique_ptr<RecordTarget> openRecord(const GenerateArguments &arguments, const Context &context)
 {
     if (arguments.record.empty())
         return nullptr;
-    requireOtherThanInputs(arguments);
+    requireOtherThan({{"the model", arguments.model.model}, {"the prompt", arguments.promptFile}},
+                     arguments.record, "--record");
     auto target = std::make_unique<RecordTarget>(arguments.record);
     target->modelHash = cachedFileHash(arguments.model.model, userHashCache(), context.interrupted);
     return target;

@@ -2,6 +2,7 @@
 
 #include "app/experiment/experiment_folder.h"
 #include "app/experiment/experiment_runner.h"
+#include "app/experiment/model_check.h"
 #include "app/experiment/progress_words.h"
 #include "engine/base/error.h"
 #include "engine/base/interrupt_watch.h"
@@ -28,6 +29,7 @@ std::string hashIfThere(const EngineAccess &engines, const std::string &file,
 ExperimentResult runInFolder(const FolderRun &plan, const std::atomic<bool> &interrupted,
                              const std::function<void(const ProgressLine &)> &tell)
 {
+    requireRunnablePoint(plan.experiment, plan.modelFile);
     const std::string modelHash = plan.engines.hash(plan.modelFile, &interrupted);
     ExperimentFolder folder(plan.folder, plan.experiment, modelHash);
     ExperimentResult result = folder.read();

@@ -50,7 +50,7 @@ EngineOptions completeOptions(const LoadedModel &model, EngineOptions options)
                    1, std::numeric_limits<int32_t>::max()); // blocks and rows are counted in int32
     if (options.padding && options.policy == BatchPolicy::Continuous)
         throw InputError("padding", "", "off, since a continuous batch is no rectangle", "on");
-    requireBetween("step tokens", options.stepTokens, options.maxSequences,
+    requireBetween("tokens of one step (chunk)", options.stepTokens, options.maxSequences,
                    EngineOptions::kMostStepTokens);
     return options;
 }

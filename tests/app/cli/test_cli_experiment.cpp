@@ -166,7 +166,11 @@ TEST_CASE("bad arguments and bad plans end with 2 and one line")
     refused({"experiment", "--preset", "batch", "--model", lab.path("none.gguf"), "--out",
              lab.path("o")},
             "none.gguf");
-    CHECK_FALSE(fs::exists(lab.path("o/progress.json")));
+    // No point could run: said once, before there is a folder.
+    refused({"experiment", "--preset", "batch", "--model",
+             INFERLAB_FIXTURES "/tiny/llama_gqa/llama_gqa.f32.gguf", "--out", lab.path("o")},
+            "expected a chat template, or a plan with \"chat\": false, found none");
+    CHECK_FALSE(fs::exists(lab.path("o")));
 }
 
 TEST_CASE("a point that fails is named, the others are measured, the exit code is 1")

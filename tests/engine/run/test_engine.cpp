@@ -79,7 +79,7 @@ TEST_CASE("options out of range are refused, and what does not fit says what wou
     CHECK(open(optionsFor(1, 513)).find("context") == 0);
     EngineOptions options = optionsFor(8, 16);
     options.stepTokens = 7; // every sequence needs a row
-    CHECK(open(options).find("step tokens") == 0);
+    CHECK(open(options).find("tokens of one step (chunk)") == 0);
     options = optionsFor(2, 16);
     options.padding = true;
     options.policy = BatchPolicy::Continuous;
