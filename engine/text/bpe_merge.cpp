@@ -2,6 +2,7 @@
 #include "bpe_merge.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 namespace inferlab {
@@ -10,6 +11,9 @@ namespace {
 
 constexpr uint32_t kEnd = UINT32_MAX; // no token on that side
 constexpr int32_t kGone = -1;         // merged into its left neighbour
+
+// Up to so many tokens, looking at all pairs for the best one is cheaper than keeping a heap.
+constexpr size_t kShortWord = 24;
 
 uint64_t pairKey(int32_t left, int32_t right) noexcept
 {
@@ -73,10 +77,41 @@ void BpeMerger::propose(const std::vector<int32_t> &word, uint32_t left)
         m_heap.push_back({merge.rank, left, word[left], word[right], merge.id});
 }
 
+// O(n^2) looks at ranks that lie side by side, and no more lookups of pairs than the heap's way.
+void BpeMerger::mergeShort(std::vector<int32_t> &word) const
+{
+    std::array<MergeTable::Merge, kShortWord> merges; // of the pair that begins at each token
+    size_t pairs = word.size() - 1;
+    for (size_t i = 0; i < pairs; ++i)
+        merges[i] = m_table.find(word[i], word[i + 1]);
+    const auto before = [](const MergeTable::Merge &a, const MergeTable::Merge &b) {
+        return (a.id >= 0 ? a.rank : UINT32_MAX) < (b.id >= 0 ? b.rank : UINT32_MAX);
+    };
+    while (pairs > 0) {
+        const auto end = merges.begin() + static_cast<std::ptrdiff_t>(pairs);
+        const auto best = std::min_element(merges.begin(), end, before); // the leftmost of equals
+        if (best->id < 0)
+            break;
+        const auto left = static_cast<size_t>(best - merges.begin());
+        word[left] = best->id;
+        word.erase(word.begin() + static_cast<std::ptrdiff_t>(left) + 1);
+        std::copy(best + 1, end, best);
+        --pairs;
+        if (left > 0)
+            merges[left - 1] = m_table.find(word[left - 1], word[left]);
+        if (left < pairs)
+            merges[left] = m_table.find(word[left], word[left + 1]);
+    }
+}
+
 void BpeMerger::merge(std::vector<int32_t> &word)
 {
     if (word.size() < 2)
         return;
+    if (word.size() <= kShortWord) {
+        mergeShort(word);
+        return;
+    }
     const auto later = [](const Candidate &a, const Candidate &b) {
         return a.rank != b.rank ? a.rank > b.rank : a.left > b.left;
     };

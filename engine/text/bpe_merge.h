@@ -66,6 +66,7 @@ private:
         uint32_t next;
     };
 
+    void mergeShort(std::vector<int32_t> &word) const;
     void propose(const std::vector<int32_t> &word, uint32_t left);
 
     const MergeTable &m_table;

@@ -4,6 +4,7 @@
 #include "byte_alphabet.h"
 #include "engine/base/error.h"
 #include "nfc.h"
+#include "word_memo.h"
 
 #include <stdexcept>
 
@@ -22,9 +23,10 @@ constexpr size_t kEntriesBetweenLooks = 4096;
 class ByteBpeTokenizer::WordEncoder
 {
 public:
-    explicit WordEncoder(const ByteBpeTokenizer &tokenizer)
+    WordEncoder(const ByteBpeTokenizer &tokenizer, size_t textBytes)
         : m_tokenizer(tokenizer)
         , m_merger(tokenizer.m_merges)
+        , m_memo(textBytes)
     { }
 
     void encode(std::string_view text, std::vector<int32_t> &ids)
@@ -45,6 +47,14 @@ private:
                 return;
             }
         }
+        WordMemo::Place memo = m_memo.find(word);
+        if (memo.exists()) {
+            const std::span<const int32_t> known = memo.tokens();
+            if (!known.empty()) {
+                ids.insert(ids.end(), known.begin(), known.end());
+                return;
+            }
+        }
         m_word.clear();
         for (const char byte : word) {
             const int32_t id = m_tokenizer.m_byteIds[static_cast<uint8_t>(byte)];
@@ -53,10 +63,13 @@ private:
         }
         m_merger.merge(m_word);
         ids.insert(ids.end(), m_word.begin(), m_word.end());
+        if (memo.exists())
+            memo.keep(m_word);
     }
 
     const ByteBpeTokenizer &m_tokenizer;
     BpeMerger m_merger;
+    WordMemo m_memo;
     std::vector<int32_t> m_word;
 };
 
@@ -95,9 +108,11 @@ void ByteBpeTokenizer::readTokens(const Vocabulary &v, const std::atomic<bool> *
         if (!bytes && v.types[i] != TokenType::Unused && v.types[i] != TokenType::Unknown)
             throw InputError(v.source, "token " + std::to_string(i),
                              "characters of the byte alphabet", "\"" + token + "\"");
-        m_pieces.push_back(bytes ? std::move(*bytes) : token);
-        if (!bytes)
+        if (!bytes) {
+            m_pieces.push_back(token);
             continue;
+        }
+        m_pieces.push_back(std::move(*bytes));
         m_ids.emplace(m_pieces.back(), id);
         if (m_pieces.back().size() == 1)
             m_byteIds[static_cast<uint8_t>(m_pieces.back().front())] = id;
@@ -115,13 +130,14 @@ void ByteBpeTokenizer::readMerges(const Vocabulary &v, const std::atomic<bool> *
                              "\"" + token + "\"");
         return found->second;
     };
+    std::string both;
     for (size_t rank = 0; rank < v.merges.size(); ++rank) {
         if (rank % kEntriesBetweenLooks == 0)
             throwIfStopped(stop);
         const auto &[left, right] = v.merges[rank];
         const int32_t leftId = idOf(rank, left);
         const int32_t rightId = idOf(rank, right);
-        const int32_t merged = idOf(rank, left + right);
+        const int32_t merged = idOf(rank, both.assign(left).append(right));
         if (!m_merges.insert(leftId, rightId, {static_cast<uint32_t>(rank), merged}))
             throw InputError(v.source, place(rank), "a pair that no earlier merge has",
                              "\"" + left + " " + right + "\"");
@@ -143,7 +159,7 @@ std::string ByteBpeTokenizer::description() const
 std::vector<int32_t> ByteBpeTokenizer::encode(std::string_view text, SpecialTokens special) const
 {
     std::vector<int32_t> ids;
-    WordEncoder encoder(*this);
+    WordEncoder encoder(*this, text.size());
     const auto encodePlain = [&](std::string_view part) {
         if (m_options.normalizesToNfc)
             encoder.encode(toNfc(part), ids);

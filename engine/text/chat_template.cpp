@@ -33,8 +33,9 @@ std::string RenderedPrompt::text() const
 
 ChatTemplate::ChatTemplate(std::string_view jinja, std::string beginToken, std::string endToken,
                            std::string source)
-    : m_program(std::make_unique<const Program>(Program {
-        jinja::parseTemplate(jinja, source), std::move(beginToken), std::move(endToken), source}))
+    : m_program(std::make_unique<const Program>(Program {jinja::parseTemplate(jinja, source),
+                                                         std::move(beginToken), std::move(endToken),
+                                                         std::move(source)}))
 { }
 
 ChatTemplate::~ChatTemplate() = default;
@@ -46,6 +47,7 @@ RenderedPrompt ChatTemplate::render(const std::vector<ChatMessage> &messages,
 {
     using jinja::Value;
     std::vector<Value> list;
+    list.reserve(messages.size());
     uint64_t bytes = 0;
     for (const ChatMessage &message : messages)
         bytes += message.role.size() + message.content.size();
