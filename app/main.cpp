@@ -11,6 +11,7 @@
 #include "headless_demo.h"
 #include "headless_experiment.h"
 #include "kernels/api/devices.h"
+#include "kernels/api/gpu_monitor.h"
 #include "ui/charts/chart_source.h"
 #include "ui/main_window/history_pages.h"
 #include "ui/main_window/main_window.h"
@@ -57,6 +58,23 @@ std::vector<ChartCard *> makeCharts()
     for (const QString &id : chartIds())
         charts.push_back(makeChartCard(id));
     return charts;
+}
+
+// The devices, and of a GPU what its driver tells while it is used.
+void showDevices(EngineSwitches &switches)
+{
+    const std::vector<DeviceInfo> devices = listDevices();
+    switches.setDevices(devices);
+    for (const DeviceInfo &device : devices) {
+        if (device.kind != "cuda" || !device.available)
+            continue;
+        std::string reason;
+        const std::shared_ptr<GpuMonitor> monitor = openGpuMonitor(device.busId, reason);
+        if (monitor)
+            switches.setGpuSource([monitor] { return monitor->read(); });
+        else
+            std::fprintf(stderr, "inferlab: no figures of the GPU: %s\n", reason.c_str());
+    }
 }
 
 QString settingsFile()
@@ -157,7 +175,7 @@ int runWindow(QApplication &application, const CommandLine &arguments)
     window.show();
     // After the first paint: the devices take a moment to ask, and loading may use every core.
     QObject::connect(&window, &MainWindow::firstPainted, &window, [&] {
-        window.runPage()->controls()->switches()->setDevices(listDevices());
+        showDevices(*window.runPage()->controls()->switches());
         prepare(window, arguments, settings);
     });
     return QApplication::exec();

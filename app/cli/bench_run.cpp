@@ -37,6 +37,9 @@ EngineOptions engineOptions(const LoadedModel &model, const BenchPlan &plan)
     EngineOptions options;
     options.maxSequences = plan.batch;
     options.stepTokens = plan.chunkTokens;
+    options.cacheType = plan.cacheType;
+    options.batchInvariant = plan.batchInvariant;
+    options.stepGraphs = plan.stepGraphs;
     const int64_t context = int64_t {plan.depth} + 1 + std::max(plan.promptTokens, plan.newTokens);
     if (context > model.config().contextTokens)
         throw InputError("bench", "",
@@ -63,7 +66,7 @@ public:
     // with the measured rows' share of its time.
     double prefill(std::vector<double> &ttfts);
     // tok/s of the steps after every sequence has its first token.
-    double decode(int32_t newTokens);
+    double decode(int32_t newTokens, BenchResult &result);
     uint64_t checksum() const noexcept { return m_checksum; }
     void resetChecksum() noexcept { m_checksum = kFnvBasis; }
 
@@ -138,7 +141,7 @@ double Bench::prefill(std::vector<double> &ttfts)
     return static_cast<double>(m_plan.promptTokens) * m_plan.batch / seconds;
 }
 
-double Bench::decode(int32_t newTokens)
+double Bench::decode(int32_t newTokens, BenchResult &result)
 {
     RunRecorder recorder;
     // A sequence begins with one token at least; the first new one comes with the prefill.
@@ -153,6 +156,9 @@ double Bench::decode(int32_t newTokens)
             tokens = 0;
         } else {
             tokens += report.decodeTokens;
+            if (report.deviceNs > 0)
+                result.deviceStepMs.push_back(1e-6 * static_cast<double>(report.deviceNs));
+            result.launches = std::max(result.launches, report.launches);
         }
     });
     return static_cast<double>(tokens) / (static_cast<double>(end - begin) * 1e-9);
@@ -187,12 +193,13 @@ BenchResult runBench(const std::shared_ptr<LoadedModel> &model, const BenchPlan 
     Bench bench(model, plan, interrupted);
     std::vector<double> notCounted;
     bench.prefill(notCounted);
-    bench.decode(std::min(kWarmUpTokens, plan.newTokens));
+    BenchResult ignored;
+    bench.decode(std::min(kWarmUpTokens, plan.newTokens), ignored);
 
     for (int32_t i = 0; i < plan.repeat; ++i) {
         bench.resetChecksum();
         result.prefillTokPerSecond.push_back(bench.prefill(result.ttftMs));
-        result.decodeTokPerSecond.push_back(bench.decode(plan.newTokens));
+        result.decodeTokPerSecond.push_back(bench.decode(plan.newTokens, result));
         if (i > 0 && bench.checksum() != result.checksum)
             throw std::runtime_error("repetition " + std::to_string(i + 1)
                                      + " gave other tokens than those before it");
@@ -202,7 +209,7 @@ BenchResult runBench(const std::shared_ptr<LoadedModel> &model, const BenchPlan 
     // Each step reads the keys and values of all earlier tokens: on average half of the new ones.
     const double meanContext = std::max(plan.depth, 1) + (plan.newTokens + 1) / 2.0;
     const double cacheBytes =
-        meanContext * static_cast<double>(model->config().kvBytesPerToken(DType::F16));
+        meanContext * static_cast<double>(model->config().kvBytesPerToken(plan.cacheType));
     result.bytesPerToken = static_cast<double>(result.weightBytesPerStep) / plan.batch + cacheBytes;
     result.achievedGbPerSecond = result.bytesPerToken * medianOf(result.decodeTokPerSecond) * 1e-9;
     return result;

@@ -20,6 +20,9 @@ struct BenchPlan
     int32_t depth = 0;          // tokens in each sequence's cache before what is measured begins
     int32_t chunkTokens = 0;    // most rows of one step; 0: chosen by the engine
     int32_t repeat = 5;
+    DType cacheType = DType::F16;
+    bool batchInvariant = false; // these two on a GPU only
+    bool stepGraphs = true;
 };
 
 // What the cost model expects (bench_prediction.h).
@@ -37,10 +40,12 @@ struct BenchResult
     // One value for each repetition; tok/s over all sequences of the batch.
     std::vector<double> prefillTokPerSecond;
     std::vector<double> decodeTokPerSecond;
-    std::vector<double> ttftMs;               // of each request of each repetition, depth included
-    uint64_t checksum = 0;                    // FNV-1a of the tokens; the same in every repetition
-    uint64_t weightBytesPerStep = 0;          // read by one decode step, whatever the batch
-    double bytesPerToken = 0.0;               // weights and cache, for one token of a decode step
+    std::vector<double> ttftMs;       // of each request of each repetition, depth included
+    std::vector<double> deviceStepMs; // of each decode step, on the device's own clock; or none
+    int32_t launches = 0;             // kernels of a decode step that was launched as a whole
+    uint64_t checksum = 0;            // FNV-1a of the tokens; the same in every repetition
+    uint64_t weightBytesPerStep = 0;  // read by one decode step, whatever the batch
+    double bytesPerToken = 0.0;       // weights and cache, for one token of a decode step
     std::optional<BenchPrediction> predicted; // absent where the device was never calibrated
     double achievedGbPerSecond = 0.0;         // bytesPerToken x median decode speed
 };

@@ -32,12 +32,12 @@ struct BenchArguments
 };
 
 // Of a device that was calibrated; measuring that is another command's.
-std::optional<PredictionModel> predictionModel(const LoadedModel &model)
+std::optional<PredictionModel> predictionModel(const LoadedModel &model, DType cacheType)
 {
     const std::optional<Calibration> calibration = storedCalibrationOf(model.backend());
     if (!calibration)
         return std::nullopt;
-    return PredictionModel {modelCost(model), calibration->limits, DType::F16};
+    return PredictionModel {modelCost(model), calibration->limits, cacheType};
 }
 
 void runBenchCommand(const BenchArguments &arguments, Context &context)
@@ -58,7 +58,8 @@ void runBenchCommand(const BenchArguments &arguments, Context &context)
             checkBench(*model, plans.back()); // all of them, before minutes go into the first
         }
     }
-    const std::optional<PredictionModel> expectation = predictionModel(*model);
+    const std::optional<PredictionModel> expectation =
+        predictionModel(*model, arguments.plan.cacheType);
     if (!arguments.json)
         printBenchHeader(*model, expectation.has_value());
     std::vector<BenchResult> results;
@@ -118,6 +119,8 @@ void addBench(CLI::App &app, Context &context)
         ->type_name("N")
         ->check(wholeNumber(1, 1000))
         ->capture_default_str();
+    addCacheTypeOption(*command, arguments->plan.cacheType);
+    addGpuSwitches(*command, arguments->plan.batchInvariant, arguments->plan.stepGraphs);
     addJsonOption(*command, arguments->json);
     command->callback([arguments, &context] { runBenchCommand(*arguments, context); });
 }

@@ -8,6 +8,7 @@
 #include "engine/base/byte_text.h"
 #include "engine/base/json.h"
 #include "kernels/api/devices.h"
+#include "kernels/api/gpu_monitor.h"
 
 #include <cstdio>
 #include <memory>
@@ -23,6 +24,30 @@ struct Arguments
     bool calibrate = false;
     DeviceArguments device;
 };
+
+// What its driver tells at the moment; or why it tells nothing.
+void printGpu(const DeviceInfo &device)
+{
+    std::string reason;
+    const std::unique_ptr<GpuMonitor> monitor = openGpuMonitor(device.busId, reason);
+    const std::optional<GpuStatus> status = monitor ? monitor->read() : std::nullopt;
+    if (!status) {
+        printOut("           %s\n",
+                 reason.empty() ? "the NVIDIA driver does not answer" : reason.c_str());
+        return;
+    }
+    printOut("           driver %s, %s of %s used", monitor->driverVersion().c_str(),
+             byteText(status->memoryUsedBytes).c_str(), byteText(status->memoryBytes).c_str());
+    if (status->busyPercent)
+        printOut(", %d%% busy", *status->busyPercent);
+    if (status->powerWatts)
+        printOut(", %.0f W", *status->powerWatts);
+    if (status->coreMhz)
+        printOut(", %d MHz", *status->coreMhz);
+    if (status->celsius)
+        printOut(", %d C", *status->celsius);
+    printOut("\n");
+}
 
 void printText(const std::vector<DeviceInfo> &devices,
                const std::optional<Calibration> &calibration)
@@ -40,6 +65,8 @@ void printText(const std::vector<DeviceInfo> &devices,
             printOut(", %d %s", device.hardwareThreads,
                      device.hardwareThreads == 1 ? "core" : "cores");
         printOut("\n");
+        if (device.kind == "cuda")
+            printGpu(device);
     }
     printOut("\nThreads unless --threads says otherwise: %d\n", defaultThreads());
     printOut("Instruction sets:");

@@ -167,6 +167,7 @@ void runGenerate(GenerateArguments arguments, Context &context)
     const std::unique_ptr<RecordTarget> target = openRecord(arguments, context);
 
     const std::shared_ptr<LoadedModel> model = loadModel(arguments.model, context);
+    settings.device = model->backend().device().kind; // what was asked for, or the CPU
     settings.threads = model->backend().threads();
     if (!arguments.tokens)
         prompt = encodePromptText(*model, {settings.chat, settings.systemPrompt, settings.prompt});
@@ -305,6 +306,8 @@ void addRunOptions(CLI::App &command, GenerateArguments &arguments)
         ->type_name("WORD")
         ->check(oneOf({"on", "off"}))
         ->capture_default_str();
+    addCacheTypeOption(command, settings.cacheType);
+    addGpuSwitches(command, settings.batchInvariant, settings.stepGraphs);
 }
 
 } // namespace

@@ -47,11 +47,31 @@ void addCacheTypeOption(CLI::App &command, DType &type)
     command
         .add_option_function<std::string>(
             "--cache-type",
-            [&type](const std::string &name) { type = name == "f32" ? DType::F32 : DType::F16; },
+            [&type](const std::string &name) {
+                type = name == "f32" ? DType::F32 : name == "q8_0" ? DType::Q8_0 : DType::F16;
+            },
             "Type of the cached keys and values")
         ->type_name("NAME")
-        ->check(oneOf({"f16", "f32"}))
+        ->check(oneOf({"f16", "f32", "q8_0"}))
         ->default_str("f16");
+}
+
+void addGpuSwitches(CLI::App &command, bool &batchInvariant, bool &stepGraphs)
+{
+    const auto add = [&command](const std::string &name, bool &on, const std::string &words) {
+        command
+            .add_option_function<std::string>(
+                name, [&on](const std::string &word) { on = word == "on"; }, words)
+            ->type_name("WORD")
+            ->check(oneOf({"on", "off"}))
+            ->default_str(on ? "on" : "off");
+    };
+    add("--batch-invariant", batchInvariant,
+        "On a GPU: a sequence gets the same bits in every batch, by kernels that take longer; on "
+        "the "
+        "CPU it always does");
+    add("--step-graphs", stepGraphs,
+        "On a GPU: decode steps are recorded and launched as a whole; off: kernel by kernel");
 }
 
 } // namespace inferlab::cli

@@ -11,8 +11,10 @@ namespace inferlab::cli {
 
 void addThreadsOption(CLI::App &command, int &threads);
 void addInstructionSetOption(CLI::App &command, std::string &isa);
-// --cache-type f16 or f32: of the keys and values.
+// --cache-type f16, f32 or q8_0: of the keys and values.
 void addCacheTypeOption(CLI::App &command, DType &type);
+// --batch-invariant and --step-graphs, on or off.
+void addGpuSwitches(CLI::App &command, bool &batchInvariant, bool &stepGraphs);
 void addJsonOption(CLI::App &command, bool &json);
 // --record, required: a file that readRuns() takes.
 void addRecordOption(CLI::App &command, std::string &file);

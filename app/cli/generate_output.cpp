@@ -35,6 +35,9 @@ Json settingsJson(const RunSettings &settings)
             {"padding", settings.padding ? "on" : "off"},
             {"chunk_tokens", settings.chunkTokens},
             {"kv_cache", settings.kvCache ? "on" : "off"},
+            {"cache_type", dtypeInfo(settings.cacheType).name},
+            {"batch_invariant", settings.batchInvariant},
+            {"step_graphs", settings.stepGraphs},
             {"ignore_eos", settings.ignoreEnd},
             {"context_tokens", settings.contextTokens}};
 }

@@ -6,6 +6,7 @@
 #include "engine/base/error.h"
 #include "kernels/api/devices.h"
 
+#include <cstdio>
 #include <limits>
 
 namespace inferlab::cli {
@@ -19,8 +20,8 @@ void requireDevice(const std::string &kind)
     for (const DeviceInfo &device : listDevices()) {
         if (device.kind == kind) {
             if (!device.available)
-                throw InputError("--device " + kind, "", "a device that is available",
-                                 device.reason);
+                throw DeviceRefusal("--device " + kind, "", "a device that is available",
+                                    device.reason);
             return;
         }
         kinds += (kinds.empty() ? "" : ", ") + device.kind;
@@ -69,9 +70,14 @@ void addModelOptions(CLI::App &command, ModelArguments &arguments)
         ->required()
         ->check(notEmpty());
     addDeviceOptions(command, arguments);
+    command.add_flag("--or-cpu", arguments.orCpu,
+                     "Where the device is not there, or does not take the model: say so, and use "
+                     "the CPU");
 }
 
-std::shared_ptr<LoadedModel> loadModel(const ModelArguments &arguments, const Context &context)
+namespace {
+
+std::shared_ptr<LoadedModel> loadOnDevice(const ModelArguments &arguments, const Context &context)
 {
     requireDevice(arguments.device);
     requireInstructionSet(arguments.isa, arguments.device);
@@ -80,6 +86,22 @@ std::shared_ptr<LoadedModel> loadModel(const ModelArguments &arguments, const Co
     options.threads = arguments.threads;
     options.instructionSet = arguments.isa;
     return LoadedModel::load(arguments.model, options, {}, context.interrupted);
+}
+
+} // namespace
+
+std::shared_ptr<LoadedModel> loadModel(const ModelArguments &arguments, const Context &context)
+{
+    try {
+        return loadOnDevice(arguments, context);
+    } catch (const DeviceRefusal &refusal) {
+        if (!arguments.orCpu || arguments.device == "cpu")
+            throw;
+        std::fprintf(stderr, "inferlab-cli: going on with the CPU: %s\n", refusal.what());
+    }
+    ModelArguments onCpu = arguments;
+    onCpu.device = "cpu";
+    return loadOnDevice(onCpu, context);
 }
 
 std::vector<int32_t> parseTokenIds(const std::string &text)

@@ -21,6 +21,7 @@ struct DeviceArguments
 struct ModelArguments : DeviceArguments
 {
     std::string model;
+    bool orCpu = false; // where the device does not serve
 };
 
 void addDeviceOptions(CLI::App &command, DeviceArguments &arguments);
@@ -31,7 +32,7 @@ std::unique_ptr<Backend> openDevice(const DeviceArguments &arguments);
 void addModelOptions(CLI::App &command, ModelArguments &arguments);
 
 // Throws InputError for a file, device or instruction set that cannot be used, Cancelled after
-// Ctrl+C.
+// Ctrl+C. With orCpu says on stderr why the device does not serve, and loads for the CPU.
 std::shared_ptr<LoadedModel> loadModel(const ModelArguments &arguments, const Context &context);
 
 // Of --tokens, "1,2,3". Throws InputError for anything else; ranges are the model's to check.

@@ -177,6 +177,14 @@ void readHeld(const JsonCursor &object, PointSettings &held)
     members.flag("chat", run.chat);
     members.text("system_prompt", run.systemPrompt);
     readOnOff(members, "kv_cache", run.kvCache);
+    if (const auto type = members.find("cache_type")) {
+        const std::optional<DType> found = dtypeFromName(type->text());
+        if (!found || (*found != DType::F16 && *found != DType::F32 && *found != DType::Q8_0))
+            type->fail("F16, F32 or Q8_0", jsonText(type->value()));
+        run.cacheType = *found;
+    }
+    readOnOff(members, "batch_invariant", run.batchInvariant);
+    readOnOff(members, "step_graphs", run.stepGraphs);
     readOnOff(members, "padding", run.padding);
     if (const auto scheduler = members.find("scheduler")) {
         const std::optional<BatchPolicy> policy = batchPolicyFromName(scheduler->text());
@@ -208,6 +216,9 @@ Json heldToJson(const PointSettings &held)
             {"chat", run.chat},
             {"system_prompt", run.systemPrompt},
             {"kv_cache", run.kvCache ? "on" : "off"},
+            {"cache_type", dtypeInfo(run.cacheType).name},
+            {"batch_invariant", run.batchInvariant ? "on" : "off"},
+            {"step_graphs", run.stepGraphs ? "on" : "off"},
             {"padding", run.padding ? "on" : "off"},
             {"scheduler", batchPolicyName(run.scheduler)},
             {"chunk_tokens", run.chunkTokens},

@@ -12,6 +12,9 @@ EngineOptions engineOptions(const RunSettings &settings, size_t promptTokens,
 {
     EngineOptions options;
     options.kvCache = settings.kvCache;
+    options.cacheType = settings.cacheType;
+    options.batchInvariant = settings.batchInvariant;
+    options.stepGraphs = settings.stepGraphs;
     options.maxSequences = settings.batch;
     options.policy = settings.scheduler;
     options.padding = settings.padding;

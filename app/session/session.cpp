@@ -138,6 +138,8 @@ public:
     bool take(const FailedEvent &event)
     {
         emit q->failed(QString::fromStdString(event.line));
+        if (event.cpuMay)
+            emit q->cpuOffered(QString::fromStdString(event.line));
         return false;
     }
     bool take(const CommandDoneEvent &)

@@ -57,7 +57,8 @@ signals:
     void experimentProgressed(const inferlab::RunnerProgress &progress);
     void experimentAdvanced(const inferlab::ExperimentResultPtr &result); // with every run
     void experimentFinished(const inferlab::ExperimentResultPtr &result);
-    void failed(const QString &line); // one line for the person; the session goes on
+    void failed(const QString &line);     // one line for the person; the session goes on
+    void cpuOffered(const QString &line); // after failed(): another device was at fault
 
 private:
     class Private;

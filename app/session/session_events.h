@@ -64,6 +64,7 @@ struct ExperimentFinishedEvent // complete, stopped or failed; the result says w
 struct FailedEvent
 {
     std::string line;
+    bool cpuMay = false; // it was the device's fault: the CPU may do it
 };
 
 struct CommandDoneEvent // one for each command, last

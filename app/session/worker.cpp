@@ -21,6 +21,17 @@ bool sameStatus(const PhaseStatus &a, const PhaseStatus &b)
         && a.sweepIndex == b.sweepIndex && a.sweepCount == b.sweepCount;
 }
 
+// Whether a command is for a device that the CPU could stand in for.
+bool isForOtherDevice(const Worker::Command &command)
+{
+    const auto *choice = std::get_if<ModelChoice>(&command);
+    if (const auto *run = std::get_if<RunPlan>(&command))
+        choice = &run->model;
+    else if (const auto *knee = std::get_if<KneePlan>(&command))
+        choice = &knee->base.model;
+    return choice != nullptr && choice->device != QLatin1String("cpu");
+}
+
 // Times of a report on a clock that stood still for pausedNs.
 StepReport onRunClock(StepReport report, int64_t pausedNs)
 {
@@ -130,10 +141,15 @@ void Worker::execute(const Job &job)
     } catch (const Cancelled &) {
         // Asked for: the status below says all there is to say.
     } catch (const std::bad_alloc &) {
-        send(FailedEvent {
-            "Out of memory: try a smaller batch, a shorter context or a smaller model"});
-    } catch (const std::exception &error) {
+        send(
+            FailedEvent {"Out of memory: try a smaller batch, a shorter context or a smaller model",
+                         isForOtherDevice(job.command)});
+    } catch (const DeviceRefusal &error) {
+        send(FailedEvent {error.what(), isForOtherDevice(job.command)});
+    } catch (const InputError &error) {
         send(FailedEvent {error.what()});
+    } catch (const std::exception &error) { // a driver's, where there is one
+        send(FailedEvent {error.what(), isForOtherDevice(job.command)});
     }
     m_status.sweepIndex = m_status.sweepCount = 0;
     setPhase(m_hasModel ? Phase::Ready : Phase::Empty);

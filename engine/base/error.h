@@ -28,6 +28,13 @@ private:
     std::string m_found;
 };
 
+// What the chosen device does not take and the CPU may: whoever asked can be offered that.
+class DeviceRefusal : public InputError
+{
+public:
+    using InputError::InputError;
+};
+
 // Work that was asked to stop, between two pieces of it. Not an error: nobody shows it.
 class Cancelled : public std::exception
 {

@@ -157,6 +157,8 @@ void appendStep(const StepRecord &step, std::string &out)
     object.integer("running", step.running);
     if (step.paddedTokens != 0)
         object.integer("padded_tokens", step.paddedTokens);
+    if (step.deviceNs != 0)
+        object.integer("device_ns", step.deviceNs);
 }
 
 void appendProvenance(const Provenance &provenance, std::string &out)
@@ -181,6 +183,12 @@ void appendSettings(const RunSettings &settings, std::string &out)
     const RunSettings usual;
     if (settings.scheduler != usual.scheduler)
         object.text("scheduler", batchPolicyName(settings.scheduler));
+    if (settings.cacheType != usual.cacheType)
+        object.text("cache_type", std::string(dtypeInfo(settings.cacheType).name));
+    if (settings.batchInvariant != usual.batchInvariant)
+        object.boolean("batch_invariant", settings.batchInvariant);
+    if (settings.stepGraphs != usual.stepGraphs)
+        object.boolean("step_graphs", settings.stepGraphs);
     if (settings.padding != usual.padding)
         object.boolean("padding", settings.padding);
     for (const auto &[name, value] : {std::pair {"chunk_tokens", settings.chunkTokens},

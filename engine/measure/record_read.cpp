@@ -202,6 +202,7 @@ StepRecord readStep(const JsonCursor &object, int64_t notBeforeNs)
     read(object, "decode_tokens", step.decodeTokens);
     read(object, "running", step.running);
     read(object, "padded_tokens", step.paddedTokens);
+    step.deviceNs = readNs(object, "device_ns").value_or(0);
     return step;
 }
 
@@ -261,6 +262,14 @@ void readSettings(const JsonCursor &object, RunSettings &settings)
             scheduler->fail("static or continuous", jsonText(scheduler->value()));
         settings.scheduler = *policy;
     }
+    if (const auto type = field(object, "cache_type")) {
+        const std::optional<DType> found = dtypeFromName(type->text());
+        if (!found || (*found != DType::F16 && *found != DType::F32 && *found != DType::Q8_0))
+            type->fail("F16, F32 or Q8_0", jsonText(type->value()));
+        settings.cacheType = *found;
+    }
+    read(object, "batch_invariant", settings.batchInvariant);
+    read(object, "step_graphs", settings.stepGraphs);
     read(object, "padding", settings.padding);
     read(object, "chunk_tokens", settings.chunkTokens);
     read(object, "requests", settings.requests);

@@ -39,8 +39,14 @@ std::string runLabel(const RunSettings &settings)
     label += ", batch " + std::to_string(settings.batch);
     if (!settings.kvCache)
         label += ", KV cache off";
+    else if (settings.cacheType != DType::F16)
+        label += ", KV cache " + std::string(dtypeInfo(settings.cacheType).name);
     if (settings.padding)
         label += ", padded";
+    if (settings.batchInvariant)
+        label += ", batch-invariant";
+    if (!settings.stepGraphs)
+        label += ", graphs off";
     return label;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/run/request.h"
+#include "kernels/api/dtype.h"
 
 #include <cstdint>
 #include <optional>
@@ -45,6 +46,7 @@ struct StepRecord
     int32_t decodeTokens = 0;
     int32_t running = 0;
     int32_t paddedTokens = 0; // rows that mean nothing
+    int64_t deviceNs = 0;     // what the device says it took, of endNs - startNs; 0: nobody knows
 
     // It held rows of prompts, or nothing but the pads beside them.
     bool isPrefill() const noexcept
@@ -70,7 +72,10 @@ struct RunSettings
     std::string device = "cpu";
     int32_t threads = 0;
     bool kvCache = true;
-    int32_t batch = 1; // sequences advancing together
+    DType cacheType = DType::F16; // of keys and values
+    bool batchInvariant = false;  // GPU: the same bits in every batch, by slower kernels
+    bool stepGraphs = true;       // GPU: decode steps launched as a whole
+    int32_t batch = 1;            // sequences advancing together
     BatchPolicy scheduler = BatchPolicy::Static;
     bool padding = false;     // rectangular batches: positions that mean nothing are computed
     int32_t chunkTokens = 0;  // most rows of one step; 0: chosen by the engine

@@ -55,7 +55,8 @@ size_t tableEntries(const ForwardLimits &limits) noexcept
 
 size_t indexCount(const ForwardLimits &limits)
 {
-    return 2 * static_cast<size_t>(limits.rows) + tableEntries(limits);
+    return 3 * static_cast<size_t>(limits.rows) + static_cast<size_t>(limits.logitRows)
+        + tableEntries(limits);
 }
 
 size_t cosSinCount(const ModelConfig &config, const ForwardLimits &limits)
@@ -79,6 +80,7 @@ StepLimits stepLimits(const ModelConfig &config, const ForwardLimits &limits)
     step.contextTokens = limits.contextTokens;
     step.heads = config.heads;
     step.headDim = config.headDim;
+    step.cacheType = limits.cacheType;
     return step;
 }
 
@@ -197,7 +199,62 @@ void Forward::place(const Batch &batch)
     };
     copy(batch.sequences);
     copy(batch.positions);
+    copy(batch.ids);
+    copy(batch.logitRows);
     copy(batch.blockTables);
+
+    const size_t angles = batch.positions.size() * static_cast<size_t>(m_rope.ropeDim());
+    m_rope.fill(batch.positions, m_cosSin.data());
+    const size_t at = layoutFor(m_model.config(), m_limits).cosSin;
+    backend.upload(view(at, 0, 0).data, m_cosSin.data(), angles * sizeof(float));
+}
+
+StepViews Forward::viewsOf(const Batch &batch) const
+{
+    const ModelConfig &config = m_model.config();
+    const Layout at = layoutFor(config, m_limits);
+    const auto rows = static_cast<int32_t>(batch.ids.size());
+    const int64_t queryWidth = int64_t {config.heads} * config.headDim;
+    const int64_t kvWidth = int64_t {config.kvHeads} * config.headDim;
+    const auto *indices = static_cast<const int32_t *>(m_indices->data());
+    const auto *tables =
+        indices + 3 * static_cast<int64_t>(rows) + static_cast<int64_t>(batch.logitRows.size());
+    StepViews views;
+    views.hidden = view(at.hidden, rows, config.embedding);
+    views.normed = view(at.normed, rows, config.embedding);
+    views.query = view(at.query, rows, queryWidth);
+    views.key = view(at.key, rows, kvWidth);
+    views.value = view(at.value, rows, kvWidth);
+    views.attention = view(at.attention, rows, queryWidth);
+    views.gate = view(at.gate, rows, config.feedForward);
+    views.up = view(at.up, rows, config.feedForward);
+    views.cosSin = view(at.cosSin, rows, m_rope.ropeDim());
+    views.placement = {indices, indices + rows, tables, rows, batch.sequenceCount, batch.maxBlocks};
+    return views;
+}
+
+void Forward::compute(const Batch &batch, const StepViews &views, MatrixView logits,
+                      const std::atomic<bool> &stop)
+{
+    const ModelConfig &config = m_model.config();
+    const ModelWeights &weights = m_model.weights();
+    Backend &backend = m_model.backend();
+    const auto *ids = static_cast<const int32_t *>(m_indices->data()) + 2 * batch.ids.size();
+    const int32_t *logitRows = ids + batch.ids.size();
+    backend.embed(*weights.tokenEmbedding, {ids, batch.ids.size()}, views.hidden);
+    for (int32_t layer = 0; layer < config.layers; ++layer)
+        m_architecture.layer(backend, config, weights.layers[static_cast<size_t>(layer)],
+                             cacheLayer(layer), views, stop);
+    if (logits.rows == 0)
+        return;
+    // The last norm and the output matrix for the wanted rows only: a prompt needs one of its rows.
+    const MatrixView picked =
+        view(layoutFor(config, m_limits).picked, logits.rows, config.embedding);
+    backend.gatherRows(views.hidden, {logitRows, batch.logitRows.size()}, picked);
+    backend.rmsNorm(picked, static_cast<const float *>(weights.outputNorm->data()),
+                    config.rmsEpsilon, picked);
+    const MatmulOutput output {&weights.outputMatrix(), logits};
+    backend.matmul({&output, 1}, picked);
 }
 
 ConstMatrixView Forward::run(const Batch &batch, const std::atomic<bool> &stop)
@@ -208,48 +265,16 @@ ConstMatrixView Forward::run(const Batch &batch, const std::atomic<bool> &stop)
     assert(batch.sequenceCount <= m_limits.sequences);
     assert(batch.maxBlocks <= blocksFor(m_limits.contextTokens));
     const ModelConfig &config = m_model.config();
-    const ModelWeights &weights = m_model.weights();
     Backend &backend = m_model.backend();
-    const Layout at = layoutFor(config, m_limits);
-    const int64_t queryWidth = int64_t {config.heads} * config.headDim;
-    const int64_t kvWidth = int64_t {config.kvHeads} * config.headDim;
 
     const StopScope stopScope(backend, stop);
     place(batch);
-    const auto *indices = static_cast<const int32_t *>(m_indices->data());
-    StepViews views;
-    views.hidden = view(at.hidden, rows, config.embedding);
-    views.normed = view(at.normed, rows, config.embedding);
-    views.query = view(at.query, rows, queryWidth);
-    views.key = view(at.key, rows, kvWidth);
-    views.value = view(at.value, rows, kvWidth);
-    views.attention = view(at.attention, rows, queryWidth);
-    views.gate = view(at.gate, rows, config.feedForward);
-    views.up = view(at.up, rows, config.feedForward);
-    views.placement = {indices, indices + rows,      indices + 2 * rows,
-                       rows,    batch.sequenceCount, batch.maxBlocks};
-
-    const MatrixView cosSin = view(at.cosSin, rows, m_rope.ropeDim());
-    m_rope.fill(batch.positions, m_cosSin.data());
-    backend.upload(cosSin.data, m_cosSin.data(),
-                   static_cast<size_t>(rows * cosSin.cols) * sizeof(float));
-    views.cosSin = cosSin;
-
-    backend.embed(*weights.tokenEmbedding, batch.ids, views.hidden);
-    for (int32_t layer = 0; layer < config.layers; ++layer)
-        m_architecture.layer(backend, config, weights.layers[static_cast<size_t>(layer)],
-                             cacheLayer(layer), views, stop);
+    const StepViews views = viewsOf(batch);
+    const MatrixView logits = view(layoutFor(config, m_limits).logits, wanted, config.vocabulary);
+    backend.runStep({rows, batch.sequenceCount, batch.maxBlocks, wanted},
+                    [&] { compute(batch, views, logits, stop); });
     if (wanted == 0)
         return {};
-
-    // The last norm and the output matrix for the wanted rows only: a prompt needs one of its rows.
-    const MatrixView picked = view(at.picked, wanted, config.embedding);
-    const MatrixView logits = view(at.logits, wanted, config.vocabulary);
-    backend.gatherRows(views.hidden, batch.logitRows, picked);
-    backend.rmsNorm(picked, static_cast<const float *>(weights.outputNorm->data()),
-                    config.rmsEpsilon, picked);
-    const MatmulOutput output {&weights.outputMatrix(), logits};
-    backend.matmul({&output, 1}, picked);
     if (stop)
         throw Cancelled();
     if (backend.hasHostMemory())

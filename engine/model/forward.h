@@ -67,6 +67,10 @@ public:
 
 private:
     void place(const Batch &batch);
+    StepViews viewsOf(const Batch &batch) const;
+    // The operators of one step, on what was placed before.
+    void compute(const Batch &batch, const StepViews &views, MatrixView logits,
+                 const std::atomic<bool> &stop);
     MatrixView view(size_t offset, int64_t rows, int64_t cols) const;
     KvLayerView cacheLayer(int32_t layer) const;
 
@@ -76,7 +80,7 @@ private:
     RopeAngles m_rope;
     std::unique_ptr<Buffer> m_cache;       // [layer][keys, values][block][kvHead][slot][headDim]
     std::unique_ptr<Buffer> m_activations; // float32, at the offsets below
-    std::unique_ptr<Buffer> m_indices;     // int32: sequence, position, block tables
+    std::unique_ptr<Buffer> m_indices;     // int32: sequences, positions, ids, logit rows, tables
     std::vector<float> m_cosSin;           // host, [rows, ropeDim]
     std::vector<float> m_logits;           // host copy where device memory is not the host's
 };

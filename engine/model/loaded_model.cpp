@@ -58,13 +58,31 @@ std::unique_ptr<ChatTemplate> readTemplate(const GgufFile &file, const Tokenizer
                                           file.path().filename().string());
 }
 
+// "as Q4_0 it would take about 3.6 GiB": the type with most bits a weight of those that fit and
+// are smaller than the file; empty when none does.
+std::string whatWouldFit(const GgufFile &file, size_t needed, size_t free)
+{
+    int64_t elements = 0;
+    for (const TensorEntry &tensor : file.tensors())
+        elements += static_cast<int64_t>(tensor.elements());
+    for (const DType type : {DType::Q8_0, DType::Q6_K, DType::Q5_K, DType::Q4_0, DType::Q2_K}) {
+        const size_t block = dtypeInfo(type).blockElements;
+        const size_t bytes = rowBytes(type, (elements / block + 1) * block);
+        if (bytes < needed && bytes <= free)
+            return "; as " + std::string(dtypeInfo(type).name) + " it would take about "
+                + byteText(bytes);
+    }
+    return {};
+}
+
 void checkFits(const GgufFile &file, size_t needed, const Backend &backend)
 {
     const std::optional<size_t> free = backend.device().freeBytes;
     if (free && needed > *free)
-        throw InputError(file.path().string(), "weights",
-                         "at most " + byteText(*free) + " (the memory that is free)",
-                         byteText(needed));
+        throw DeviceRefusal(file.path().string(), "weights",
+                            "at most " + byteText(*free) + " (the memory that is free)",
+                            byteText(needed) + ", " + byteText(needed - *free) + " too much"
+                                + whatWouldFit(file, needed, *free));
 }
 
 } // namespace
@@ -102,6 +120,10 @@ std::shared_ptr<LoadedModel> LoadedModel::load(const std::filesystem::path &path
     parts.backend =
         openBackend(options.device, options.threads > 0 ? options.threads : defaultThreads(),
                     options.instructionSet);
+    // Said before minutes go into loading.
+    const CacheSupport cache = parts.backend->supportsCache(DType::F16, parts.config.headDim);
+    if (!cache.supported)
+        throw DeviceRefusal(path.string() + ": " + cache.reason);
     checkFits(*file, weightBytesNeeded(*file, specs, *parts.backend), *parts.backend);
     uint64_t total = 0;
     for (const TensorSpec &spec : specs)

@@ -102,8 +102,8 @@ size_t weightBytesNeeded(const GgufFile &file, const std::vector<TensorSpec> &sp
         const TensorEntry &tensor = file.tensor(spec.name);
         const WeightSupport support = backend.supportsWeight(tensor.dtype, spec.rows, spec.cols);
         if (!support.supported)
-            throw InputError(
-                file.path().string(), where(spec), "a type that this device computes with",
+            throw DeviceRefusal(
+                file.path().string(), where(spec), "a type that this device multiplies with",
                 std::string(dtypeInfo(tensor.dtype).name) + " (" + support.reason + ")");
         bytes += support.bytes;
     }

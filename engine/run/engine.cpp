@@ -23,6 +23,9 @@ constexpr const char *kOutOfMemory = "out of memory";
 // Every vocabulary has it, and nobody sees what comes of it.
 constexpr int32_t kPadToken = 0;
 
+// Blocks by which the tables of a step are widened: 256 tokens, a chunk of the GPU's attention.
+constexpr int32_t kTableStep = 8;
+
 class BatchEngine final : public Engine
 {
 public:
@@ -39,6 +42,8 @@ public:
         m_running.reserve(sequences);
         m_plan.reserve(sequences);
         m_batch.reserve(forwardLimits(options));
+        m_model->backend().setBatchInvariant(options.batchInvariant);
+        m_model->backend().setRecordsSteps(options.stepGraphs);
     }
 
     RequestId submit(Request request) override;
@@ -150,6 +155,10 @@ void BatchEngine::advance(StepReport &report)
     }
     buildBatch(report);
     const ConstMatrixView logits = m_forward.run(m_batch, m_stop);
+    if (const std::optional<DeviceStep> step = m_model->backend().lastStep()) {
+        report.deviceNs = step->ns;
+        report.launches = step->launches;
+    }
     reportRows(report);
     takeTokens(logits, report);
 }
@@ -204,6 +213,9 @@ void BatchEngine::buildBatch(StepReport &report)
         m_batch.maxBlocks =
             std::max(m_batch.maxBlocks, static_cast<int32_t>(sequence.blocks.size()));
     }
+    // In wide steps, so that a step is often the same as the one before but for its numbers.
+    m_batch.maxBlocks = std::min((m_batch.maxBlocks + kTableStep - 1) / kTableStep * kTableStep,
+                                 blocksFor(m_options.contextTokens));
     m_batch.blockTables.assign(
         static_cast<size_t>(m_batch.sequenceCount) * static_cast<size_t>(m_batch.maxBlocks), 0);
     auto table = m_batch.blockTables.begin();

@@ -30,8 +30,12 @@ struct EngineOptions
     static constexpr int32_t kMostSequences = 256;
     int32_t maxSequences = 1;  // 1 .. kMostSequences, advancing together
     int32_t contextTokens = 0; // per sequence, prompt and answer; 0: what the model was trained for
-    DType cacheType = DType::F16; // F32 or F16
-    int32_t stepTokens = 0;       // most rows of one step (prefill chunk); 0: chosen by the engine
+    DType cacheType = DType::F16; // F32, F16 or Q8_0
+    // On a GPU, where they are choices: kernels that give a sequence the same bits in every batch;
+    // decode steps that are recorded and launched as a whole.
+    bool batchInvariant = false;
+    bool stepGraphs = true;
+    int32_t stepTokens = 0; // most rows of one step (prefill chunk); 0: chosen by the engine
     static constexpr int32_t kMostStepTokens = 1 << 16;
     // How places are filled that become free: with the whole batch, or one by one.
     BatchPolicy policy = BatchPolicy::Static;

@@ -40,9 +40,10 @@ EngineOptions completeOptions(const LoadedModel &model, EngineOptions options)
     requireBetween("context", options.contextTokens, 0, trained);
     if (options.contextTokens == 0)
         options.contextTokens = trained;
-    if (options.cacheType != DType::F32 && options.cacheType != DType::F16)
-        throw InputError("cache type", "", "F32 or F16",
-                         std::string(dtypeInfo(options.cacheType).name));
+    const CacheSupport cache =
+        model.backend().supportsCache(options.cacheType, model.config().headDim);
+    if (!cache.supported)
+        throw DeviceRefusal("cache type: " + cache.reason);
     if (options.stepTokens == 0)
         options.stepTokens = std::max(kStepTokens, options.maxSequences);
     requireBetween("batch size times context",
@@ -106,7 +107,7 @@ void requireFits(const MemoryPlan &plan, const EngineOptions &options)
         + " to compute in";
     if (fit > 0)
         found += "; batch " + std::to_string(fit) + " would fit";
-    throw InputError("memory", "", "at most " + byteText(freeBytes) + " (what is free)", found);
+    throw DeviceRefusal("memory", "", "at most " + byteText(freeBytes) + " (what is free)", found);
 }
 
 } // namespace inferlab

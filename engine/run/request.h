@@ -145,7 +145,9 @@ struct StepReport
     std::vector<PrefillProgress> prefill;
     std::vector<TokenEvent> tokens;
     std::vector<FinishedRequest> finished;
-    bool idle = false; // there was nothing to do
+    bool idle = false;    // there was nothing to do
+    int64_t deviceNs = 0; // on the device's own clock; 0 where that is the host's
+    int32_t launches = 0; // kernels of a recorded step; 0 where it was not one
 };
 
 } // namespace inferlab

@@ -59,6 +59,35 @@ struct WeightSupport
     std::string reason; // why not supported, or why not fast
 };
 
+// Whether attention and writeKv() work on such a cache.
+struct CacheSupport
+{
+    bool supported = false;
+    std::string reason; // why not: names the operator
+};
+
+// What tells one step from another of the same engine: a step of the same key launches the same
+// kernels on the same memory, whose contents alone differ.
+struct StepKey
+{
+    int32_t rows = 0;
+    int32_t sequences = 0;
+    int32_t maxBlocks = 0;
+    int32_t logitRows = 0;
+
+    bool operator==(const StepKey &) const = default;
+    // One row of each sequence, and its logits: what a decode step is.
+    bool decodes() const noexcept { return rows == sequences && rows == logitRows; }
+};
+
+// What a step was on the device's own clock.
+struct DeviceStep
+{
+    int64_t ns = 0;        // from its first kernel to the end of its last
+    int32_t launches = 0;  // of a recorded step: its kernels; 0 where nobody counted
+    bool replayed = false; // launched as a whole
+};
+
 // Upper bounds of one step; reserve() takes the workspace for them, so that operators allocate
 // nothing.
 struct StepLimits
@@ -68,6 +97,7 @@ struct StepLimits
     int64_t contextTokens = 0; // longest sequence
     int32_t heads = 0;
     int32_t headDim = 0;
+    DType cacheType = DType::F16;
 };
 
 // y = x * weight^T (+ bias). Several outputs that read the same x share the work of preparing it.
@@ -101,6 +131,7 @@ struct DeviceInfo
     size_t memoryBytes = 0;          // total, 0 if unknown
     std::optional<size_t> freeBytes; // free when asked, none if unknown
     int hardwareThreads = 0;         // CPU only
+    std::string busId;               // GPU only: "0000:65:00.0", as its driver counts
 };
 
 class Backend
@@ -118,6 +149,11 @@ public:
     virtual bool batchInvariant() const noexcept { return true; }
     virtual void setBatchInvariant(bool) { }
 
+    // Whether runStep() records decode steps and replays them as a whole, where the backend can:
+    // launching kernels one by one costs a GPU's host some microseconds each. Between steps only.
+    virtual bool recordsSteps() const noexcept { return false; }
+    virtual void setRecordsSteps(bool) { }
+
     // Memory. allocate() throws std::bad_alloc; its memory is zeroed and aligned to 64 bytes.
     virtual std::unique_ptr<Buffer> allocate(size_t bytes) = 0;
     // Whether Buffer::data() may be read and written by the caller as it is.
@@ -132,6 +168,8 @@ public:
                                                const WeightProgress &progress) = 0;
     std::unique_ptr<Weight> loadWeight(const HostTensor &tensor) { return loadWeight(tensor, {}); }
 
+    virtual CacheSupport supportsCache(DType cacheType, int32_t headDim) const = 0;
+
     // Workspace: bytes needed for these limits, and taking it. Call reserve() again to grow.
     virtual size_t workspaceBytes(const StepLimits &limits) const = 0;
     virtual void reserve(const StepLimits &limits) = 0;
@@ -141,7 +179,15 @@ public:
     // caller asks the check itself. Empty: nobody is asked. Between operators only.
     virtual void setStopCheck(StopCheck stop) noexcept = 0;
 
-    // Operators. Matrices are in device memory.
+    // Calls `step`, which calls operators of this backend and nothing else of it: all that they
+    // read was placed in device memory before. Or does what an earlier step of the same key did,
+    // since the last reserve(), without calling it. What `step` throws passes through.
+    virtual void runStep(const StepKey &, const std::function<void()> &step) { step(); }
+    // The last runStep() on the device's clock, once it has ended there. None where operators have
+    // ended when they return: the caller's clock tells as much.
+    virtual std::optional<DeviceStep> lastStep() { return std::nullopt; }
+
+    // Operators. Matrices, ids and rows are in device memory.
     // out[r] = row ids[r] of table, as float32.
     virtual void embed(const Weight &table, std::span<const int32_t> ids, MatrixView out) = 0;
     // out[r] = x[r] / sqrt(mean(x[r]^2) + epsilon) * gain. out may be x.

@@ -55,7 +55,7 @@ struct ConstMatrixView
 
 // One layer of the paged KV cache. Keys and values each lie as [block][kvHead][slot][headDim], slot
 // being the position within the block, so that one head's keys of one block are contiguous. dtype:
-// F32 or F16.
+// F32, F16, or Q8_0 with each head of a token a row of whole blocks.
 struct KvLayerView
 {
     void *keys = nullptr;

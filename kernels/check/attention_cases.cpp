@@ -1,6 +1,8 @@
 // Cases of the operators on the paged cache.
 #include "guarded_memory.h"
+#include "kernels/api/dequantize.h"
 #include "kernels/api/half.h"
+#include "kernels/api/quantize_q8_0.h"
 #include "operator_check.h"
 #include "random_tensor.h"
 
@@ -16,9 +18,10 @@ namespace {
 // square.
 constexpr double kAttentionTolerance = 2e-5;
 
-size_t elementBytes(DType dtype)
+double elementBytes(DType dtype)
 {
-    return dtypeInfo(dtype).blockBytes;
+    const DTypeInfo &info = dtypeInfo(dtype);
+    return static_cast<double>(info.blockBytes) / info.blockElements;
 }
 
 int64_t totalNewTokens(const std::vector<SequenceShape> &sequences)
@@ -70,9 +73,9 @@ public:
                 const std::vector<SequenceShape> &sequences)
         : m_shape(shape)
         , m_placement(shape, sequences)
-        , m_bytes(static_cast<size_t>(m_placement.blocks) * static_cast<size_t>(shape.kvHeads)
-                  * static_cast<size_t>(shape.blockTokens) * static_cast<size_t>(shape.headDim)
-                  * elementBytes(shape.dtype))
+        , m_bytes(rowBytes(shape.dtype,
+                           int64_t {m_placement.blocks} * shape.kvHeads * shape.blockTokens
+                               * shape.headDim))
         , m_keys(backend, m_bytes)
         , m_values(backend, m_bytes)
         , m_sequence(backend, m_placement.sequence.size() * sizeof(int32_t))
@@ -124,41 +127,39 @@ public:
         std::vector<float> all;
         for (const GuardedMemory *memory : {&m_keys, &m_values}) {
             const std::vector<unsigned char> bytes = memory->download();
-            for (size_t i = 0; i < bytes.size(); i += elementBytes(m_shape.dtype)) {
-                const float value = read(&bytes[i]);
-                all.push_back(std::isnan(value) ? -7.0f : value);
+            std::vector<float> values(static_cast<size_t>(m_shape.headDim));
+            for (size_t at = 0; at < bytes.size(); at += headBytes()) {
+                dequantizeRow(m_shape.dtype, &bytes[at], values.data(), m_shape.headDim);
+                for (const float value : values)
+                    all.push_back(std::isnan(value) ? -7.0f : value);
             }
         }
         return all;
     }
 
 private:
-    float read(const unsigned char *bytes) const
+    size_t headBytes() const { return rowBytes(m_shape.dtype, m_shape.headDim); }
+    void write(unsigned char *bytes, const std::vector<float> &values) const
     {
-        if (m_shape.dtype == DType::F16) {
-            uint16_t half = 0;
-            std::memcpy(&half, bytes, sizeof half);
-            return halfToFloat(half);
+        if (m_shape.dtype == DType::Q8_0) {
+            quantizeQ8_0(values.data(), m_shape.headDim, bytes);
+            return;
         }
-        float value = 0;
-        std::memcpy(&value, bytes, sizeof value);
-        return value;
-    }
-    void write(unsigned char *bytes, float value) const
-    {
-        const uint16_t half = floatToHalf(value);
-        if (m_shape.dtype == DType::F16)
-            std::memcpy(bytes, &half, sizeof half);
-        else
-            std::memcpy(bytes, &value, sizeof value);
+        for (size_t d = 0; d < values.size(); ++d) {
+            const uint16_t half = floatToHalf(values[d]);
+            if (m_shape.dtype == DType::F16)
+                std::memcpy(bytes + d * sizeof half, &half, sizeof half);
+            else
+                std::memcpy(bytes + d * sizeof(float), &values[d], sizeof(float));
+        }
     }
     void fillOne(GuardedMemory &memory, const std::vector<SequenceShape> &sequences, uint64_t seed)
     {
         std::vector<unsigned char> bytes(m_bytes);
-        for (size_t i = 0; i < bytes.size(); i += elementBytes(m_shape.dtype))
-            write(&bytes[i], std::nanf(""));
+        std::vector<float> values(static_cast<size_t>(m_shape.headDim), std::nanf(""));
+        for (size_t at = 0; at < bytes.size(); at += headBytes())
+            write(&bytes[at], values);
         RandomBits random(seed);
-        const auto headDim = static_cast<size_t>(m_shape.headDim);
         for (size_t s = 0; s < sequences.size(); ++s) {
             for (int32_t t = 0; t < sequences[s].tokens; ++t) {
                 const auto block = static_cast<size_t>(
@@ -168,9 +169,9 @@ private:
                     const size_t slot = (block * static_cast<size_t>(m_shape.kvHeads) + head)
                             * static_cast<size_t>(m_shape.blockTokens)
                         + static_cast<size_t>(t % m_shape.blockTokens);
-                    for (size_t d = 0; d < headDim; ++d)
-                        write(&bytes[(slot * headDim + d) * elementBytes(m_shape.dtype)],
-                              random.uniform(-1.0f, 1.0f));
+                    for (float &value : values)
+                        value = random.uniform(-1.0f, 1.0f);
+                    write(&bytes[slot * headBytes()], values);
                 }
             }
         }
@@ -207,6 +208,7 @@ public:
         limits.rows = totalNewTokens(m_sequences);
         limits.heads = shape.heads;
         limits.headDim = shape.headDim;
+        limits.cacheType = shape.dtype;
         for (const SequenceShape &sequence : m_sequences)
             limits.contextTokens = std::max<int64_t>(limits.contextTokens, sequence.tokens);
         backend.reserve(limits);
@@ -279,7 +281,9 @@ OperatorCase cacheCase(std::string op, const CacheShape &cache,
         + std::to_string(sequences.size()) + " seq to " + std::to_string(sequences.back().tokens)
         + ", " + std::to_string(cache.heads) + "/" + std::to_string(cache.kvHeads) + " heads x "
         + std::to_string(cache.headDim) + ", blocks of " + std::to_string(cache.blockTokens);
-    result.unsupported = [](Backend &) { return std::string(); };
+    result.unsupported = [=](Backend &backend) {
+        return backend.supportsCache(cache.dtype, cache.headDim).reason;
+    };
     return result;
 }
 
@@ -297,8 +301,7 @@ OperatorCase attentionCase(const CacheShape &cache, const std::vector<SequenceSh
         const double rows = sequence.newTokens;
         const double seen = rows * (sequence.tokens - (rows - 1) / 2); // keys over all rows
         result.flops += 4.0 * seen * cache.heads * headDim;
-        result.bytes += 2.0 * sequence.tokens * cache.kvHeads * headDim
-                * static_cast<double>(elementBytes(cache.dtype))
+        result.bytes += 2.0 * sequence.tokens * cache.kvHeads * headDim * elementBytes(cache.dtype)
             + 2.0 * rows * cache.heads * headDim * sizeof(float);
     }
     result.prepare = [=](Backend &backend) {
@@ -313,7 +316,7 @@ OperatorCase writeKvCase(const CacheShape &cache, const std::vector<SequenceShap
     result.tolerance = 0.0;
     const double values =
         2.0 * static_cast<double>(totalNewTokens(sequences)) * cache.kvHeads * cache.headDim;
-    result.bytes = values * (sizeof(float) + static_cast<double>(elementBytes(cache.dtype)));
+    result.bytes = values * (sizeof(float) + elementBytes(cache.dtype));
     result.prepare = [=](Backend &backend) {
         return std::make_unique<WriteKvOperator>(backend, cache, sequences);
     };

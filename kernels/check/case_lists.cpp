@@ -70,6 +70,16 @@ void addCacheEdges(std::vector<OperatorCase> &cases)
         for (float scoreScale : {100.0f, 3000.0f})
             cases.push_back(attentionCase({dtype, 3, 1, 64, 16, scoreScale}, {{600, 3}, {70, 70}}));
     }
+    for (int32_t headDim : {32, 96, 160}) { // whole blocks of 32
+        for (int32_t blockTokens : {7, 32}) {
+            const CacheShape cache {DType::Q8_0, 6, 2, headDim, blockTokens};
+            cases.push_back(attentionCase(cache, {{1, 1}, {64, 1}, {130, 1}}));
+            cases.push_back(attentionCase(cache, {{200, 90}, {17, 17}}));
+            cases.push_back(writeKvCase(cache, {{40, 40}, {3, 1}, {201, 7}}));
+        }
+        cases.push_back(attentionCase({DType::Q8_0, 3, 1, headDim, 32}, {{513, 1}, {1100, 1}}));
+        cases.push_back(attentionCase({DType::Q8_0, 3, 1, headDim, 16}, {{540, 30}}));
+    }
 }
 
 } // namespace
@@ -99,7 +109,7 @@ std::vector<OperatorCase> typicalCases()
         for (int64_t rows : {1, 8, 512})
             cases.push_back(matmulCase(dtype, rows, 1536, 1536, false));
     }
-    for (DType dtype : {DType::F16, DType::F32}) {
+    for (DType dtype : {DType::F16, DType::F32, DType::Q8_0}) {
         const CacheShape small {dtype, 9, 3, 64, 32};   // SmolLM2-135M
         const CacheShape large {dtype, 32, 8, 128, 32}; // Llama 3 8B
         cases.push_back(writeKvCase(small, {{512, 512}}));

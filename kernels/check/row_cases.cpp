@@ -81,13 +81,21 @@ public:
         : m_backend(&backend)
         , m_source(backend, sourceRows, cols, randomFloats(elements(sourceRows, cols), 4))
         , m_out(backend, rows, cols)
+        , m_rows(backend, static_cast<size_t>(rows) * sizeof(int32_t))
+        , m_count(static_cast<size_t>(rows))
     {
         RandomBits random(5);
+        std::vector<int32_t> numbers;
         for (int64_t r = 0; r < rows; ++r)
-            m_rows.push_back(
+            numbers.push_back(
                 static_cast<int32_t>(random.next() % static_cast<uint64_t>(sourceRows)));
+        m_rows.upload(numbers.data(), numbers.size() * sizeof(int32_t));
     }
-    void run() override { m_backend->gatherRows(m_source.view(), m_rows, m_out.view()); }
+    void run() override
+    {
+        m_backend->gatherRows(m_source.view(),
+                              {static_cast<const int32_t *>(m_rows.data()), m_count}, m_out.view());
+    }
     std::vector<float> output() const override { return m_out.download(); }
     bool guardsIntact() const override { return m_source.intact() && m_out.intact(); }
 
@@ -95,7 +103,8 @@ private:
     Backend *m_backend;
     GuardedMatrix m_source;
     GuardedMatrix m_out;
-    std::vector<int32_t> m_rows;
+    GuardedMemory m_rows;
+    size_t m_count;
 };
 
 class RopeOperator final : public PreparedOperator

@@ -50,14 +50,21 @@ public:
         : m_backend(&backend)
         , m_table(loadRandom(backend, dtype, vocabulary, cols))
         , m_out(backend, rows, cols)
+        , m_ids(backend, static_cast<size_t>(rows) * sizeof(int32_t))
+        , m_count(static_cast<size_t>(rows))
     {
         RandomBits random(12);
+        std::vector<int32_t> ids;
         for (int64_t r = 0; r < rows; ++r)
-            m_ids.push_back(
-                static_cast<int32_t>(random.next() % static_cast<uint64_t>(vocabulary)));
-        m_ids.front() = static_cast<int32_t>(vocabulary - 1);
+            ids.push_back(static_cast<int32_t>(random.next() % static_cast<uint64_t>(vocabulary)));
+        ids.front() = static_cast<int32_t>(vocabulary - 1);
+        m_ids.upload(ids.data(), ids.size() * sizeof(int32_t));
     }
-    void run() override { m_backend->embed(*m_table, m_ids, m_out.view()); }
+    void run() override
+    {
+        m_backend->embed(*m_table, {static_cast<const int32_t *>(m_ids.data()), m_count},
+                         m_out.view());
+    }
     std::vector<float> output() const override { return m_out.download(); }
     bool guardsIntact() const override { return m_out.intact(); }
 
@@ -65,7 +72,8 @@ private:
     Backend *m_backend;
     std::unique_ptr<Weight> m_table;
     GuardedMatrix m_out;
-    std::vector<int32_t> m_ids;
+    GuardedMemory m_ids;
+    size_t m_count;
 };
 
 class MatmulOperator final : public PreparedOperator

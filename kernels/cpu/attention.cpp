@@ -2,6 +2,8 @@
 // per piece where there are few rows (decode), so that all threads have work.
 #include "attention.h"
 
+#include "kernels/api/cache_support.h"
+#include "kernels/api/dequantize.h"
 #include "kernels/host/host_memory.h"
 
 #include <algorithm>
@@ -70,12 +72,14 @@ CpuAttention::Sizes CpuAttention::sizesFor(const StepLimits &limits)
     sizes.chunks = (std::max<int64_t>(limits.contextTokens, 1) + kChunkKeys - 1) / kChunkKeys;
     sizes.splitRows = std::min(kMaxSplitRows, std::max<int64_t>(limits.rows, 1));
     sizes.rowTiles = limits.rows;
+    sizes.cachedFloats =
+        limits.cacheType == DType::Q8_0 ? kChunkKeys * std::max<int64_t>(limits.headDim, 1) : 0;
     const int64_t partial = sizes.queries * (sizes.paddedDim + 2);
     sizes.scratchFloats = roundUp(sizes.queries * sizes.paddedDim       // q
                                       + 2 * kTileKeys * sizes.paddedDim // tiles of keys and values
                                       + sizes.queries * kTileKeys       // scores
                                       + sizes.queries                   // last positions
-                                      + 2 * partial,
+                                      + 2 * partial + 2 * sizes.cachedFloats,
                                   kPadding);
     sizes.partialFloats = sizes.splitRows * heads * sizes.chunks * (sizes.paddedDim + 2);
     return sizes;
@@ -114,6 +118,8 @@ CpuAttention::Scratch CpuAttention::scratchOf(int worker) const noexcept
     scratch.keyTile = take(kTileKeys * dim);
     scratch.valueTile = take(kTileKeys * dim);
     scratch.scores = take(queries * kTileKeys);
+    scratch.cachedKeys = take(m_sizes.cachedFloats);
+    scratch.cachedValues = take(m_sizes.cachedFloats);
     scratch.chunk = {take(queries), take(queries), take(queries * dim)};
     scratch.merged = {take(queries), take(queries), take(queries * dim)};
     static_assert(sizeof(int32_t) == sizeof(float));
@@ -166,8 +172,7 @@ void CpuAttention::prepare(const AttentionArgs &args, RowTile tile, int32_t kvHe
     }
 
     const int64_t headElements = int64_t {cache.blockTokens} * headDim;
-    const size_t headBytes = static_cast<size_t>(kvHead * headElements)
-        * (cache.dtype == DType::F16 ? sizeof(uint16_t) : sizeof(float));
+    const size_t headBytes = rowBytes(cache.dtype, kvHead * headElements);
     chunk.q = scratch.q;
     chunk.last = scratch.last;
     chunk.queries = tile.rows * group;
@@ -186,6 +191,35 @@ void CpuAttention::prepare(const AttentionArgs &args, RowTile tile, int32_t kvHe
     chunk.scores = scratch.scores;
 }
 
+// A cache of Q8_0 is turned into float32 a chunk at a time: the vector code reads that.
+void CpuAttention::attend(const AttentionArgs &args, int32_t kvHead, const Scratch &scratch,
+                          AttentionChunk chunk) const noexcept
+{
+    const KvLayerView &cache = args.cache;
+    if (cache.dtype == DType::Q8_0) {
+        assert(m_sizes.cachedFloats >= int64_t {kChunkKeys} * cache.headDim);
+        const int32_t end = std::min(chunk.end, chunk.tokens);
+        for (int32_t position = chunk.begin; position < end; ++position) {
+            const int64_t block = chunk.table[position / cache.blockTokens];
+            const int64_t slot =
+                (block * cache.kvHeads + kvHead) * cache.blockTokens + position % cache.blockTokens;
+            const size_t from = rowBytes(DType::Q8_0, slot * cache.headDim);
+            const int64_t to = int64_t {position - chunk.begin} * cache.headDim;
+            dequantizeRow(DType::Q8_0, static_cast<const unsigned char *>(cache.keys) + from,
+                          scratch.cachedKeys + to, cache.headDim);
+            dequantizeRow(DType::Q8_0, static_cast<const unsigned char *>(cache.values) + from,
+                          scratch.cachedValues + to, cache.headDim);
+        }
+        chunk.keys = scratch.cachedKeys;
+        chunk.values = scratch.cachedValues;
+        // One block of a chunk's length, wherever it lies: the table is read and does not count.
+        assert(cache.blockTokens <= kChunkKeys);
+        chunk.blockTokens = kChunkKeys;
+        chunk.blockStride = 0;
+    }
+    m_kernels->attendChunk(chunk);
+}
+
 bool CpuAttention::attendWhole(const AttentionArgs &args, RowTile tile, int32_t kvHead,
                                const Scratch &scratch, const StopCheck &stop) const noexcept
 {
@@ -202,7 +236,7 @@ bool CpuAttention::attendWhole(const AttentionArgs &args, RowTile tile, int32_t 
         chunk.largest = current.largest;
         chunk.total = current.total;
         chunk.sums = current.sums;
-        m_kernels->attendChunk(chunk);
+        attend(args, kvHead, scratch, chunk);
         if (chunk.begin == 0) {
             std::swap(current, merged);
             continue;
@@ -234,7 +268,7 @@ void CpuAttention::attendPiece(const AttentionArgs &args, RowTile tile, int32_t 
     chunk.largest = scratch.chunk.largest;
     chunk.total = scratch.chunk.total;
     chunk.sums = scratch.chunk.sums;
-    m_kernels->attendChunk(chunk);
+    attend(args, kvHead, scratch, chunk);
     const int32_t group = args.heads / args.cache.kvHeads;
     for (int32_t i = 0; i < chunk.queries; ++i) {
         if (chunk.last[i] < chunk.begin)
@@ -316,7 +350,7 @@ void CpuAttention::runSplit(const AttentionArgs &args, ThreadPool &pool,
 
 void CpuAttention::run(const AttentionArgs &args, ThreadPool &pool, const StopCheck &stop)
 {
-    assert(args.cache.dtype == DType::F32 || args.cache.dtype == DType::F16);
+    assert(cacheSupport(args.cache.dtype, args.cache.headDim).supported);
     assert(args.cache.kvHeads > 0 && args.heads % args.cache.kvHeads == 0);
     assert(args.q.cols == int64_t {args.heads} * args.cache.headDim
            && args.out.cols == args.q.cols);

@@ -50,6 +50,8 @@ private:
         float *valueTile = nullptr;
         float *scores = nullptr;
         int32_t *last = nullptr;
+        float *cachedKeys = nullptr; // [kChunkKeys][headDim]; with a cache of Q8_0
+        float *cachedValues = nullptr;
         Partial chunk;
         Partial merged;
     };
@@ -57,6 +59,7 @@ private:
     {
         int64_t queries = 0; // of one row tile
         int64_t paddedDim = 0;
+        int64_t cachedFloats = 0; // of a chunk's keys; 0 where the cache is read as it is
         int64_t chunks = 0;
         int64_t scratchFloats = 0; // of one thread
         int64_t partialFloats = 0; // of all split rows
@@ -70,6 +73,9 @@ private:
     void cutRows(const AttentionArgs &args);
     void prepare(const AttentionArgs &args, RowTile tile, int32_t kvHead, const Scratch &scratch,
                  AttentionChunk &chunk) const noexcept;
+    // Attends to the chunk's range of keys.
+    void attend(const AttentionArgs &args, int32_t kvHead, const Scratch &scratch,
+                AttentionChunk chunk) const noexcept;
     // False when it gave up.
     bool attendWhole(const AttentionArgs &args, RowTile tile, int32_t kvHead,
                      const Scratch &scratch, const StopCheck &stop) const noexcept;

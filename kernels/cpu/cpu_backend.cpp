@@ -2,6 +2,8 @@
 #include "cpu_backend.h"
 
 #include "attention.h"
+#include "kernels/api/cache_support.h"
+#include "kernels/api/quantize_q8_0.h"
 #include "kernels/host/host_info.h"
 #include "kernels/host/host_memory.h"
 #include "kernels/host/usable_cores.h"
@@ -85,6 +87,11 @@ public:
         return m_matmul.load(tensor, progress);
     }
 
+    CacheSupport supportsCache(DType cacheType, int32_t headDim) const override
+    {
+        return cacheSupport(cacheType, headDim);
+    }
+
     size_t workspaceBytes(const StepLimits &limits) const override
     {
         return m_attention.workspaceBytes(limits, m_pool->threads())
@@ -99,6 +106,8 @@ public:
             grown.contextTokens = std::max(grown.contextTokens, m_limits->contextTokens);
             grown.heads = std::max(grown.heads, m_limits->heads);
             grown.headDim = std::max(grown.headDim, m_limits->headDim);
+            if (m_limits->cacheType == DType::Q8_0) // needs most
+                grown.cacheType = DType::Q8_0;
         }
         m_attention.reserve(grown, m_pool->threads());
         m_matmul.reserve(grown);
@@ -178,6 +187,8 @@ private:
     {
         if (dtype == DType::F16)
             m_kernels.halvesFromFloats(source, static_cast<uint16_t *>(cache) + element, n);
+        else if (dtype == DType::Q8_0)
+            quantizeQ8_0(source, n, static_cast<unsigned char *>(cache) + rowBytes(dtype, element));
         else
             std::memcpy(static_cast<float *>(cache) + element, source,
                         static_cast<size_t>(n) * sizeof(float));
@@ -195,7 +206,7 @@ private:
 void CpuBackend::writeKv(ConstMatrixView k, ConstMatrixView v, const KvLayerView &cache,
                          const RowPlacement &placement)
 {
-    assert(cache.dtype == DType::F32 || cache.dtype == DType::F16);
+    assert(cacheSupport(cache.dtype, cache.headDim).supported);
     assert(k.rows == placement.rows && k.cols == int64_t {cache.kvHeads} * cache.headDim);
     assert(v.rows == k.rows && v.cols == k.cols);
     forEachRow(k.rows, k.cols, [&](int64_t r) {

@@ -106,6 +106,12 @@ void launchForDim(cudaStream_t stream, const AttentionParameters &p)
 
 } // namespace
 
+std::string headDimReason(int32_t headDim)
+{
+    return "attention on the GPU: heads of at most " + std::to_string(kMostHeadDim)
+        + " elements were expected, found " + std::to_string(headDim) + "; the CPU computes them";
+}
+
 size_t attentionWorkspaceBytes(const StepLimits &limits) noexcept
 {
     const int64_t rows = std::min(std::max<int64_t>(limits.rows, 1), kMostSplitRows);
@@ -121,9 +127,7 @@ void attention(cudaStream_t stream, const AttentionArgs &args, int multiprocesso
                float *workspace, size_t workspaceBytes)
 {
     if (args.cache.headDim > kMostHeadDim)
-        throw std::runtime_error("attention on the GPU: heads of at most "
-                                 + std::to_string(kMostHeadDim) + " elements were expected, found "
-                                 + std::to_string(args.cache.headDim) + "; the CPU computes them");
+        throw std::runtime_error(headDimReason(args.cache.headDim));
     AttentionParameters p;
     p.args = args;
     p.partials = workspace;
@@ -138,6 +142,8 @@ void attention(cudaStream_t stream, const AttentionArgs &args, int multiprocesso
         && blocks < 2 * int64_t {multiprocessors} && needed <= workspaceBytes;
     if (args.cache.dtype == DType::F16)
         launchForDim<uint16_t>(stream, p);
+    else if (args.cache.dtype == DType::Q8_0)
+        launchForDim<Q8Block>(stream, p);
     else
         launchForDim<float>(stream, p);
 }

@@ -9,10 +9,14 @@
 
 #include <cuda_runtime_api.h>
 
+#include <string>
+
 namespace inferlab::cuda {
 
 // Largest headDim that the kernels hold.
 constexpr int32_t kMostHeadDim = 256;
+
+std::string headDimReason(int32_t headDim); // why a larger one is refused
 
 // Bytes for the chunks' partial results.
 size_t attentionWorkspaceBytes(const StepLimits &limits) noexcept;

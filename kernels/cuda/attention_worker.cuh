@@ -5,8 +5,11 @@
 #include "attention.h"
 #include "half.cuh"
 #include "launch.cuh"
+#include "q8_block.cuh"
 #include "softmax_state.cuh"
 #include "warp.cuh"
+
+#include <type_traits>
 
 namespace inferlab::cuda {
 
@@ -47,13 +50,19 @@ size_t attentionSharedBytes(int headDim)
     return static_cast<size_t>(floats) * sizeof(float);
 }
 
-__device__ __forceinline__ float loadElement(const float *element)
+// Element `element` of a cache of float, of binary16 in integers, or of blocks of Q8_0.
+template <typename Element>
+__device__ __forceinline__ float loadCached(const void *cache, int64_t element)
 {
-    return *element;
-}
-__device__ __forceinline__ float loadElement(const uint16_t *element)
-{
-    return floatFromHalf(*element);
+    if constexpr (std::is_same_v<Element, Q8Block>) {
+        const Q8Block &block = static_cast<const Q8Block *>(cache)[element / kGroup];
+        return __fmul_rn(floatFromHalf(block.scale),
+                         static_cast<float>(block.codes[element % kGroup]));
+    } else if constexpr (std::is_same_v<Element, uint16_t>) {
+        return floatFromHalf(static_cast<const uint16_t *>(cache)[element]);
+    } else {
+        return static_cast<const float *>(cache)[element];
+    }
 }
 
 // The partial result of a chunk of a row and head.
@@ -229,12 +238,10 @@ private:
             }
             for (int d = m_lane; d < m_padded; d += kWarpLanes) {
                 const bool inside = seen && d < m_headDim;
-                m_keys[key * keyStride(m_headDim) + d] = inside
-                    ? loadElement(static_cast<const Element *>(cache.keys) + element + d)
-                    : 0.0f;
-                m_values[key * m_padded + d] = inside
-                    ? loadElement(static_cast<const Element *>(cache.values) + element + d)
-                    : 0.0f;
+                m_keys[key * keyStride(m_headDim) + d] =
+                    inside ? loadCached<Element>(cache.keys, element + d) : 0.0f;
+                m_values[key * m_padded + d] =
+                    inside ? loadCached<Element>(cache.values, element + d) : 0.0f;
             }
         }
     }

@@ -6,9 +6,11 @@
 #include "device_buffer.h"
 #include "device_weight.h"
 #include "embed.h"
+#include "kernels/api/cache_support.h"
 #include "matmul.h"
 #include "row_kernels.h"
 #include "staging.h"
+#include "step_recorder.h"
 
 #include <algorithm>
 #include <cassert>
@@ -42,6 +44,7 @@ StepLimits largest(const StepLimits &a, const StepLimits &b)
     limits.contextTokens = std::max(a.contextTokens, b.contextTokens);
     limits.heads = std::max(a.heads, b.heads);
     limits.headDim = std::max(a.headDim, b.headDim);
+    limits.cacheType = b.cacheType; // takes the same workspace, whatever it is
     return limits;
 }
 
@@ -52,6 +55,7 @@ public:
         : m_properties(deviceProperties())
         , m_staging(m_stream.get())
         , m_matmul(m_stream.get())
+        , m_steps(m_stream.get())
     { }
 
     DeviceInfo device() const override
@@ -61,6 +65,7 @@ public:
         info.name = m_properties.name;
         info.available = true;
         info.memoryBytes = m_properties.memoryBytes;
+        info.busId = m_properties.busId;
         size_t freeBytes = 0;
         size_t totalBytes = 0;
         if (cudaMemGetInfo(&freeBytes, &totalBytes) == cudaSuccess)
@@ -72,7 +77,14 @@ public:
     void setThreads(int) override { }
     bool hasHostMemory() const noexcept override { return false; }
     bool batchInvariant() const noexcept override { return m_matmul.batchInvariant(); }
-    void setBatchInvariant(bool invariant) override { m_matmul.setBatchInvariant(invariant); }
+    void setBatchInvariant(bool invariant) override
+    {
+        if (invariant != batchInvariant())
+            m_steps.forget();
+        m_matmul.setBatchInvariant(invariant);
+    }
+    bool recordsSteps() const noexcept override { return m_steps.enabled(); }
+    void setRecordsSteps(bool records) override { m_steps.setEnabled(records); }
 
     std::unique_ptr<Buffer> allocate(size_t bytes) override
     {
@@ -104,28 +116,42 @@ public:
         return weight->copy(tensor, m_staging, progress) ? std::move(weight) : nullptr;
     }
 
+    CacheSupport supportsCache(DType cacheType, int32_t headDim) const override
+    {
+        if (headDim <= kMostHeadDim)
+            return cacheSupport(cacheType, headDim);
+        CacheSupport support;
+        support.reason = headDimReason(headDim);
+        return support;
+    }
+
     size_t workspaceBytes(const StepLimits &limits) const override
     {
-        return m_matmul.workspaceBytes(limits) + attentionWorkspaceBytes(limits)
-            + static_cast<size_t>(limits.rows) * sizeof(int32_t);
+        return m_matmul.workspaceBytes(limits) + attentionWorkspaceBytes(limits);
     }
     void reserve(const StepLimits &limits) override
     {
         const StepLimits grown = m_limits ? largest(*m_limits, limits) : limits;
+        m_steps.forget();
         m_matmul.reserve(grown);
         grow(m_partials, attentionWorkspaceBytes(grown));
-        grow(m_indices, static_cast<size_t>(grown.rows) * sizeof(int32_t));
         m_limits = grown;
     }
 
     void setStopCheck(StopCheck stop) noexcept override { m_stop = std::move(stop); }
+
+    void runStep(const StepKey &key, const std::function<void()> &step) override
+    {
+        m_steps.run(key, step);
+    }
+    std::optional<DeviceStep> lastStep() override { return m_steps.last(); }
 
     void embed(const Weight &table, std::span<const int32_t> ids, MatrixView out) override
     {
         assert(table.cols() == out.cols && static_cast<int64_t>(ids.size()) == out.rows);
         assert(dynamic_cast<const DeviceWeight *>(&table) != nullptr && "a weight of this backend");
         const auto &weight = static_cast<const DeviceWeight &>(table);
-        cuda::embed(m_stream.get(), weight.stored(), weight.planes(), uploadIndices(ids), out);
+        cuda::embed(m_stream.get(), weight.stored(), weight.planes(), ids.data(), out);
     }
     void rmsNorm(ConstMatrixView x, const float *gain, float epsilon, MatrixView out) override
     {
@@ -135,7 +161,7 @@ public:
     void matmul(std::span<const MatmulOutput> outputs, ConstMatrixView x) override
     {
         assert(m_limits && x.rows <= m_limits->rows && x.cols <= m_limits->cols);
-        m_matmul.run(outputs, x, m_stop);
+        m_matmul.run(outputs, x, m_steps.isRecording() ? StopCheck() : m_stop);
     }
     void rope(MatrixView x, int32_t headDim, int32_t ropeDim, ConstMatrixView cosSin,
               RopeLayout layout) override
@@ -147,7 +173,7 @@ public:
     void writeKv(ConstMatrixView k, ConstMatrixView v, const KvLayerView &cache,
                  const RowPlacement &placement) override
     {
-        assert(cache.dtype == DType::F32 || cache.dtype == DType::F16);
+        assert(supportsCache(cache.dtype, cache.headDim).supported);
         assert(k.rows == placement.rows && k.cols == int64_t {cache.kvHeads} * cache.headDim);
         assert(v.rows == k.rows && v.cols == k.cols);
         cuda::writeKv(m_stream.get(), k, v, cache, placement);
@@ -156,7 +182,7 @@ public:
     {
         assert(args.heads % args.cache.kvHeads == 0);
         assert(args.q.rows == args.placement.rows && args.out.rows == args.q.rows);
-        if (m_stop && m_stop())
+        if (!m_steps.isRecording() && m_stop && m_stop())
             return;
         cuda::attention(m_stream.get(), args, m_properties.multiprocessors,
                         static_cast<float *>(m_partials ? m_partials->data() : nullptr),
@@ -176,7 +202,7 @@ public:
     void gatherRows(ConstMatrixView x, std::span<const int32_t> rows, MatrixView out) override
     {
         assert(static_cast<int64_t>(rows.size()) == out.rows && x.cols == out.cols);
-        cuda::gatherRows(m_stream.get(), x, uploadIndices(rows), out);
+        cuda::gatherRows(m_stream.get(), x, rows.data(), out);
     }
 
 private:
@@ -187,21 +213,13 @@ private:
         buffer.reset(); // both at once might not fit
         buffer = std::make_unique<DeviceBuffer>(bytes);
     }
-    // Valid until the next call. Work queued before it has read the last ones by then: the stream
-    // keeps its order.
-    const int32_t *uploadIndices(std::span<const int32_t> indices)
-    {
-        grow(m_indices, indices.size_bytes());
-        m_staging.upload(m_indices->data(), indices.data(), indices.size_bytes());
-        return static_cast<const int32_t *>(m_indices->data());
-    }
 
     DeviceProperties m_properties;
     Stream m_stream;
     Staging m_staging;
     Matmul m_matmul;
+    StepRecorder m_steps;
     std::unique_ptr<DeviceBuffer> m_partials; // of attention
-    std::unique_ptr<DeviceBuffer> m_indices;  // ids and rows that came with an operator
     std::optional<StepLimits> m_limits;       // of all reserve() so far
     StopCheck m_stop;
 };

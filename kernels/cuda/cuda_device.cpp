@@ -4,6 +4,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include <array>
 #include <exception>
 
 namespace inferlab::cuda {
@@ -50,6 +51,7 @@ DeviceInfo findDevice()
         const DeviceProperties properties = deviceProperties();
         info.name = properties.name;
         info.memoryBytes = properties.memoryBytes;
+        info.busId = properties.busId;
         info.available = true;
     } catch (const std::exception &failure) {
         info.reason = failure.what();
@@ -66,6 +68,10 @@ DeviceProperties deviceProperties()
         + std::to_string(properties.major) + "." + std::to_string(properties.minor);
     result.memoryBytes = properties.totalGlobalMem;
     result.multiprocessors = properties.multiProcessorCount;
+    std::array<char, 32> busId {};
+    check(cudaDeviceGetPCIBusId(busId.data(), static_cast<int>(busId.size()), 0),
+          "looking at the device");
+    result.busId = busId.data();
     return result;
 }
 

@@ -33,7 +33,6 @@ __global__ void embedKernel(WeightPlanes table, const int32_t *ids, MatrixView o
 template <DType type>
 __global__ void dequantizeKernel(WeightPlanes weight, int64_t firstRow, int64_t rows, uint4 *out)
 {
-    constexpr float kLargestHalf = 65504.0f;
     const int64_t halves = 2 * weight.groups;
     const int64_t index = int64_t {blockIdx.x} * kThreads + threadIdx.x;
     if (index >= rows * halves)
@@ -44,8 +43,7 @@ __global__ void dequantizeKernel(WeightPlanes weight, int64_t firstRow, int64_t 
                          static_cast<int>(half % 2), values);
     uint32_t words[8];
     for (int i = 0; i < 8; ++i) {
-        words[i] = packHalves(fminf(fmaxf(values[2 * i], -kLargestHalf), kLargestHalf),
-                              fminf(fmaxf(values[2 * i + 1], -kLargestHalf), kLargestHalf));
+        words[i] = packHalves(withinHalf(values[2 * i]), withinHalf(values[2 * i + 1]));
     }
     out[2 * index] = make_uint4(words[0], words[1], words[2], words[3]);
     out[2 * index + 1] = make_uint4(words[4], words[5], words[6], words[7]);

@@ -137,7 +137,8 @@ __device__ __forceinline__ void loadHalfValues(const WeightPlanes &planes, int64
         int words[4];
         loadHalfCodes<type>(planes, index, half, words);
         const GroupScales scales = loadScales<type>(planes, index);
-        const float scale = scales.scale[Traits::kTwoScales ? half : 0];
+        // Chosen, not indexed: an array that is indexed at run time leaves the registers.
+        const float scale = Traits::kTwoScales && half != 0 ? scales.scale[1] : scales.scale[0];
         for (int i = 0; i < 16; ++i) {
             const int byte = words[i / 4] >> (8 * (i % 4));
             const int code = Traits::kIsQ8 ? static_cast<int8_t>(byte) : byte & 0xff;

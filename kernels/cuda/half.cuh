@@ -23,6 +23,14 @@ __device__ __forceinline__ float floatFromBfloat16(uint16_t bits)
     return __int_as_float(static_cast<int>(static_cast<uint32_t>(bits) << 16));
 }
 
+// A weight as binary16 takes it: what lies beyond its range becomes its largest; infinity and NaN
+// stay, so that a broken file shows in the result.
+__device__ __forceinline__ float withinHalf(float value)
+{
+    constexpr float kLargestHalf = 65504.0f;
+    return fabsf(value) < INFINITY ? fminf(fmaxf(value, -kLargestHalf), kLargestHalf) : value;
+}
+
 // The two halves of a word, the lower first in memory.
 __device__ __forceinline__ float lowHalf(uint32_t word)
 {

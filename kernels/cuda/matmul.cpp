@@ -85,7 +85,7 @@ void Matmul::run(std::span<const MatmulOutput> outputs, ConstMatrixView x, const
 void Matmul::runTogether(DType stored, ProductTargets &targets, ConstMatrixView x)
 {
     const ProductKernel kernel =
-        chooseProduct(stored, x.rows, {m_batchInvariant, m_library != nullptr});
+        chooseProduct(stored, x.rows, {m_batchInvariant, m_library != nullptr, m_libraryTokens});
     switch (kernel) {
     case ProductKernel::MatvecInt8:
     case ProductKernel::MatvecFloat:

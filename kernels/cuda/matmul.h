@@ -42,6 +42,7 @@ private:
     enum class Prepared { Nothing, Int8, Float, Half };
 
     cudaStream_t m_stream;
+    LibraryTokens m_libraryTokens = libraryTokens();
     bool m_batchInvariant = false;
     std::string m_libraryReason;
     std::unique_ptr<HalfGemm> m_library;

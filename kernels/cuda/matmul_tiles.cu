@@ -48,14 +48,12 @@ __device__ __forceinline__ void loadWeightTile(const ProductTarget &target, int6
         float values[16];
         loadHalfValues<type>(target.weight, groupIndex(target.weight, source, group), i % 2,
                              values);
-        constexpr float kLargestHalf = 65504.0f;
         uint32_t words[8];
         for (int w = 0; w < 8; ++w) {
-            if constexpr (type == DType::BF16)
-                words[w] = packHalves(fminf(fmaxf(values[2 * w], -kLargestHalf), kLargestHalf),
-                                      fminf(fmaxf(values[2 * w + 1], -kLargestHalf), kLargestHalf));
-            else
+            if constexpr (type == DType::F16)
                 words[w] = packHalves(values[2 * w], values[2 * w + 1]);
+            else
+                words[w] = packHalves(withinHalf(values[2 * w]), withinHalf(values[2 * w + 1]));
         }
         auto *to = reinterpret_cast<uint4 *>(tile + row * kRowWords + i % 2 * 8);
         to[0] = make_uint4(words[0], words[1], words[2], words[3]);

@@ -2,6 +2,7 @@
 
 #include "half.cuh"
 #include "launch.cuh"
+#include "q8_block.cuh"
 #include "warp.cuh"
 
 namespace inferlab::cuda {
@@ -88,6 +89,19 @@ __device__ void store(void *cache, bool half, int64_t element, float value)
         static_cast<float *>(cache)[element] = value;
 }
 
+// Where the element of a row and column of the keys lies in the cache.
+__device__ int64_t cachedElement(const KvLayerView &cache, const RowPlacement &placement,
+                                 int64_t row, int64_t col)
+{
+    const int32_t position = placement.position[row];
+    const int32_t *table =
+        placement.blockTables + int64_t {placement.sequence[row]} * placement.maxBlocks;
+    const int64_t block = table[position / cache.blockTokens];
+    const int64_t slot = (block * cache.kvHeads + col / cache.headDim) * cache.blockTokens
+        + position % cache.blockTokens;
+    return slot * cache.headDim + col % cache.headDim;
+}
+
 // One thread per element of a key, which takes the value's with it.
 __global__ void writeKvKernel(ConstMatrixView k, ConstMatrixView v, KvLayerView cache,
                               RowPlacement placement)
@@ -97,16 +111,40 @@ __global__ void writeKvKernel(ConstMatrixView k, ConstMatrixView v, KvLayerView 
         return;
     const int64_t row = index / k.cols;
     const int64_t col = index % k.cols;
-    const int32_t position = placement.position[row];
-    const int32_t *table =
-        placement.blockTables + int64_t {placement.sequence[row]} * placement.maxBlocks;
-    const int64_t block = table[position / cache.blockTokens];
-    const int64_t slot = (block * cache.kvHeads + col / cache.headDim) * cache.blockTokens
-        + position % cache.blockTokens;
-    const int64_t element = slot * cache.headDim + col % cache.headDim;
+    const int64_t element = cachedElement(cache, placement, row, col);
     const bool half = cache.dtype == DType::F16;
     store(cache.keys, half, element, k.row(row)[col]);
     store(cache.values, half, element, v.row(row)[col]);
+}
+
+// A warp's 32 values as a block of Q8_0, with the roundings of kernels/api/quantize_q8_0.h. An
+// infinite scale keeps what is no number from becoming one.
+__device__ void storeBlock(Q8Block &block, float value)
+{
+    const float magnitude = fabsf(value);
+    const float largest = warpMaximum(magnitude < INFINITY ? magnitude : INFINITY);
+    const bool finite = largest < INFINITY;
+    const float inverse = finite && largest > 0.0f ? 127.0f / largest : 0.0f;
+    const int code = finite ? __float2int_rn(__fmul_rn(value, inverse)) : 0;
+    const unsigned lane = threadIdx.x % kWarpLanes;
+    block.codes[lane] = static_cast<int8_t>(code);
+    if (lane == 0)
+        block.scale = halfFromFloat(largest / 127.0f);
+}
+
+// Rows are whole blocks, so a warp's elements are one block.
+static_assert(kGroup == kWarpLanes);
+__global__ void writeKvQ8Kernel(ConstMatrixView k, ConstMatrixView v, KvLayerView cache,
+                                RowPlacement placement)
+{
+    const int64_t index = int64_t {blockIdx.x} * kThreads + threadIdx.x;
+    if (index >= k.rows * k.cols)
+        return; // the whole warp
+    const int64_t row = index / k.cols;
+    const int64_t col = index % k.cols;
+    const int64_t block = cachedElement(cache, placement, row, col) / kGroup;
+    storeBlock(static_cast<Q8Block *>(cache.keys)[block], k.row(row)[col]);
+    storeBlock(static_cast<Q8Block *>(cache.values)[block], v.row(row)[col]);
 }
 
 Grid perElement(int64_t elements)
@@ -155,7 +193,8 @@ void gatherRows(cudaStream_t stream, ConstMatrixView x, const int32_t *rows, Mat
 void writeKv(cudaStream_t stream, ConstMatrixView k, ConstMatrixView v, const KvLayerView &cache,
              const RowPlacement &placement)
 {
-    launch("writeKv", writeKvKernel, perElement(k.rows * k.cols), stream, k, v, cache, placement);
+    const auto kernel = cache.dtype == DType::Q8_0 ? writeKvQ8Kernel : writeKvKernel;
+    launch("writeKv", kernel, perElement(k.rows * k.cols), stream, k, v, cache, placement);
 }
 
 } // namespace inferlab::cuda

@@ -1,6 +1,9 @@
 // Softmax attention over the paged cache, one row and head after the other:
 // out = sum over p of softmax(scale * q . k_p) v_p, the largest score subtracted before exp().
+#include "kernels/api/cache_support.h"
+#include "kernels/api/dequantize.h"
 #include "kernels/api/half.h"
+#include "kernels/api/quantize_q8_0.h"
 #include "reference_operators.h"
 
 #include <algorithm>
@@ -10,6 +13,8 @@
 namespace inferlab::reference {
 
 namespace {
+
+constexpr int64_t kBlock = 32; // of Q8_0
 
 // Index of the first element of a token's key or value for one head.
 int64_t elementOf(const KvLayerView &cache, const RowPlacement &placement, int32_t row,
@@ -27,15 +32,28 @@ double load(const void *cache, DType dtype, int64_t element)
 {
     if (dtype == DType::F16)
         return static_cast<double>(halfToFloat(static_cast<const uint16_t *>(cache)[element]));
+    if (dtype == DType::Q8_0) {
+        float block[kBlock];
+        dequantizeRow(dtype,
+                      static_cast<const unsigned char *>(cache)
+                          + rowBytes(dtype, element / kBlock * kBlock),
+                      block, kBlock);
+        return static_cast<double>(block[element % kBlock]);
+    }
     return static_cast<double>(static_cast<const float *>(cache)[element]);
 }
 
-void store(void *cache, DType dtype, int64_t element, float value)
+// One head of one token.
+void store(void *cache, DType dtype, int64_t element, const float *values, int64_t count)
 {
-    if (dtype == DType::F16)
-        static_cast<uint16_t *>(cache)[element] = floatToHalf(value);
-    else
-        static_cast<float *>(cache)[element] = value;
+    if (dtype == DType::F16) {
+        for (int64_t i = 0; i < count; ++i)
+            static_cast<uint16_t *>(cache)[element + i] = floatToHalf(values[i]);
+    } else if (dtype == DType::Q8_0) {
+        quantizeQ8_0(values, count, static_cast<unsigned char *>(cache) + rowBytes(dtype, element));
+    } else {
+        std::copy_n(values, count, static_cast<float *>(cache) + element);
+    }
 }
 
 } // namespace
@@ -43,17 +61,15 @@ void store(void *cache, DType dtype, int64_t element, float value)
 void writeKv(ConstMatrixView k, ConstMatrixView v, const KvLayerView &cache,
              const RowPlacement &placement)
 {
-    assert(cache.dtype == DType::F32 || cache.dtype == DType::F16);
+    assert(cacheSupport(cache.dtype, cache.headDim).supported);
     assert(k.rows == placement.rows && k.cols == int64_t {cache.kvHeads} * cache.headDim);
     assert(v.rows == k.rows && v.cols == k.cols);
     for (int32_t r = 0; r < placement.rows; ++r) {
         for (int32_t head = 0; head < cache.kvHeads; ++head) {
             const int64_t first = elementOf(cache, placement, r, placement.position[r], head);
-            for (int32_t d = 0; d < cache.headDim; ++d) {
-                const int64_t column = int64_t {head} * cache.headDim + d;
-                store(cache.keys, cache.dtype, first + d, k.row(r)[column]);
-                store(cache.values, cache.dtype, first + d, v.row(r)[column]);
-            }
+            const int64_t column = int64_t {head} * cache.headDim;
+            store(cache.keys, cache.dtype, first, k.row(r) + column, cache.headDim);
+            store(cache.values, cache.dtype, first, v.row(r) + column, cache.headDim);
         }
     }
 }

@@ -2,12 +2,14 @@
 // was given: one of the orders that a device may choose. It runs when somebody waits. The
 // environment makes it fail: INFERLAB_EMULATED_DEVICE (no-driver, old-driver, none),
 // INFERLAB_EMULATED_MEMORY (bytes of device memory), INFERLAB_EMULATED_LOSS (launches until the
-// device is lost).
+// device is lost), INFERLAB_EMULATED_FULL (launches until one finds no memory, once). Launches
+// count from when their variable was set.
 #include "include/cuda_runtime.h"
 
 #include "device_memory.h"
 
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <deque>
 #include <memory>
@@ -53,6 +55,30 @@ bool deviceIs(std::string_view state)
     return text != nullptr && state == text;
 }
 
+// Launches that still work, as a variable of the environment says.
+class Countdown
+{
+public:
+    explicit Countdown(const char *name)
+        : m_name(name)
+    { }
+    // Counts a launch. True for the one that comes behind those, once for each time that the
+    // variable is set.
+    bool passes()
+    {
+        const char *text = std::getenv(m_name);
+        if (text == nullptr) {
+            m_done = 0;
+            return false;
+        }
+        return m_done++ == std::strtoull(text, nullptr, 10);
+    }
+
+private:
+    const char *m_name;
+    uint64_t m_done = 0;
+};
+
 class Runtime
 {
 public:
@@ -88,9 +114,10 @@ public:
     }
     cudaError_t countLaunch()
     {
-        ++m_launches;
-        if (m_launches > numberFromEnvironment("INFERLAB_EMULATED_LOSS", UINT64_MAX))
+        if (m_untilLoss.passes())
             m_lost = true;
+        if (m_untilFull.passes() && !m_lost)
+            return cudaErrorMemoryAllocation;
         return state();
     }
     cudaError_t state() const { return m_lost ? cudaErrorUnknown : cudaSuccess; }
@@ -99,7 +126,8 @@ public:
 
 private:
     std::deque<Work> m_queue;
-    uint64_t m_launches = 0;
+    Countdown m_untilLoss {"INFERLAB_EMULATED_LOSS"};
+    Countdown m_untilFull {"INFERLAB_EMULATED_FULL"};
     bool m_lost = false;
 };
 
@@ -159,6 +187,12 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp *properties, int)
     properties->major = 9;
     properties->minor = 0;
     properties->multiProcessorCount = 4;
+    return cudaSuccess;
+}
+
+cudaError_t cudaDeviceGetPCIBusId(char *busId, int length, int)
+{
+    std::snprintf(busId, static_cast<size_t>(length), "0000:65:00.0");
     return cudaSuccess;
 }
 
@@ -302,6 +336,24 @@ cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t *graph)
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t *exec, cudaGraph_t graph, unsigned long long)
 {
     *exec = new CUgraphExec_st {graph->nodes};
+    return runtime().state();
+}
+
+// In place where the kernels are as many as before; their arguments and sizes are the new ones.
+cudaError_t cudaGraphExecUpdate(cudaGraphExec_t exec, cudaGraph_t graph,
+                                cudaGraphExecUpdateResultInfo *info)
+{
+    if (exec->nodes.size() != graph->nodes.size()) {
+        info->result = 1;
+        return cudaErrorInvalidValue;
+    }
+    exec->nodes = graph->nodes;
+    return runtime().state();
+}
+
+cudaError_t cudaGraphGetNodes(cudaGraph_t graph, cudaGraphNode_t *, size_t *count)
+{
+    *count = graph->nodes.size();
     return runtime().state();
 }
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <deque>
 #include <fstream>
+#include <future>
 #include <sstream>
 #include <stdexcept>
 
@@ -215,9 +217,21 @@ void GgufWriter::write(std::ostream &out, std::vector<uint64_t> *boundaries) con
         sink.piece(littleEndian(tensor.offset.value_or(offset), 8));
         offset = padded(offset + tensor.bytes, alignment);
     }
-    for (const Tensor &tensor : tensors) {
+    if (makers <= 1) {
+        for (const Tensor &tensor : tensors) {
+            sink.padTo(alignment);
+            sink.piece(tensor.data());
+        }
+        return;
+    }
+    std::deque<std::future<std::string>> made;
+    auto next = tensors.begin();
+    while (next != tensors.end() || !made.empty()) {
+        while (next != tensors.end() && made.size() < static_cast<size_t>(makers))
+            made.push_back(std::async(std::launch::async, (next++)->data));
         sink.padTo(alignment);
-        sink.piece(tensor.data());
+        sink.piece(made.front().get());
+        made.pop_front();
     }
 }
 

@@ -51,7 +51,7 @@ public:
         std::vector<uint64_t> ne; // GGUF's order: innermost first
         uint32_t type = 0;
         uint64_t bytes = 0;                // of the data
-        std::function<std::string()> data; // called while writing, so that only one tensor is held
+        std::function<std::string()> data; // called while writing, so that few tensors are held
         std::optional<uint64_t> offset;    // instead of the right one
     };
 
@@ -62,6 +62,7 @@ public:
     std::optional<uint64_t> keyCount;
     std::vector<std::pair<std::string, GgufValue>> keys;
     std::vector<Tensor> tensors;
+    int makers = 1; // tensors whose data is made at the same time, each on a thread
 
     void addKey(const std::string &name, GgufValue value);
     // Replaces a key that is there, or adds it.

@@ -11,6 +11,7 @@
 #include "ui/widgets/answer_text.h"
 #include "ui/widgets/answer_view.h"
 #include "ui/widgets/control_panel.h"
+#include "ui/widgets/engine_switches.h"
 #include "ui/widgets/error_bar.h"
 #include "ui/widgets/kept_runs.h"
 #include "ui/widgets/model_picker.h"
@@ -52,6 +53,8 @@ void RunPage::connectSession()
                 refreshCharts();
             });
     connect(&m_session, &Session::failed, this, &RunPage::showError);
+    connect(&m_session, &Session::cpuOffered, this,
+            [this](const QString &line) { offerCpu(line, m_runPending); });
 }
 
 void RunPage::chooseModel(const QString &path)
@@ -188,7 +191,11 @@ void RunPage::onRunFinished(const RunRecordPtr &run)
     showRecord(run.get(), run);
     for (const RequestRecord &request : run->requests) {
         if (request.endReason == EndReason::Error) {
-            showError(QString::fromStdString(request.message));
+            const QString line = QString::fromStdString(request.message);
+            if (run->settings.device == "cpu")
+                showError(line);
+            else
+                offerCpu(line, true);
             break;
         }
     }
@@ -271,6 +278,17 @@ void RunPage::showError(const QString &line)
 {
     m_errorAction = nullptr;
     m_error->showLine(line);
+}
+
+void RunPage::offerCpu(const QString &line, bool runs)
+{
+    m_error->showLine(line, runs ? tr("Run on the CPU") : tr("Use the CPU"));
+    m_errorAction = [this, runs] {
+        m_error->dismiss();
+        m_controls->switches()->setDevice(QStringLiteral("cpu")); // loads by its signal
+        if (runs)
+            run();
+    };
 }
 
 void RunPage::showNotice(const QString &line)

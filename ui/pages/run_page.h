@@ -51,6 +51,8 @@ public:
     void showRuns(const std::vector<RunRecordPtr> &runs); // the first, the others kept beside it
     void showError(const QString &line);
     void showNotice(const QString &line);
+    // The same with a button that chooses the CPU, and runs again when `runs`.
+    void offerCpu(const QString &line, bool runs);
     bool isRunning() const noexcept { return m_runPending; } // or about to; not while a model loads
     bool isPaused() const noexcept { return m_paused; }
     // Prompt and switches fold away.

@@ -59,6 +59,7 @@ QHBoxLayout *labelledRow(const QString &text, QWidget *field, QWidget *parent)
 EngineSwitches::EngineSwitches(QWidget *parent)
     : QWidget(parent)
     , m_device(new SegmentedControl({tr("CPU"), tr("GPU")}, this))
+    , m_gpu(new GpuLine(this))
     , m_kv(new ToggleSwitch(this))
     , m_batch(new SegmentedControl(batchLabels(), this))
     , m_batches(kBatches.begin(), kBatches.end())
@@ -85,6 +86,7 @@ EngineSwitches::EngineSwitches(QWidget *parent)
     column->setSpacing(4);
     column->addLayout(labelledRow(tr("Device"), m_device, this));
     m_deviceHint = addHint(column);
+    column->addWidget(m_gpu);
     column->addLayout(labelledRow(tr("KV cache"), m_kv, this));
     m_kvHint = addHint(column);
     auto *batchLabel = new QLabel(tr("Batch"), this);
@@ -99,6 +101,7 @@ EngineSwitches::EngineSwitches(QWidget *parent)
     m_threadsRow->setLayout(threads);
 
     connect(m_device, &SegmentedControl::currentChanged, this, [this] {
+        showGpu();
         refresh();
         emit deviceChanged();
         emit changed();
@@ -217,6 +220,17 @@ void EngineSwitches::setNewTokens(int tokens)
 void EngineSwitches::setThreads(int threads)
 {
     m_threads->setValue(threads);
+}
+
+void EngineSwitches::setGpuSource(GpuLine::Read read)
+{
+    m_gpuSource = std::move(read);
+    showGpu();
+}
+
+void EngineSwitches::showGpu()
+{
+    m_gpu->setSource(device() == QLatin1String("cuda") ? m_gpuSource : GpuLine::Read());
 }
 
 void EngineSwitches::setLoaded(const std::optional<ModelSummary> &loaded)

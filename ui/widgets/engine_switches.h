@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/session/session_types.h"
+#include "gpu_line.h"
 
 #include <QWidget>
 #include <vector>
@@ -41,6 +42,9 @@ public:
     // For the consequence lines. Null plan: nothing is said about memory.
     void setLoaded(const std::optional<ModelSummary> &loaded);
     void setMemory(const MemoryPlan *plan);
+    // What asks the GPU's driver; shown while the GPU is chosen.
+    void setGpuSource(GpuLine::Read read);
+    GpuLine *gpuLine() const noexcept { return m_gpu; }
     QWidget *threadsRow() const noexcept { return m_threadsRow; } // for a fold of its own
 
     SegmentedControl *deviceControl() const noexcept { return m_device; }
@@ -54,12 +58,15 @@ signals:
 private:
     QLabel *addHint(QVBoxLayout *column);
     void offer(size_t index, int batch);
+    void showGpu();
     void refresh();
 
     std::vector<DeviceInfo> m_devices;
     std::optional<ModelSummary> m_loaded;
     SegmentedControl *m_device;
     QLabel *m_deviceHint = nullptr;
+    GpuLine *m_gpu;
+    GpuLine::Read m_gpuSource;
     ToggleSwitch *m_kv;
     QLabel *m_kvHint = nullptr;
     SegmentedControl *m_batch;

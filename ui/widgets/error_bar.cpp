@@ -17,6 +17,7 @@ ErrorBar::ErrorBar(QWidget *parent)
     , m_close(new QToolButton(this))
 {
     setObjectName(QStringLiteral("errorBar"));
+    m_action->setObjectName(QStringLiteral("errorAction"));
     m_text->setWordWrap(true);
     m_text->setTextFormat(Qt::PlainText);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);

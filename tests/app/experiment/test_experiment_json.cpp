@@ -76,6 +76,9 @@ TEST_CASE("every field comes back")
     run.chat = false;
     run.systemPrompt = "Be brief.";
     run.kvCache = false;
+    run.cacheType = DType::Q8_0;
+    run.batchInvariant = true;
+    run.stepGraphs = false;
     run.padding = true;
     run.scheduler = BatchPolicy::Continuous;
     run.chunkTokens = 64;
@@ -88,6 +91,9 @@ TEST_CASE("every field comes back")
     CHECK(jsonText(experimentToJson(again)) == text);
     CHECK(again.held.run.scheduler == BatchPolicy::Continuous);
     CHECK(again.held.run.padding);
+    CHECK(again.held.run.cacheType == DType::Q8_0);
+    CHECK(again.held.run.batchInvariant);
+    CHECK_FALSE(again.held.run.stepGraphs);
     CHECK(again.held.run.chunkTokens == 64);
     CHECK(again.seed == experiment.seed);
     CHECK(again.stop == experiment.stop);

@@ -15,6 +15,9 @@ inline RunSettings richSettings()
     settings.device = "reference";
     settings.threads = 7;
     settings.kvCache = false;
+    settings.cacheType = DType::Q8_0;
+    settings.batchInvariant = true;
+    settings.stepGraphs = false;
     settings.batch = 2;
     settings.scheduler = BatchPolicy::Continuous;
     settings.padding = true;
@@ -73,7 +76,7 @@ inline RunRecord richRecord()
         request.endReason = i == 0 ? EndReason::Stop : EndReason::Length;
         run.requests.push_back(std::move(request));
     }
-    run.steps = {{kStart + 500, kStart + 1'000'001, 40, 0, 2},
+    run.steps = {{kStart + 500, kStart + 1'000'001, 40, 0, 2, 0, 998'877},
                  {kStart + 1'000'002, kStart + 2'000'001, 0, 2, 2, 5}};
     return run;
 }

@@ -49,6 +49,9 @@ void checkSame(const RunSettings &a, const RunSettings &b)
     CHECK(a.device == b.device);
     CHECK(a.threads == b.threads);
     CHECK(a.kvCache == b.kvCache);
+    CHECK(a.cacheType == b.cacheType);
+    CHECK(a.batchInvariant == b.batchInvariant);
+    CHECK(a.stepGraphs == b.stepGraphs);
     CHECK(a.batch == b.batch);
     CHECK(a.scheduler == b.scheduler);
     CHECK(a.padding == b.padding);
@@ -92,6 +95,7 @@ void checkSame(const RunRecord &a, const RunRecord &b)
         CHECK(a.steps[i].decodeTokens == b.steps[i].decodeTokens);
         CHECK(a.steps[i].running == b.steps[i].running);
         CHECK(a.steps[i].paddedTokens == b.steps[i].paddedTokens);
+        CHECK(a.steps[i].deviceNs == b.steps[i].deviceNs);
     }
 }
 

@@ -46,6 +46,10 @@ public:
     {
         return m_backend->loadWeight(tensor, progress);
     }
+    CacheSupport supportsCache(DType cacheType, int32_t headDim) const override
+    {
+        return m_backend->supportsCache(cacheType, headDim);
+    }
     size_t workspaceBytes(const StepLimits &limits) const override
     {
         return m_backend->workspaceBytes(limits);

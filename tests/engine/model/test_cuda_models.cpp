@@ -1,5 +1,6 @@
 // Whole models on the CUDA backend against logits of another implementation and against the CPU's.
 // Runs on a GPU or, with the emulated module beside it, on the host.
+#include "support/fixtures_folder.h"
 #include "support/oracle_logits.h"
 
 #include <doctest/doctest.h>
@@ -31,7 +32,7 @@ constexpr TinyCase kRoundedFiles[] = {
 
 std::string path(const TinyCase &tiny, const char *name)
 {
-    return std::string(INFERLAB_FIXTURES "/tiny/") + tiny.folder + "/" + name;
+    return fixturesFolder() + "/tiny/" + tiny.folder + "/" + name;
 }
 
 std::shared_ptr<LoadedModel> load(const TinyCase &tiny, const char *device)

@@ -86,8 +86,12 @@ TEST_CASE("options out of range are refused, and what does not fit says what wou
     CHECK(open(options)
           == "padding: expected off, since a continuous batch is no rectangle, found on");
     options = optionsFor(1, 16);
-    options.cacheType = DType::Q8_0;
-    CHECK(open(options).find("cache type") == 0);
+    options.cacheType = DType::Q8_0; // heads of 16
+    CHECK(open(options).find("cache type: attention: with a cache of Q8_0, heads of a multiple of "
+                             "32 elements were expected, found 16")
+          == 0);
+    options.cacheType = DType::Q4_0;
+    CHECK(open(options).find("cache type: attention: a cache of F32, F16 or Q8_0") == 0);
 }
 
 TEST_CASE("an idle engine steps without doing anything")

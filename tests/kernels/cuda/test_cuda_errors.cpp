@@ -61,6 +61,7 @@ TEST_CASE("a device is listed with its name and memory, and opens")
     const DeviceInfo info = listDevices().at(2);
     REQUIRE(info.available);
     CHECK(info.name == "emulated device, compute capability 9.0");
+    CHECK(info.busId == "0000:65:00.0");
     CHECK(info.memoryBytes > 0);
     const auto backend = openBackend("cuda", 1);
     REQUIRE(backend->device().freeBytes);
@@ -78,6 +79,22 @@ TEST_CASE("memory that is not there is bad_alloc, and what was taken before stay
     backend->upload(buffer->data(), &sent, sizeof sent);
     backend->download(&received, buffer->data(), sizeof received);
     CHECK(received == sent);
+}
+
+TEST_CASE("where cuBLAS begins is two numbers, and nothing else is taken for them")
+{
+    for (const char *wrong : {"", "64", "64;256", "0,256", "64,256,", "many"}) {
+        const Environment tokens("INFERLAB_CUDA_LIBRARY_TOKENS", wrong);
+        std::string message;
+        try {
+            openBackend("cuda", 1);
+        } catch (const std::runtime_error &error) {
+            message = error.what();
+        }
+        CHECK(message.find("found \"" + std::string(wrong) + "\"") != std::string::npos);
+    }
+    const Environment tokens("INFERLAB_CUDA_LIBRARY_TOKENS", "16,32");
+    CHECK_NOTHROW(openBackend("cuda", 1));
 }
 
 TEST_CASE("heads too large for attention's kernels are named")

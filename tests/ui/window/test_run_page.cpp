@@ -2,6 +2,7 @@
 // what cannot work said where one looks.
 #include "window_fixture.h"
 
+#include "engine/base/error.h"
 #include "support/synthetic_engine.h"
 #include "ui/pages/chart_board.h"
 #include "ui/pages/run_page.h"
@@ -38,6 +39,19 @@ SyntheticPace quick()
     return pace;
 }
 
+// A machine with a GPU, which is chosen.
+void chooseGpu(WindowFixture &f)
+{
+    DeviceInfo cpu;
+    cpu.kind = "cpu";
+    cpu.available = true;
+    DeviceInfo gpu = cpu;
+    gpu.kind = "cuda";
+    EngineSwitches *switches = f.page->controls()->switches();
+    switches->setDevices({cpu, gpu});
+    switches->setDevice(QStringLiteral("cuda"));
+}
+
 SyntheticPace slow()
 {
     SyntheticPace pace;
@@ -63,6 +77,8 @@ private slots:
     void keptRunsStayOnTheCharts();
     void kneeRunsEveryBatch();
     void aFailingEngineGivesOneLine();
+    void aDeviceThatFailsOffersTheCpu();
+    void aDeviceThatRefusesOffersTheCpu();
     void anotherModelIsLoadedInTheBackground();
     void openedRunsAreShown();
     void chartsAreHiddenMovedAndEnlarged();
@@ -287,6 +303,62 @@ void TestRunPage::aFailingEngineGivesOneLine()
     QVERIFY(f.page->answers()->statsLine()->text().contains(
         QStringLiteral("error: device memory ran out")));
     QVERIFY(f.page->controls()->runButton()->isEnabled());
+}
+
+void TestRunPage::aDeviceThatFailsOffersTheCpu()
+{
+    EngineSource source = syntheticSource(quick());
+    const auto load = source.load;
+    const auto onGpu = std::make_shared<std::atomic<bool>>(false);
+    source.load = [load, onGpu](const ModelChoice &choice, const LoadProgressCallback &progress,
+                                const std::atomic<bool> *stop) {
+        *onGpu = choice.device == QLatin1String("cuda");
+        return load(choice, progress, stop);
+    };
+    source.open = [onGpu](const std::shared_ptr<LoadedModel> &, const EngineOptions &options) {
+        SyntheticPace pace = quick();
+        pace.failInStep = *onGpu;
+        return makeSyntheticEngine(pace, options);
+    };
+    WindowFixture f(std::move(source));
+    chooseGpu(f);
+    f.loadModel(f.someModelFile());
+    f.setPrompt(QStringLiteral("x"));
+    f.runToTheEnd();
+    QCOMPARE(f.page->errorBar()->line(), QStringLiteral("device memory ran out"));
+    QCOMPARE(f.page->finishedRun()->settings.device, std::string("cuda"));
+    QVERIFY(!f.page->finishedRun()->requests.front().tokens.empty()); // what was measured stays
+
+    auto *button = f.page->errorBar()->findChild<QPushButton *>(QStringLiteral("errorAction"));
+    QCOMPARE(button->text(), QStringLiteral("Run on the CPU"));
+    QTest::mouseClick(button, Qt::LeftButton);
+    QVERIFY(f.session->isBusy());
+    f.waitUntilIdle();
+    QVERIFY(f.page->errorBar()->line().isEmpty());
+    QCOMPARE(f.page->finishedRun()->settings.device, std::string("cpu"));
+    QCOMPARE(f.page->finishedRun()->requests.front().endReason, EndReason::Length);
+}
+
+void TestRunPage::aDeviceThatRefusesOffersTheCpu()
+{
+    EngineSource source = syntheticSource(quick());
+    const auto load = source.load;
+    source.load = [load](const ModelChoice &choice, const LoadProgressCallback &progress,
+                         const std::atomic<bool> *stop) {
+        if (choice.device == QLatin1String("cuda"))
+            throw DeviceRefusal("some.gguf: attention: heads of 320");
+        return load(choice, progress, stop);
+    };
+    WindowFixture f(std::move(source));
+    chooseGpu(f);
+    f.loadModel(f.someModelFile());
+    QCOMPARE(f.page->errorBar()->line(), QStringLiteral("some.gguf: attention: heads of 320"));
+    auto *button = f.page->errorBar()->findChild<QPushButton *>(QStringLiteral("errorAction"));
+    QCOMPARE(button->text(), QStringLiteral("Use the CPU"));
+    QTest::mouseClick(button, Qt::LeftButton);
+    f.waitUntilIdle();
+    QVERIFY(f.session->model().has_value());
+    QCOMPARE(f.session->model()->choice.device, QStringLiteral("cpu"));
 }
 
 void TestRunPage::anotherModelIsLoadedInTheBackground()

@@ -1,0 +1,148 @@
+// inferlab-cli on a GPU: its switches and times reach the record, and what the device does not do
+// is said in one line, on the CPU too where the person agreed. Runs beside the emulated module.
+#include "run_cli.h"
+
+#include "engine/base/json.h"
+#include "support/random_model.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+using namespace inferlab;
+using namespace inferlab::test;
+
+namespace {
+
+class ModelFile
+{
+public:
+    explicit ModelFile(int32_t headDim)
+        : m_folder(INFERLAB_TEST_SCRATCH)
+    {
+        RandomModelSpec spec;
+        spec.dtype = DType::Q8_0;
+        spec.heads = 2;
+        spec.kvHeads = 1;
+        spec.headDim = headDim;
+        makeRandomModel(spec).write(path());
+    }
+    std::string path() const { return m_folder / "model.gguf"; }
+    std::string record() const { return m_folder / "run.json"; }
+
+    // A greedy answer of 12 tokens; `environment` as a shell writes it, such as "A=1".
+    CliResult generate(const std::vector<std::string> &more, const std::string &environment = {})
+    {
+        std::vector<std::string> arguments {"generate", "--model",      path(),  "--device",
+                                            "cuda",     "--tokens",     "5,6,7", "--max-new-tokens",
+                                            "12",       "--ignore-eos", "--json"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        CliShell shell;
+        shell.before = environment.empty() ? "" : "export " + environment;
+        return runCli(arguments, shell);
+    }
+
+private:
+    ScratchFolder m_folder;
+};
+
+} // namespace
+
+TEST_CASE("the GPU's switches and its own times are in the record")
+{
+    ModelFile model(32);
+    const CliResult usual = model.generate({"--record", model.record()});
+    INFO(usual.err);
+    REQUIRE(usual.exitCode == 0);
+    const Json plain = parseJson(readFile(model.record()), "run.json").at("runs").at(0);
+    CHECK(plain.at("settings").at("device") == "cuda");
+    CHECK_FALSE(plain.at("settings").contains("step_graphs"));
+    for (const Json &step : plain.at("steps")) {
+        const auto span = step.at("end_ns").get<int64_t>() - step.at("start_ns").get<int64_t>();
+        CHECK(step.at("device_ns").get<int64_t>() > 0);
+        CHECK(step.at("device_ns").get<int64_t>() <= span);
+    }
+
+    const CliResult switched = model.generate({"--record", model.record(), "--step-graphs", "off",
+                                               "--batch-invariant", "on", "--cache-type", "q8_0"});
+    INFO(switched.err);
+    REQUIRE(switched.exitCode == 0);
+    const Json run = parseJson(readFile(model.record()), "run.json").at("runs").at(0);
+    CHECK(run.at("settings").at("step_graphs") == false);
+    CHECK(run.at("settings").at("batch_invariant") == true);
+    CHECK(run.at("settings").at("cache_type") == "Q8_0");
+    CHECK(run.at("label") == "GPU, batch 1, KV cache Q8_0, batch-invariant, graphs off");
+}
+
+TEST_CASE("bench tells the device's time and the kernels of a recorded step")
+{
+    ModelFile model(16);
+    const auto bench = [&](const std::string &graphs) {
+        const CliResult result = runCli({"bench", "--model", model.path(), "--device", "cuda",
+                                         "--batch", "1", "--prompt-tokens", "4", "--new-tokens",
+                                         "6", "--repeat", "1", "--step-graphs", graphs, "--json"});
+        INFO(result.err);
+        REQUIRE(result.exitCode == 0);
+        return parseJson(result.out, "stdout").at("results").at(0);
+    };
+    const Json on = bench("on");
+    CHECK(on.at("decode_launches").get<int>() > 20); // two layers of some twelve
+    CHECK(on.at("decode_device_ms").at("median").get<double>() > 0);
+    CHECK(on.at("decode_device_ms").at("median") <= on.at("decode_step_ms"));
+    const Json off = bench("off");
+    CHECK(off.at("decode_launches") == 0);
+    CHECK(off.at("checksum") == on.at("checksum"));
+}
+
+TEST_CASE("a device that is not there is refused, or the CPU goes on where that was agreed")
+{
+    ModelFile model(16);
+    const CliResult refused = model.generate({}, "INFERLAB_EMULATED_DEVICE=none");
+    CHECK(refused.exitCode == 2);
+    CHECK(refused.err
+          == "inferlab-cli: --device cuda: expected a device that is available, found there is a "
+             "driver for CUDA 13.0, and no NVIDIA GPU\n");
+    const CliResult onCpu = model.generate({"--or-cpu"}, "INFERLAB_EMULATED_DEVICE=none");
+    REQUIRE(onCpu.exitCode == 0);
+    CHECK(onCpu.err.find("inferlab-cli: going on with the CPU: --device cuda") == 0);
+    CHECK(parseJson(onCpu.out, "stdout").at("device") == "cpu");
+}
+
+TEST_CASE("a model that an operator of the GPU does not take is refused with its name, or runs on "
+          "the CPU")
+{
+    ModelFile model(320);
+    const CliResult refused = model.generate({});
+    CHECK(refused.exitCode == 2);
+    CHECK(refused.err.find("model.gguf: attention on the GPU: heads of at most 256 elements were "
+                           "expected, found 320; the CPU computes them\n")
+          != std::string::npos);
+    const CliResult onCpu = model.generate({"--or-cpu"});
+    REQUIRE(onCpu.exitCode == 0);
+    CHECK(onCpu.err.find("going on with the CPU") != std::string::npos);
+    CHECK(parseJson(onCpu.out, "stdout").at("device") == "cpu");
+}
+
+TEST_CASE("weights too large for the device: by how much")
+{
+    ModelFile model(16);
+    const CliResult refused = model.generate({}, "INFERLAB_EMULATED_MEMORY=30000");
+    CHECK(refused.exitCode == 2);
+    CHECK(refused.err.find("weights: expected at most") != std::string::npos);
+    CHECK(refused.err.find("too much") != std::string::npos);
+}
+
+TEST_CASE("a device that is lost in the middle of a run leaves the record of what it did")
+{
+    ModelFile model(16);
+    const CliResult lost = model.generate({"--record", model.record(), "--step-graphs", "off"},
+                                          "INFERLAB_EMULATED_LOSS=200");
+    CHECK(lost.exitCode == 1);
+    const Json run = parseJson(readFile(model.record()), "run.json").at("runs").at(0);
+    const Json &request = run.at("requests").at(0);
+    CHECK(request.at("end_reason") == "error");
+    CHECK(request.at("message").get<std::string>().find("the CPU can go on") != std::string::npos);
+    CHECK(request.at("tokens").size() > 2);
+    CHECK(request.at("tokens").size() < 12);
+    CHECK(parseJson(lost.out, "stdout").at("sequences").at(0).at("end_reason") == "error");
+}

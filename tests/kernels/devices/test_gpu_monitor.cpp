@@ -1,0 +1,68 @@
+// What the driver tells of a GPU, with a driver's library of our own in its place.
+#include "kernels/api/gpu_monitor.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+
+using namespace inferlab;
+
+namespace {
+
+// What does not work, for a scope.
+class Failure
+{
+public:
+    explicit Failure(const char *what) { setenv("FAKE_NVML", what, 1); }
+    ~Failure() { unsetenv("FAKE_NVML"); }
+    Failure(const Failure &) = delete;
+    Failure &operator=(const Failure &) = delete;
+};
+
+} // namespace
+
+TEST_CASE("a GPU tells its memory, load, power and clocks")
+{
+    std::string reason;
+    for (const char *busId : {"", "0000:65:00.0"}) {
+        const auto monitor = openGpuMonitor(busId, reason);
+        REQUIRE_MESSAGE(monitor != nullptr, reason);
+        CHECK(monitor->driverVersion() == "570.124.06");
+        const std::optional<GpuStatus> status = monitor->read();
+        REQUIRE(status);
+        CHECK(status->memoryUsedBytes == size_t {34} << 30);
+        CHECK(status->memoryBytes == size_t {80} << 30);
+        CHECK(status->busyPercent == 97);
+        CHECK(status->powerWatts == doctest::Approx(412.5));
+        CHECK(status->coreMhz == 1980);
+        CHECK(status->memoryMhz == 2619);
+        CHECK(status->celsius == 58);
+    }
+    CHECK(reason.empty());
+}
+
+TEST_CASE("what a card does not tell is absent, and a lost one tells nothing")
+{
+    std::string reason;
+    const auto monitor = openGpuMonitor("", reason);
+    REQUIRE(monitor != nullptr);
+    {
+        const Failure power("power");
+        const std::optional<GpuStatus> status = monitor->read();
+        REQUIRE(status);
+        CHECK_FALSE(status->powerWatts);
+        CHECK(status->busyPercent == 97);
+    }
+    const Failure lost("lost");
+    CHECK_FALSE(monitor->read());
+}
+
+TEST_CASE("another GPU and a driver that does not answer are said in words")
+{
+    std::string reason;
+    CHECK(openGpuMonitor("0000:99:00.0", reason) == nullptr);
+    CHECK(reason == "the NVIDIA driver does not tell of this GPU: Not Found");
+    const Failure init("init");
+    CHECK(openGpuMonitor("", reason) == nullptr);
+    CHECK(reason == "the NVIDIA driver tells nothing: Not Supported");
+}
