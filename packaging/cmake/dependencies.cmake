@@ -30,13 +30,6 @@ else()
                  "ui, inferlab) is left out; engine, kernels, inferlab-cli and their tests are built")
 endif()
 
-find_program(INFERLAB_NVCC nvcc HINTS /usr/local/cuda/bin ENV CUDA_HOME PATH_SUFFIXES bin)
-if(INFERLAB_NVCC)
-  message(STATUS "nvcc: ${INFERLAB_NVCC}")
-else()
-  message(STATUS "nvcc was not found: the CUDA module is left out; the program runs on the CPU")
-endif()
-
 if(INFERLAB_BUILD_TESTS)
   find_path(DOCTEST_INCLUDE doctest/doctest.h REQUIRED)
 endif()

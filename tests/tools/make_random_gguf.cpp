@@ -5,9 +5,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <thread>
 
 using namespace inferlab;
 
@@ -23,6 +25,7 @@ int main(int argc, char **argv)
     spec.contextTokens = 8192;
     std::string type = "Q4_0";
     std::string out;
+    int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
     CLI::App app {"Writes a llama-architecture GGUF with seeded random weights"};
     app.add_option("--out", out, "File to write")->required();
     app.add_option("--layers", spec.layers, "Layers")->capture_default_str();
@@ -37,13 +40,16 @@ int main(int argc, char **argv)
     app.add_option("--type", type, "Element type of the matrices")->capture_default_str();
     app.add_flag("--tied", spec.tiedOutput, "The output matrix is the embedding");
     app.add_option("--seed", spec.seed, "Seed")->capture_default_str();
+    app.add_option("--threads", threads, "Tensors made at the same time; the file is the same");
     CLI11_PARSE(app, argc, argv);
     try {
         const auto dtype = dtypeFromName(type);
         if (!dtype)
             throw std::invalid_argument("unknown type " + type);
         spec.dtype = *dtype;
-        test::makeRandomModel(spec).write(out);
+        test::GgufWriter writer = test::makeRandomModel(spec);
+        writer.makers = threads;
+        writer.write(out);
         return 0;
     } catch (const std::exception &error) {
         std::fprintf(stderr, "make_random_gguf: %s\n", error.what());
