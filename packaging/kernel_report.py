@@ -29,7 +29,7 @@ def warps_by_registers(registers, architecture):
 
 def parse(text):
     """(architecture, mangled name, registers, stack, shared, local) of each kernel, in the order of the dump."""
-    architecture, name, found = None, None, []
+    architecture, name, found = "?", None, []
     for line in text.splitlines():
         if line.startswith("arch = "):
             architecture = line.split("=")[1].strip()

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <functional>
 #include <stdexcept>
 
 namespace inferlab {
@@ -259,6 +260,11 @@ void Forward::compute(const Batch &batch, const StepViews &views, MatrixView log
 
 ConstMatrixView Forward::run(const Batch &batch, const std::atomic<bool> &stop)
 {
+    return toHost(runOnDevice(batch, stop));
+}
+
+ConstMatrixView Forward::runOnDevice(const Batch &batch, const std::atomic<bool> &stop)
+{
     const auto rows = static_cast<int32_t>(batch.ids.size());
     const auto wanted = static_cast<int32_t>(batch.logitRows.size());
     assert(rows > 0 && rows <= m_limits.rows && wanted <= m_limits.logitRows);
@@ -271,18 +277,25 @@ ConstMatrixView Forward::run(const Batch &batch, const std::atomic<bool> &stop)
     place(batch);
     const StepViews views = viewsOf(batch);
     const MatrixView logits = view(layoutFor(config, m_limits).logits, wanted, config.vocabulary);
-    backend.runStep({rows, batch.sequenceCount, batch.maxBlocks, wanted},
-                    [&] { compute(batch, views, logits, stop); });
+    const auto step = [&] { compute(batch, views, logits, stop); };
+    backend.runStep({m_activations->data(), rows, batch.sequenceCount, batch.maxBlocks, wanted},
+                    std::ref(step)); // a reference: a copy of it would be allocated
     if (wanted == 0)
         return {};
     if (stop)
         throw Cancelled();
-    if (backend.hasHostMemory())
-        return logits;
-    backend.download(m_logits.data(), logits.data,
-                     static_cast<size_t>(wanted) * static_cast<size_t>(config.vocabulary)
-                         * sizeof(float));
-    return {m_logits.data(), wanted, config.vocabulary, config.vocabulary};
+    return logits;
+}
+
+ConstMatrixView Forward::toHost(ConstMatrixView rows)
+{
+    Backend &backend = m_model.backend();
+    if (rows.rows == 0 || backend.hasHostMemory())
+        return rows;
+    const auto elements = static_cast<size_t>(rows.rows) * static_cast<size_t>(rows.cols);
+    assert(rows.stride == rows.cols && elements <= m_logits.size());
+    backend.download(m_logits.data(), rows.data, elements * sizeof(float));
+    return {m_logits.data(), rows.rows, rows.cols, rows.cols};
 }
 
 } // namespace inferlab

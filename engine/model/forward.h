@@ -64,6 +64,10 @@ public:
     // operator; the cache then holds rows that nobody may count on. `stop` must stay true until
     // then.
     ConstMatrixView run(const Batch &batch, const std::atomic<bool> &stop);
+    // The same logits where they are computed, in device memory.
+    ConstMatrixView runOnDevice(const Batch &batch, const std::atomic<bool> &stop);
+    // Rows of those in host memory, valid until the next call of this and of run().
+    ConstMatrixView toHost(ConstMatrixView rows);
 
 private:
     void place(const Batch &batch);

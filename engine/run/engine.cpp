@@ -6,6 +6,7 @@
 #include "engine/model/loaded_model.h"
 #include "engine/run/memory_plan.h"
 #include "engine/run/scheduler.h"
+#include "engine/run/step_logits.h"
 
 #include <algorithm>
 #include <atomic>
@@ -37,6 +38,7 @@ public:
         , m_forward(*m_model, forwardLimits(options))
         , m_pool(forwardLimits(options).cacheBlocks)
         , m_scratch(m_model->config().vocabulary)
+        , m_logits(m_forward, m_model->backend(), static_cast<size_t>(options.maxSequences))
     {
         const auto sequences = static_cast<size_t>(options.maxSequences);
         m_running.reserve(sequences);
@@ -61,9 +63,9 @@ private:
     void endCancelled();
     void buildBatch(StepReport &report);
     void reportRows(StepReport &report) const;
-    void takeTokens(ConstMatrixView logits, StepReport &report);
-    void drawFrom(std::span<const float> logits, Sequence &sequence, StepReport &report);
-    void takeToken(Sequence &sequence, std::span<const float> logits, StepReport &report);
+    void takeTokens(StepReport &report);
+    void drawFrom(int64_t row, Sequence &sequence, StepReport &report);
+    void takeToken(Sequence &sequence, Choice choice, StepReport &report);
     bool isEndToken(int32_t id) const;
     void end(Sequence &sequence, EndReason reason, const char *message = "") noexcept;
     void endAll(EndReason reason, const char *message = "") noexcept;
@@ -80,6 +82,7 @@ private:
     StepPlan m_plan;
     Batch m_batch;
     SamplerScratch m_scratch;
+    StepLogits m_logits;
     RequestId m_nextId = 0;
     std::atomic<bool> m_stop {false};
 };
@@ -154,13 +157,14 @@ void BatchEngine::advance(StepReport &report)
         return;
     }
     buildBatch(report);
-    const ConstMatrixView logits = m_forward.run(m_batch, m_stop);
+    const ConstMatrixView logits = m_forward.runOnDevice(m_batch, m_stop);
+    m_logits.take(logits, m_plan, static_cast<bool>(m_options.lookAtLogits));
     if (const std::optional<DeviceStep> step = m_model->backend().lastStep()) {
         report.deviceNs = step->ns;
         report.launches = step->launches;
     }
     reportRows(report);
-    takeTokens(logits, report);
+    takeTokens(report);
 }
 
 // A static batch is filled once and runs until its last sequence ends; a continuous one takes the
@@ -246,9 +250,9 @@ void BatchEngine::reportRows(StepReport &report) const
     }
 }
 
-void BatchEngine::takeTokens(ConstMatrixView logits, StepReport &report)
+void BatchEngine::takeTokens(StepReport &report)
 {
-    report.tokens.reserve(static_cast<size_t>(logits.rows));
+    report.tokens.reserve(m_batch.logitRows.size());
     int64_t row = 0;
     for (const PlannedRows &planned : m_plan) {
         if (m_stop)
@@ -257,9 +261,9 @@ void BatchEngine::takeTokens(ConstMatrixView logits, StepReport &report)
         const bool drawn = sequence.wantsLogits(planned.rows);
         sequence.computed += planned.rows;
         if (drawn) { // else a chunk of a longer prompt
-            const std::span<const float> own {logits.row(row++), static_cast<size_t>(logits.cols)};
             if (!sequence.ending)
-                drawFrom(own, sequence, report);
+                drawFrom(row, sequence, report);
+            ++row;
         }
         if (sequence.pending() > 0)
             continue;
@@ -269,12 +273,12 @@ void BatchEngine::takeTokens(ConstMatrixView logits, StepReport &report)
     }
 }
 
-void BatchEngine::drawFrom(std::span<const float> logits, Sequence &sequence, StepReport &report)
+void BatchEngine::drawFrom(int64_t row, Sequence &sequence, StepReport &report)
 {
     if (m_options.lookAtLogits)
-        m_options.lookAtLogits(sequence.id, logits);
+        m_options.lookAtLogits(sequence.id, m_logits.row(row));
     try {
-        takeToken(sequence, logits, report);
+        takeToken(sequence, m_logits.choose(row, sequence, m_scratch), report);
     } catch (const std::bad_alloc &) {
         end(sequence, EndReason::Error, kOutOfMemory);
     } catch (const std::exception &error) {
@@ -283,9 +287,8 @@ void BatchEngine::drawFrom(std::span<const float> logits, Sequence &sequence, St
     }
 }
 
-void BatchEngine::takeToken(Sequence &sequence, std::span<const float> logits, StepReport &report)
+void BatchEngine::takeToken(Sequence &sequence, Choice choice, StepReport &report)
 {
-    Choice choice = sequence.sampler.sample(logits, sequence.tokens, m_scratch);
     TokenEvent event;
     event.ns = nowNs(); // the id is known
     const Tokenizer &tokenizer = m_model->tokenizer();

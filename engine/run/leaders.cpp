@@ -50,6 +50,14 @@ void offer(Leaders &leaders, RankedToken token)
 
 } // namespace
 
+void requireUsable(bool hasNan, float best)
+{
+    if (hasNan)
+        throw std::runtime_error("the model produced logits that are not numbers (NaN)");
+    if (!std::isfinite(best))
+        throw std::runtime_error("the model produced logits that are not finite");
+}
+
 Leaders findLeaders(std::span<const float> logits)
 {
     Leaders leaders;
@@ -68,10 +76,7 @@ Leaders findLeaders(std::span<const float> logits)
     for (size_t i = begin; i < logits.size(); ++i)
         hasNan = hasNan || std::isnan(logits[i]);
     offerAll(begin, logits.size());
-    if (hasNan)
-        throw std::runtime_error("the model produced logits that are not numbers (NaN)");
-    if (leaders.count == 0 || !std::isfinite(leaders.best[0].logit))
-        throw std::runtime_error("the model produced logits that are not finite");
+    requireUsable(hasNan, leaders.count > 0 ? leaders.best[0].logit : INFINITY);
     return leaders;
 }
 

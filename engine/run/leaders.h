@@ -29,6 +29,8 @@ struct Leaders
 };
 
 // Throws std::runtime_error when a logit is not a number, or the best is not finite.
+void requireUsable(bool hasNan, float best);
+// As requireUsable().
 Leaders findLeaders(std::span<const float> logits);
 
 } // namespace inferlab

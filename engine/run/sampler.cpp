@@ -79,6 +79,67 @@ Choice Sampler::sample(std::span<const float> logits, std::span<const int32_t> s
     return choice;
 }
 
+std::optional<Choice> Sampler::sampleBest(const LogitSummary &summary, int32_t vocabulary,
+                                          SamplerScratch &scratch)
+{
+    requireUsable(summary.notNumbers > 0, summary.count > 0 ? summary.logits[0] : 0.0f);
+    // A penalty may lift what is behind the best.
+    if (summary.count == 0 || m_settings.repetitionPenalty != 1.0f)
+        return std::nullopt;
+    const float largest = summary.logits[0];
+    const auto probability = [&](float logit) {
+        return expNonPositive(logit - largest) / summary.sum;
+    };
+    Choice choice;
+    choice.id = summary.ids[0];
+    if (m_settings.temperature > 0.0f) {
+        if (!selectFromBest(summary, vocabulary, scratch))
+            return std::nullopt;
+        choice.id = draw(scratch);
+    }
+    for (int32_t i = 0; i < summary.count; ++i) {
+        if (summary.ids[i] == choice.id)
+            choice.probability = probability(summary.logits[i]);
+        else if (i < Leaders::kCount && choice.runnersUp.size() < TokenEvent::kRunnersUp)
+            choice.runnersUp.push_back({summary.ids[i], probability(summary.logits[i]), {}});
+    }
+    return choice;
+}
+
+// The candidates as selectCandidates() would leave them, in its order. False where some may be
+// behind the best that are known.
+bool Sampler::selectFromBest(const LogitSummary &summary, int32_t vocabulary,
+                             SamplerScratch &scratch) const
+{
+    const bool cutsCount = m_settings.topK > 0 && m_settings.topK < vocabulary;
+    if (cutsCount && m_settings.topK > summary.count)
+        return false;
+    const int32_t count = cutsCount ? m_settings.topK : summary.count;
+    scratch.candidates.clear();
+    for (int32_t i = 0; i < count; ++i)
+        scratch.candidates.push_back({summary.ids[i], summary.logits[i]});
+    const double mass = weigh(summary.logits[0], scratch);
+    if (cutsCount || m_settings.topP < 1.0f) {
+        const double total = cutsCount ? mass : static_cast<double>(summary.sumTempered);
+        if (mass < m_settings.topP * total && summary.count < vocabulary)
+            return false;
+        if (m_settings.topP < 1.0f)
+            cutMass(total, scratch);
+        cutUnlikely(scratch);
+        return true;
+    }
+    // min-p alone, or no cut: in the order of the ids.
+    const bool isWhole = summary.count == vocabulary;
+    if (!isWhole && !(scratch.weights.back() < m_settings.minP))
+        return false;
+    std::sort(scratch.candidates.begin(), scratch.candidates.end(),
+              [](const RankedToken &a, const RankedToken &b) { return a.id < b.id; });
+    weigh(summary.logits[0], scratch);
+    cutUnlikely(scratch);
+    const auto weightless = [](float weight) { return weight == 0.0f; };
+    return std::none_of(scratch.weights.begin(), scratch.weights.end(), weightless);
+}
+
 // The token by the settings; `leaders` are those of the model's own logits.
 int32_t Sampler::choose(std::span<const float> modelLogits, const Leaders &leaders,
                         std::span<const int32_t> seen, SamplerScratch &scratch)

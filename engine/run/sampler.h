@@ -6,9 +6,11 @@
 #include "engine/run/leaders.h"
 #include "engine/run/random.h"
 #include "engine/run/request.h"
+#include "kernels/api/logit_summary.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -48,7 +50,15 @@ public:
     Choice sample(std::span<const float> logits, std::span<const int32_t> seen,
                   SamplerScratch &scratch);
 
+    // The same choice from what a device made of the logits; none where that is not enough, and
+    // then nothing was drawn. vocabulary: of the logits.
+    std::optional<Choice> sampleBest(const LogitSummary &summary, int32_t vocabulary,
+                                     SamplerScratch &scratch);
+    float temperature() const noexcept { return m_settings.temperature; }
+
 private:
+    bool selectFromBest(const LogitSummary &summary, int32_t vocabulary,
+                        SamplerScratch &scratch) const;
     int32_t choose(std::span<const float> modelLogits, const Leaders &leaders,
                    std::span<const int32_t> seen, SamplerScratch &scratch);
     std::span<const float> penalise(std::span<const float> logits, std::span<const int32_t> seen,

@@ -10,6 +10,7 @@
 // reserve() first, which say in words what does not work.
 #pragma once
 
+#include "logit_summary.h"
 #include "views.h"
 
 #include <cstddef>
@@ -70,6 +71,7 @@ struct CacheSupport
 // kernels on the same memory, whose contents alone differ.
 struct StepKey
 {
+    const void *memory = nullptr; // of the activations: whose step it is
     int32_t rows = 0;
     int32_t sequences = 0;
     int32_t maxBlocks = 0;
@@ -205,6 +207,11 @@ public:
     virtual void siluMultiply(ConstMatrixView gate, ConstMatrixView up, MatrixView out) = 0;
     // x += y
     virtual void add(MatrixView x, ConstMatrixView y) = 0;
+    // The best of each row of logits, in host memory; where summarisesLogits(), outside of steps.
+    // temperatures: [rows], in host memory; 0 where nobody asks for sumTempered. Waits.
+    virtual bool summarisesLogits() const noexcept { return false; }
+    virtual void summariseLogits(ConstMatrixView, std::span<const float>, std::span<LogitSummary>)
+    { }
     // out[i] = x[rows[i]]
     virtual void gatherRows(ConstMatrixView x, std::span<const int32_t> rows, MatrixView out) = 0;
 };

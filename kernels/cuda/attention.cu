@@ -1,5 +1,6 @@
 #include "attention.h"
 
+#include "attention_tensor.cuh"
 #include "attention_worker.cuh"
 
 #include <algorithm>
@@ -27,6 +28,24 @@ __global__ void __launch_bounds__(kThreads, leastBlocks(perLane))
     attentionKernel(const AttentionParameters p)
 {
     AttentionWorker<Element, perLane, queriesPerWarp> worker(p);
+    const RowPlacement &placement = p.args.placement;
+    int32_t row = static_cast<int32_t>(blockIdx.x) * p.rowsPerTile;
+    const int32_t end = min(row + p.rowsPerTile, placement.rows);
+    while (row < end) {
+        int32_t next = row + 1;
+        while (next < end && placement.sequence[next] == placement.sequence[row])
+            ++next;
+        worker.runSequence(row, next);
+        row = next;
+    }
+}
+
+// Two blocks leave 256 registers a thread, and shared memory lets three or four stand.
+template <int dim>
+__global__ void __launch_bounds__(kTensorThreads, 2)
+    attentionTensorKernel(const AttentionParameters p)
+{
+    TensorAttention<dim> worker(p);
     const RowPlacement &placement = p.args.placement;
     int32_t row = static_cast<int32_t>(blockIdx.x) * p.rowsPerTile;
     const int32_t end = min(row + p.rowsPerTile, placement.rows);
@@ -93,6 +112,32 @@ void launchAttention(cudaStream_t stream, AttentionParameters p)
     launch("attention, merging chunks", mergeChunksKernel<perLane>, merging, stream, p);
 }
 
+// Most rows are of prompts, several of each sequence in a row: else fragments stay empty.
+constexpr int64_t kTensorRowsPerSequence = 8;
+constexpr int32_t kTensorHeadDim = 128; // longer heads do not leave registers enough
+
+bool servesTensorCores(const AttentionArgs &args)
+{
+    const KvLayerView &cache = args.cache;
+    const bool isPrompt =
+        args.placement.rows >= kTensorRowsPerSequence * int64_t {args.placement.sequences};
+    return isPrompt && cache.dtype == DType::F16 && cache.headDim <= kTensorHeadDim
+        && cache.headDim % 2 == 0;
+}
+
+template <int dim>
+void launchTensor(cudaStream_t stream, AttentionParameters p)
+{
+    const KvLayerView &cache = p.args.cache;
+    p.rowsPerTile = std::max(1, kTensorQueries / (p.args.heads / cache.kvHeads));
+    Grid grid;
+    grid.blocks = ceilDivide(p.args.placement.rows, p.rowsPerTile);
+    grid.y = static_cast<unsigned>(cache.kvHeads);
+    grid.threads = kTensorThreads;
+    grid.sharedBytes = TensorAttentionShape<dim>::kSharedBytes;
+    launch("attention on the tensor cores", attentionTensorKernel<dim>, grid, stream, p);
+}
+
 template <typename Element>
 void launchForDim(cudaStream_t stream, const AttentionParameters &p)
 {
@@ -123,13 +168,16 @@ size_t attentionWorkspaceBytes(const StepLimits &limits) noexcept
         * sizeof(float);
 }
 
-void attention(cudaStream_t stream, const AttentionArgs &args, int multiprocessors,
+void attention(cudaStream_t stream, const AttentionArgs &args, const AttentionOptions &options,
                float *workspace, size_t workspaceBytes)
 {
     if (args.cache.headDim > kMostHeadDim)
         throw std::runtime_error(headDimReason(args.cache.headDim));
     AttentionParameters p;
     p.args = args;
+    if (options.tensorCores && servesTensorCores(args))
+        return args.cache.headDim <= 64 ? launchTensor<64>(stream, p)
+                                        : launchTensor<kTensorHeadDim>(stream, p);
     p.partials = workspace;
     p.chunks = static_cast<int32_t>(
         chunksFor(int64_t {args.placement.maxBlocks} * args.cache.blockTokens));
@@ -139,7 +187,7 @@ void attention(cudaStream_t stream, const AttentionArgs &args, int multiprocesso
     const int64_t blocks = int64_t {args.placement.rows} * args.cache.kvHeads;
     // Two blocks fit on a multiprocessor at the same time.
     p.split = p.chunks > 1 && args.placement.rows <= kMostSplitRows
-        && blocks < 2 * int64_t {multiprocessors} && needed <= workspaceBytes;
+        && blocks < 2 * int64_t {options.multiprocessors} && needed <= workspaceBytes;
     if (args.cache.dtype == DType::F16)
         launchForDim<uint16_t>(stream, p);
     else if (args.cache.dtype == DType::Q8_0)

@@ -7,6 +7,7 @@
 #include "device_weight.h"
 #include "embed.h"
 #include "kernels/api/cache_support.h"
+#include "logit_summary.h"
 #include "matmul.h"
 #include "row_kernels.h"
 #include "staging.h"
@@ -46,6 +47,12 @@ StepLimits largest(const StepLimits &a, const StepLimits &b)
     limits.headDim = std::max(a.headDim, b.headDim);
     limits.cacheType = b.cacheType; // takes the same workspace, whatever it is
     return limits;
+}
+
+// Of so many rows of logits, with their temperatures.
+size_t summaryBytes(size_t rows)
+{
+    return rows * (sizeof(LogitSummary) + sizeof(float));
 }
 
 class CudaBackend final : public Backend
@@ -127,7 +134,8 @@ public:
 
     size_t workspaceBytes(const StepLimits &limits) const override
     {
-        return m_matmul.workspaceBytes(limits) + attentionWorkspaceBytes(limits);
+        return m_matmul.workspaceBytes(limits) + attentionWorkspaceBytes(limits)
+            + summaryBytes(static_cast<size_t>(limits.rows));
     }
     void reserve(const StepLimits &limits) override
     {
@@ -135,6 +143,7 @@ public:
         m_steps.forget();
         m_matmul.reserve(grown);
         grow(m_partials, attentionWorkspaceBytes(grown));
+        grow(m_summaries, summaryBytes(static_cast<size_t>(grown.rows)));
         m_limits = grown;
     }
 
@@ -184,7 +193,7 @@ public:
         assert(args.q.rows == args.placement.rows && args.out.rows == args.q.rows);
         if (!m_steps.isRecording() && m_stop && m_stop())
             return;
-        cuda::attention(m_stream.get(), args, m_properties.multiprocessors,
+        cuda::attention(m_stream.get(), args, {m_properties.multiprocessors, !batchInvariant()},
                         static_cast<float *>(m_partials ? m_partials->data() : nullptr),
                         m_partials ? m_partials->bytes() : 0);
     }
@@ -205,6 +214,20 @@ public:
         cuda::gatherRows(m_stream.get(), x, rows.data(), out);
     }
 
+    bool summarisesLogits() const noexcept override { return true; }
+    void summariseLogits(ConstMatrixView logits, std::span<const float> temperatures,
+                         std::span<LogitSummary> out) override
+    {
+        assert(logits.rows == static_cast<int64_t>(temperatures.size()));
+        assert(out.size() == temperatures.size());
+        grow(m_summaries, summaryBytes(out.size()));
+        auto *summaries = static_cast<LogitSummary *>(m_summaries->data());
+        auto *device = reinterpret_cast<float *>(summaries + out.size());
+        m_staging.upload(device, temperatures.data(), temperatures.size_bytes());
+        cuda::summariseLogits(m_stream.get(), logits, device, summaries);
+        m_staging.download(out.data(), summaries, out.size_bytes());
+    }
+
 private:
     static void grow(std::unique_ptr<DeviceBuffer> &buffer, size_t bytes)
     {
@@ -219,8 +242,9 @@ private:
     Staging m_staging;
     Matmul m_matmul;
     StepRecorder m_steps;
-    std::unique_ptr<DeviceBuffer> m_partials; // of attention
-    std::optional<StepLimits> m_limits;       // of all reserve() so far
+    std::unique_ptr<DeviceBuffer> m_partials;  // of attention
+    std::unique_ptr<DeviceBuffer> m_summaries; // of logits, and their temperatures
+    std::optional<StepLimits> m_limits;        // of all reserve() so far
     StopCheck m_stop;
 };
 

@@ -116,6 +116,15 @@ inline int __all_sync(unsigned mask, int predicate)
     return __ballot_sync(mask, predicate) == 0xffffffffu ? 1 : 0;
 }
 
+// Threads take turns only where they wait or rest, so this is one step.
+inline int atomicAdd(int *place, int value)
+{
+    inferlab::emulation::mayRest();
+    const int before = *place;
+    *place += value;
+    return before;
+}
+
 // c + the sum of the products of four signed bytes.
 inline int __dp4a(int a, int b, int c)
 {

@@ -2,11 +2,13 @@
 // row's result depends on neither the rows beside it nor on how a prompt is cut; attention keeps
 // that always, whichever of its two ways it takes.
 #include "kernels/api/devices.h"
+#include "kernels/api/half.h"
 #include "kernels/check/random_tensor.h"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <vector>
 
@@ -83,20 +85,36 @@ std::vector<float> multiply(const Product &product, int64_t piece)
     return y.values();
 }
 
+// Random numbers as a cache of that type holds them, in the bytes of floats.
+std::vector<float> cached(DType dtype, size_t count, uint64_t seed)
+{
+    const std::vector<float> values = randomFloats(count, seed);
+    if (dtype == DType::F32)
+        return values;
+    std::vector<uint16_t> halves;
+    for (const float value : values)
+        halves.push_back(floatToHalf(value));
+    std::vector<float> bytes(count / 2);
+    std::memcpy(bytes.data(), halves.data(), count * sizeof(uint16_t));
+    return bytes;
+}
+
 // Attention of the last `rows` tokens of one sequence of `tokens`, `piece` rows at a time.
-std::vector<float> attend(int32_t tokens, int32_t rows, int32_t piece)
+std::vector<float> attend(int32_t tokens, int32_t rows, int32_t piece, DType dtype,
+                          bool batchInvariant)
 {
     constexpr int32_t kHeads = 6;
     constexpr int32_t kKvHeads = 2;
     constexpr int32_t kHeadDim = 40;
     constexpr int32_t kBlockTokens = 16;
     const std::unique_ptr<Backend> cuda = openBackend("cuda", 1);
+    cuda->setBatchInvariant(batchInvariant);
     const int32_t blocks = (tokens + kBlockTokens - 1) / kBlockTokens;
     const auto cacheValues = static_cast<size_t>(blocks * kKvHeads * kBlockTokens * kHeadDim);
     const DeviceMatrix keys(*cuda, 1, static_cast<int64_t>(cacheValues),
-                            randomFloats(cacheValues, 3));
+                            cached(dtype, cacheValues, 3));
     const DeviceMatrix values(*cuda, 1, static_cast<int64_t>(cacheValues),
-                              randomFloats(cacheValues, 4));
+                              cached(dtype, cacheValues, 4));
     const DeviceMatrix q(*cuda, rows, kHeads * kHeadDim,
                          randomFloats(static_cast<size_t>(rows * kHeads * kHeadDim), 5));
     const DeviceMatrix out(*cuda, rows, kHeads * kHeadDim, {});
@@ -123,7 +141,7 @@ std::vector<float> attend(int32_t tokens, int32_t rows, int32_t piece)
         args.out = out.slice(first, count);
         args.cache = {keys.slice(0, 1).data,
                       values.slice(0, 1).data,
-                      DType::F32,
+                      dtype,
                       blocks,
                       kBlockTokens,
                       kKvHeads,
@@ -173,8 +191,31 @@ TEST_CASE("attention is the same for rows alone, few or many, with chunks apart 
 {
     for (const int32_t tokens : {40, 256, 257, 700}) {
         CAPTURE(tokens);
-        const std::vector<float> whole = attend(tokens, 40, 40); // more rows than are split
+        // More rows than are split. A cache of float32 is never for the tensor cores; one of
+        // binary16 is not with the batch-invariant kernels.
+        const std::vector<float> whole = attend(tokens, 40, 40, DType::F32, false);
         for (const int32_t piece : {1, 5, 16, 17})
-            CHECK(sameBits(attend(tokens, 40, piece), whole));
+            CHECK(sameBits(attend(tokens, 40, piece, DType::F32, false), whole));
+    }
+    const std::vector<float> whole = attend(300, 40, 40, DType::F16, true);
+    for (const int32_t piece : {1, 17})
+        CHECK(sameBits(attend(300, 40, piece, DType::F16, true), whole));
+}
+
+TEST_CASE("prompts on the tensor cores are the same however they are cut, and close to the others")
+{
+    for (const int32_t tokens : {40, 257}) {
+        CAPTURE(tokens);
+        const std::vector<float> whole = attend(tokens, 40, 40, DType::F16, false);
+        for (const int32_t piece : {8, 20})
+            CHECK(sameBits(attend(tokens, 40, piece, DType::F16, false), whole));
+        const std::vector<float> other = attend(tokens, 40, 40, DType::F16, true);
+        CHECK_FALSE(sameBits(other, whole)); // it is another way
+        double difference = 0.0;
+        for (size_t i = 0; i < whole.size(); ++i)
+            difference =
+                std::max(difference,
+                         std::abs(static_cast<double>(whole[i]) - static_cast<double>(other[i])));
+        CHECK(difference < 1e-5);
     }
 }

@@ -1,0 +1,17 @@
+// The best of each row of logits and the sums that probabilities need, so that a draw needs not
+// the whole row on the host.
+#pragma once
+
+#include "kernels/api/logit_summary.h"
+#include "kernels/api/views.h"
+
+#include <cuda_runtime_api.h>
+
+namespace inferlab::cuda {
+
+// temperatures and out: [logits.rows], in device memory. A temperature of 0: sumTempered is 0. A
+// row whose best are too many to be kept apart, as no model's are, has count 0.
+void summariseLogits(cudaStream_t stream, ConstMatrixView logits, const float *temperatures,
+                     LogitSummary *out);
+
+} // namespace inferlab::cuda

@@ -1,0 +1,136 @@
+// Draws from what a device made of the logits are those from the logits themselves; where that is
+// not enough, nothing is drawn.
+#include "engine/run/sampler.h"
+#include "support/random_blocks.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+
+using namespace inferlab;
+using namespace inferlab::test;
+
+namespace {
+
+constexpr int32_t kVocabulary = 2000;
+
+std::vector<float> randomLogits(SeededRandom &random, int32_t count, float spread)
+{
+    std::vector<float> logits(static_cast<size_t>(count));
+    for (float &logit : logits)
+        logit = spread * random.symmetric();
+    return logits;
+}
+
+LogitSummary summaryOf(const std::vector<float> &logits, float temperature)
+{
+    std::vector<int32_t> ids(logits.size());
+    std::iota(ids.begin(), ids.end(), 0);
+    std::stable_sort(ids.begin(), ids.end(), [&](int32_t a, int32_t b) {
+        return logits[static_cast<size_t>(a)] > logits[static_cast<size_t>(b)];
+    });
+    LogitSummary summary;
+    summary.count = std::min<int32_t>(LogitSummary::kMost, static_cast<int32_t>(logits.size()));
+    for (int32_t i = 0; i < summary.count; ++i) {
+        summary.ids[i] = ids[static_cast<size_t>(i)];
+        summary.logits[i] = logits[static_cast<size_t>(summary.ids[i])];
+    }
+    double sum = 0.0;
+    double tempered = 0.0;
+    for (const float logit : logits) {
+        const double below = static_cast<double>(logit) - static_cast<double>(summary.logits[0]);
+        sum += std::exp(below);
+        if (temperature > 0.0f)
+            tempered += std::exp(below / static_cast<double>(temperature));
+    }
+    summary.sum = static_cast<float>(sum);
+    summary.sumTempered = static_cast<float>(tempered);
+    return summary;
+}
+
+// How many of 300 draws the summary was enough for; all of these are the same as without it.
+int sameDraws(const SamplingSettings &settings, int32_t vocabulary, float spread)
+{
+    SeededRandom random(9);
+    SamplerScratch scratch(vocabulary);
+    Sampler plain(settings);
+    Sampler quick(settings);
+    int enough = 0;
+    for (int i = 0; i < 300; ++i) {
+        const std::vector<float> logits = randomLogits(random, vocabulary, spread);
+        const std::vector<int32_t> seen {1, 2};
+        const Choice expected = plain.sample(logits, seen, scratch);
+        const auto found =
+            quick.sampleBest(summaryOf(logits, settings.temperature), vocabulary, scratch);
+        enough += found ? 1 : 0;
+        // Without a draw the generator stands where it was.
+        const Choice choice = found ? *found : quick.sample(logits, seen, scratch);
+        REQUIRE(choice.id == expected.id);
+        CHECK(choice.probability == doctest::Approx(expected.probability).epsilon(1e-4));
+        REQUIRE(choice.runnersUp.size() == expected.runnersUp.size());
+        for (size_t r = 0; r < expected.runnersUp.size(); ++r) {
+            CHECK(choice.runnersUp[r].id == expected.runnersUp[r].id);
+            CHECK(choice.runnersUp[r].probability
+                  == doctest::Approx(expected.runnersUp[r].probability).epsilon(1e-4));
+        }
+    }
+    return enough;
+}
+
+SamplingSettings settings(float temperature, int32_t topK, float topP, float minP)
+{
+    SamplingSettings sampling;
+    sampling.temperature = temperature;
+    sampling.topK = topK;
+    sampling.topP = topP;
+    sampling.minP = minP;
+    return sampling;
+}
+
+} // namespace
+
+TEST_CASE("greedy, top-k, top-p and min-p draw the same tokens from the best alone")
+{
+    CHECK(sameDraws(settings(0.0f, 0, 1.0f, 0.0f), kVocabulary, 10.0f) == 300);
+    CHECK(sameDraws(settings(0.8f, 40, 1.0f, 0.0f), kVocabulary, 10.0f) == 300);
+    CHECK(sameDraws(settings(0.8f, 64, 0.9f, 0.05f), kVocabulary, 10.0f) == 300);
+    CHECK(sameDraws(settings(0.5f, 0, 0.9f, 0.0f), kVocabulary, 40.0f) == 300);
+    CHECK(sameDraws(settings(1.0f, 0, 1.0f, 0.2f), kVocabulary, 40.0f) == 300);
+}
+
+TEST_CASE("where the best are not enough, the whole row is asked for and nothing was drawn")
+{
+    CHECK(sameDraws(settings(0.8f, 65, 1.0f, 0.0f), kVocabulary, 10.0f) == 0);
+    CHECK(sameDraws(settings(1.0f, 0, 1.0f, 0.0f), kVocabulary, 10.0f) == 0);
+    CHECK(sameDraws(settings(1.0f, 0, 0.99f, 0.0f), kVocabulary, 1.0f) == 0);
+    CHECK(sameDraws(settings(1.0f, 0, 1.0f, 0.01f), kVocabulary, 1.0f) == 0);
+    SamplingSettings penalised = settings(0.0f, 0, 1.0f, 0.0f);
+    penalised.repetitionPenalty = 1.1f;
+    CHECK(sameDraws(penalised, kVocabulary, 10.0f) == 0);
+}
+
+TEST_CASE("a vocabulary that is known whole needs no more")
+{
+    CHECK(sameDraws(settings(1.0f, 0, 1.0f, 0.0f), 50, 3.0f) == 300);
+    CHECK(sameDraws(settings(1.0f, 0, 0.95f, 0.0f), 50, 3.0f) == 300);
+}
+
+TEST_CASE("logits that are no numbers are refused as in the whole row")
+{
+    SamplerScratch scratch(kVocabulary);
+    Sampler sampler({});
+    LogitSummary summary = summaryOf(std::vector<float>(kVocabulary, 1.0f), 0.0f);
+    summary.notNumbers = 1;
+    CHECK_THROWS_WITH_AS(sampler.sampleBest(summary, kVocabulary, scratch),
+                         "the model produced logits that are not numbers (NaN)",
+                         std::runtime_error);
+    summary.notNumbers = 0;
+    summary.logits[0] = INFINITY;
+    CHECK_THROWS_WITH_AS(sampler.sampleBest(summary, kVocabulary, scratch),
+                         "the model produced logits that are not finite", std::runtime_error);
+    summary.count = 0;
+    CHECK_FALSE(sampler.sampleBest(summary, kVocabulary, scratch));
+}
