@@ -62,7 +62,7 @@ struct VectorKernels
     void (*siluMultiplyRow)(const float *gate, const float *up, float *out, int64_t n) noexcept;
     // x += y
     void (*addRow)(float *x, const float *y, int64_t n) noexcept;
-    // out = exp(x); relative error below 2e-7, results under 2^-126 as good as subnormals are.
+    // out = exp(x); relative error below 2e-7, 0 where that is below 2^-126.
     void (*expRow)(const float *x, float *out, int64_t n) noexcept;
     // To binary16, to nearest even.
     void (*halvesFromFloats)(const float *x, uint16_t *out, int64_t n) noexcept;

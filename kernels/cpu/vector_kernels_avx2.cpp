@@ -73,7 +73,7 @@ float largestOfLanes(Reg value)
     return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
 }
 
-// x * 2^n for whole n in -300 .. 250, in two steps so that each factor is a normal number.
+// x * 2^n for whole n in -250 .. 250, in two steps so that each factor is a normal number.
 Reg timesPowerOfTwo(Reg x, Reg n)
 {
     const __m256i bias = _mm256_set1_epi32(127);
@@ -84,6 +84,12 @@ Reg timesPowerOfTwo(Reg x, Reg n)
     const __m256i secondBits = _mm256_slli_epi32(_mm256_add_epi32(second, bias), 23);
     return _mm256_mul_ps(_mm256_mul_ps(x, _mm256_castsi256_ps(firstBits)),
                          _mm256_castsi256_ps(secondBits));
+}
+
+// value, but 0 in the lanes where x < least; a NaN is below nothing.
+Reg zeroWhereBelow(Reg x, Reg least, Reg value)
+{
+    return _mm256_and_ps(value, _mm256_cmp_ps(x, least, _CMP_NLT_UQ));
 }
 
 // Lane j of vector i and lane i of vector j change places: pairs, then fours, then halves.

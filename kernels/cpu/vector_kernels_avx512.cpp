@@ -83,6 +83,12 @@ Reg timesPowerOfTwo(Reg x, Reg n)
     return _mm512_scalef_ps(x, n);
 }
 
+// value, but 0 in the lanes where x < least; a NaN is below nothing.
+Reg zeroWhereBelow(Reg x, Reg least, Reg value)
+{
+    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x, least, _CMP_NLT_UQ), value);
+}
+
 // Lane j of vector i and lane i of vector j change places: pairs and fours within quarters of a
 // vector, then quarters, then halves.
 void transpose(Reg (&v)[kWidth])

@@ -75,7 +75,7 @@ float largestOfLanes(Reg value)
     return a > b ? a : b;
 }
 
-// x * 2^n for whole n in -300 .. 250, in two steps so that each factor is a normal number.
+// x * 2^n for whole n in -250 .. 250, in two steps so that each factor is a normal number.
 Reg timesPowerOfTwo(Reg x, Reg n)
 {
     const IntReg exponent = __builtin_convertvector(n, IntReg);
@@ -87,6 +87,12 @@ Reg timesPowerOfTwo(Reg x, Reg n)
     std::memcpy(&firstFactor, &firstBits, sizeof firstFactor);
     std::memcpy(&secondFactor, &secondBits, sizeof secondFactor);
     return x * firstFactor * secondFactor;
+}
+
+// value, but 0 in the lanes where x < least; a NaN is below nothing.
+Reg zeroWhereBelow(Reg x, Reg least, Reg value)
+{
+    return x < least ? broadcast(0.0f) : value;
 }
 
 // Lane j of vector i and lane i of vector j change places.

@@ -23,8 +23,12 @@ void storePart(float *target, Reg value, int64_t count)
 // from the end.
 Reg expOf(Reg x)
 {
-    // exp(-110) is below half of the smallest subnormal, exp(89) above the largest float.
-    x = smaller(broadcast(89.0f), larger(broadcast(-110.0f), x));
+    // exp(89) is above the largest float. Below the smallest normal number is 0: many processors
+    // take a hundred cycles and more to make a subnormal one, or a zero from so small a number, and
+    // scores that are masked or far below the largest are common.
+    const Reg least = broadcast(-87.336f);
+    const Reg asked = x;
+    x = smaller(broadcast(89.0f), larger(least, x));
     const Reg magic = broadcast(0x1.8p23f); // adding it rounds to a whole number
     const Reg n = multiplyAdd(x, broadcast(1.44269504f), magic) - magic;
     // ln 2 in two parts, the first short enough that n times it is exact.
@@ -38,7 +42,7 @@ Reg expOf(Reg x)
     series = multiplyAdd(series, r, broadcast(0.5f));
     series = multiplyAdd(series, r, broadcast(1.0f));
     series = multiplyAdd(series, r, broadcast(1.0f));
-    return timesPowerOfTwo(series, n);
+    return zeroWhereBelow(asked, least, timesPowerOfTwo(series, n));
 }
 
 // silu(x) = x / (1 + exp(-x)); for large negative x that is x / infinity = -0.
