@@ -78,6 +78,7 @@ public:
         }
         printFrom(*m_run);
         std::puts("");
+        std::fflush(stdout); // before lines on stderr
         if (m_run->requests.front().endReason == EndReason::Error) {
             std::fprintf(stderr, "inferlab: %s\n", m_run->requests.front().message.c_str());
             exitCode = kExitFailed;

@@ -12,6 +12,7 @@
 #include "headless_experiment.h"
 #include "kernels/api/devices.h"
 #include "kernels/api/gpu_monitor.h"
+#include "quit_signals.h"
 #include "ui/charts/chart_source.h"
 #include "ui/main_window/history_pages.h"
 #include "ui/main_window/main_window.h"
@@ -44,6 +45,7 @@ namespace {
 constexpr int kExitFailed = 1;
 constexpr int kExitBadInput = 2;
 constexpr int kExitInterrupted = 130;
+constexpr int kExitSignal = 128; // and the number of the signal, as shells have it
 constexpr auto kDemoFolder = "inferlab-demo";
 
 bool hasDisplay()
@@ -178,7 +180,9 @@ int runWindow(QApplication &application, const CommandLine &arguments)
         showDevices(*window.runPage()->controls()->switches());
         prepare(window, arguments, settings);
     });
-    return QApplication::exec();
+    const QuitSignals quitSignals([&window] { window.close(); });
+    const int code = QApplication::exec();
+    return quitSignals.received() != 0 ? kExitSignal + quitSignals.received() : code;
 }
 
 int start(int argc, char **argv)

@@ -68,4 +68,8 @@ struct ThroughputPoint
 };
 std::vector<ThroughputPoint> throughputOverTime(const RunRecord &run, int64_t windowNs);
 
+// A round width for the above: at most 60 windows, and at least three median gaps between tokens,
+// since a narrower one shows how tokens fall into windows and not how fast they come.
+int64_t throughputWindowNs(const RunRecord &run);
+
 } // namespace inferlab

@@ -2,8 +2,11 @@
 #include "engine/measure/metrics.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
+#include <cstddef>
 #include <limits>
+#include <vector>
 
 namespace inferlab {
 
@@ -14,6 +17,13 @@ constexpr double kNsPerS = 1e9;
 // A record of hours, or one with a wild time in it, gets wider windows rather than unbounded
 // memory: a chart has no more pixels than this.
 constexpr int64_t kMostWindows = 16384;
+
+// For people: no more of them than a small chart can show, and several tokens in each.
+constexpr int64_t kNsPerMs = 1'000'000;
+constexpr std::array<int64_t, 12> kRoundWindowsMs {50,   100,   200,   500,   1000,   2000,
+                                                   5000, 10000, 30000, 60000, 300000, 600000};
+constexpr int64_t kShownWindows = 60;
+constexpr int64_t kGapsInWindow = 3;
 
 struct Extent
 {
@@ -158,6 +168,32 @@ std::vector<ThroughputPoint> throughputOverTime(const RunRecord &run, int64_t wi
         points.push_back(point);
     }
     return points;
+}
+
+int64_t throughputWindowNs(const RunRecord &run)
+{
+    const Extent extent = extentOf(run);
+    if (!extent.hasTokens)
+        return kRoundWindowsMs.front() * kNsPerMs;
+    int64_t last = extent.from; // not an end without a token: a live run has none
+    std::vector<int64_t> gaps;  // the mean of each request
+    for (const RequestRecord &request : run.requests) {
+        if (request.tokens.empty())
+            continue;
+        last = std::max(last, request.tokens.back().ns);
+        const auto count = static_cast<int64_t>(request.tokens.size()) - 1;
+        if (count > 0)
+            gaps.push_back((request.tokens.back().ns - request.tokens.front().ns) / count);
+    }
+    int64_t least = (last - extent.from) / kShownWindows;
+    if (!gaps.empty()) {
+        const auto median = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
+        std::nth_element(gaps.begin(), median, gaps.end());
+        least = std::max(least, kGapsInWindow * *median);
+    }
+    const auto window = std::find_if(kRoundWindowsMs.begin(), kRoundWindowsMs.end(),
+                                     [least](int64_t ms) { return ms * kNsPerMs >= least; });
+    return (window == kRoundWindowsMs.end() ? kRoundWindowsMs.back() : *window) * kNsPerMs;
 }
 
 } // namespace inferlab

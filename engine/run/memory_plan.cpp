@@ -103,8 +103,8 @@ void requireFits(const MemoryPlan &plan, const EngineOptions &options)
     std::string found = byteText(plan.cacheBytes) + " of cache for "
         + std::to_string(options.maxSequences)
         + (options.maxSequences == 1 ? " sequence of " : " sequences of ")
-        + std::to_string(options.contextTokens) + " tokens and " + byteText(plan.workspaceBytes)
-        + " to compute in";
+        + countWithSeparators(static_cast<uint64_t>(options.contextTokens)) + " tokens and "
+        + byteText(plan.workspaceBytes) + " to compute in";
     if (fit > 0)
         found += "; batch " + std::to_string(fit) + " would fit";
     throw DeviceRefusal("memory", "", "at most " + byteText(freeBytes) + " (what is free)", found);

@@ -1,5 +1,6 @@
 #include "prompt.h"
 
+#include "engine/base/byte_text.h"
 #include "engine/base/error.h"
 #include "engine/model/loaded_model.h"
 #include "engine/text/utf8_stream.h"
@@ -31,8 +32,9 @@ void checkText(const LoadedModel &model, const PromptText &prompt)
     // One byte a token fits whatever the vocabulary: no need to look at it.
     if (bytes > context && bytes / longestPieceBytes(model.tokenizer()) > context)
         throw InputError("prompt", "",
-                         "at most " + std::to_string(context) + " tokens (the model's context)",
-                         std::to_string(bytes) + " bytes of text, which cannot fit");
+                         "at most " + countWithSeparators(context)
+                             + " tokens (the model's context)",
+                         countWithSeparators(bytes) + " bytes of text, which cannot fit");
 }
 
 } // namespace

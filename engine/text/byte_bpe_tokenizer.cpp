@@ -2,6 +2,7 @@
 #include "byte_bpe_tokenizer.h"
 
 #include "byte_alphabet.h"
+#include "engine/base/byte_text.h"
 #include "engine/base/error.h"
 #include "nfc.h"
 #include "word_memo.h"

@@ -1,6 +1,7 @@
 // libsentencepiece behind our own checks, and our own way back from ids to bytes.
 #include "sentencepiece_tokenizer.h"
 
+#include "engine/base/byte_text.h"
 #include "engine/base/error.h"
 #include "utf8_stream.h"
 

@@ -85,18 +85,6 @@ void checkVocabulary(const Vocabulary &v)
         checkId("end token", id);
 }
 
-std::string countWithSeparators(size_t count)
-{
-    const std::string digits = std::to_string(count);
-    std::string text;
-    for (size_t i = 0; i < digits.size(); ++i) {
-        if (i > 0 && (digits.size() - i) % 3 == 0)
-            text += ',';
-        text += digits[i];
-    }
-    return text;
-}
-
 std::vector<int32_t> findEndTokens(const Vocabulary &v)
 {
     std::vector<int32_t> candidates = {v.special.end, v.special.endOfTurn};

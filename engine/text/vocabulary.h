@@ -50,7 +50,4 @@ void checkVocabulary(const Vocabulary &vocabulary);
 // published models use for that ("<|im_end|>", "<|eot_id|>", ...). Each once, `end` first.
 std::vector<int32_t> findEndTokens(const Vocabulary &vocabulary);
 
-// "49,152", for descriptions.
-std::string countWithSeparators(size_t count);
-
 } // namespace inferlab

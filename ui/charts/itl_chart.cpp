@@ -85,8 +85,7 @@ PlotSpec ItlChart::plot(const ChartData &data, int view)
     spec.live = data.live;
     spec.emptyText = data.current != nullptr && !data.live
         ? QStringLiteral("No gap to show: no answer has two tokens.")
-        : QStringLiteral(
-            "The time between one token and the next appears here.\nPress Run (Ctrl+Enter).");
+        : emptyText(data, QStringLiteral("The time between one token and the next appears here."));
     spec.x.title = byTime ? QStringLiteral("time since the first request, s")
                           : QStringLiteral("token of the answer");
     spec.x.unit = byTime ? QStringLiteral("s") : QString();

@@ -189,14 +189,14 @@ PlotSpec PercentilesChart::plot(const ChartData &data, int view)
     const bool distribution = view == 1;
     PlotSpec spec;
     spec.id = id();
-    spec.title = QStringLiteral("Latency percentiles");
+    spec.title = QStringLiteral("Latency percentiles, ms");
     if (distribution)
         spec.title = QStringLiteral("Share of latencies at most x, %");
     spec.view = views()[distribution ? 1 : 0];
     spec.rangeKey = spec.view + runKey(data.current);
     spec.live = data.live;
-    spec.emptyText = QStringLiteral(
-        "P50, P90 and P99 of first token, gaps and total appear here.\nPress Run (Ctrl+Enter).");
+    spec.emptyText = emptyText(
+        data, QStringLiteral("P50, P90 and P99 of first token, gaps and total appear here."));
     if (m_clock.due(data.live, spec.rangeKey)) {
         m_runs.clear();
         for (const OverlaidRun &run : overlaidRuns(data)) {

@@ -155,6 +155,15 @@ QString runKey(const RunRecord *run)
     return QString::number(run->requests.front().submittedNs);
 }
 
+QString emptyText(const ChartData &data, const QString &appears)
+{
+    if (data.current == nullptr)
+        return appears + QStringLiteral("\nPress Run (Ctrl+Enter).");
+    if (data.live)
+        return appears + QStringLiteral("\nThe first token is on its way.");
+    return QStringLiteral("Nothing to show: the run ended before its first token.");
+}
+
 void addRunLegend(PlotSpec &spec, const std::vector<OverlaidRun> &runs, PlotKind kind,
                   Meaning meaning)
 {

@@ -24,6 +24,9 @@ QStringList differingSettings(const std::vector<const RunRecord *> &runs);
 // Tells one run from the next: when it began.
 QString runKey(const RunRecord *run);
 
+// Why a chart is empty and what fills it: `appears` says what will be seen there.
+QString emptyText(const ChartData &data, const QString &appears);
+
 // Legend entries of the runs, when there is more than the current one.
 void addRunLegend(PlotSpec &spec, const std::vector<OverlaidRun> &runs, PlotKind kind,
                   Meaning meaning);

@@ -12,26 +12,6 @@ namespace inferlab {
 namespace {
 
 constexpr double kNsPerS = 1e9;
-// Windows wide enough for several tokens, and no more of them than a small chart can show.
-constexpr std::array<int64_t, 12> kWindowsMs {50,   100,   200,   500,   1000,   2000,
-                                              5000, 10000, 30000, 60000, 300000, 600000};
-constexpr int64_t kMostWindows = 60;
-
-int64_t windowNs(const RunRecord &run)
-{
-    int64_t first = 0;
-    int64_t last = 0;
-    for (const RequestRecord &request : run.requests) {
-        first = first == 0 ? request.submittedNs : std::min(first, request.submittedNs);
-        last =
-            std::max(last, request.tokens.empty() ? request.submittedNs : request.tokens.back().ns);
-    }
-    const int64_t durationMs = (last - first) / 1'000'000;
-    const auto window = std::find_if(kWindowsMs.begin(), kWindowsMs.end(),
-                                     [&](int64_t ms) { return durationMs / ms <= kMostWindows; });
-    return (window == kWindowsMs.end() ? kWindowsMs.back() : *window) * 1'000'000;
-}
-
 class ThroughputChart : public ChartSource
 {
 public:
@@ -74,7 +54,8 @@ void ThroughputChart::addSeries(PlotSpec &spec, const OverlaidRun &run)
         user.marker = MarkerShape::Diamond;
     PlotCurve totals;
     PlotCurve users;
-    for (const ThroughputPoint &point : throughputOverTime(*run.record, windowNs(*run.record))) {
+    for (const ThroughputPoint &point :
+         throughputOverTime(*run.record, throughputWindowNs(*run.record))) {
         totals.points.emplace_back(point.seconds, point.totalTokPerSecond);
         if (point.userTokPerSecond)
             users.points.emplace_back(point.seconds, *point.userTokPerSecond);
@@ -143,8 +124,8 @@ PlotSpec ThroughputChart::plot(const ChartData &data, int)
     spec.title = QStringLiteral("Throughput, tok/s total and tok/s/user");
     spec.rangeKey = runKey(data.current);
     spec.live = data.live;
-    spec.emptyText = QStringLiteral(
-        "Tokens per second, in total and per user, appear here.\nPress Run (Ctrl+Enter).");
+    spec.emptyText =
+        emptyText(data, QStringLiteral("Tokens per second, in total and per user, appear here."));
     spec.x.title = QStringLiteral("time since the first request, s");
     spec.x.unit = QStringLiteral("s");
     spec.y.unit = QStringLiteral("tok/s total");
@@ -159,7 +140,7 @@ PlotSpec ThroughputChart::plot(const ChartData &data, int)
         m_figures = figures(runs);
     spec.description = m_figures.description;
     if (data.current != nullptr) {
-        spec.reach = static_cast<double>(windowNs(*data.current)) / kNsPerS;
+        spec.reach = static_cast<double>(throughputWindowNs(*data.current)) / kNsPerS;
         spec.sample = QStringLiteral("windows of %1 s").arg(plainNumber(spec.reach));
     }
     if (spec.isEmpty())

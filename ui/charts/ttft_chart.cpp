@@ -125,8 +125,8 @@ PlotSpec TtftChart::plot(const ChartData &data, int)
     spec.title = QStringLiteral("Time to first token, ms");
     spec.rangeKey = QStringLiteral("%1 %2").arg(runKey(data.current)).arg(data.earlier.size());
     spec.live = data.live;
-    spec.emptyText = QStringLiteral(
-        "How long each request waits for its first token appears here.\nPress Run (Ctrl+Enter).");
+    spec.emptyText = emptyText(
+        data, QStringLiteral("How long each request waits for its first token appears here."));
     spec.x.title = QStringLiteral("requests in order, by run");
     spec.y.unit = QStringLiteral("ms");
     spec.table.columns = {QStringLiteral("Run"), QStringLiteral("Request"),

@@ -16,6 +16,7 @@
 #include <QMimeData>
 #include <QThread>
 #include <QUrl>
+#include <exception>
 #include <memory>
 
 namespace inferlab {
@@ -49,6 +50,8 @@ ReadResult readRecord(const QString &path)
         result.error = QString::fromUtf8(error.what());
     } catch (const std::bad_alloc &) {
         result.error = QObject::tr("%1: too large for the memory that is free").arg(path);
+    } catch (const std::exception &error) { // nothing may leave this thread
+        result.error = QObject::tr("%1: %2").arg(path, QString::fromUtf8(error.what()));
     }
     return result;
 }
@@ -89,6 +92,9 @@ void MainWindow::openRecord(const QString &path)
             m_page->showError(result->error);
         else if (result->runs.empty())
             m_page->showError(tr("%1: there is no run in it").arg(path));
+        else if (m_page->isRunning())
+            m_page->showError(
+                tr("A run began while %1 was read: open it again after that").arg(path));
         else
             m_page->showRuns(result->runs);
     });

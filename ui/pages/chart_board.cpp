@@ -1,6 +1,7 @@
 // Arranges and feeds the charts.
 #include "chart_board.h"
 
+#include "ui/charts/run_overlay.h"
 #include "ui/theme/theme.h"
 
 #include <QApplication>
@@ -57,6 +58,8 @@ void ChartBoard::setFramesPerSecond(int frames)
 
 void ChartBoard::setData(const ChartData &shown)
 {
+    const bool another = runKey(shown.current) != m_runKey;
+    m_runKey = runKey(shown.current);
     m_data = shown;
     for (ChartCard *card : m_cards) {
         if (std::find(m_stale.begin(), m_stale.end(), card) == m_stale.end())
@@ -64,7 +67,8 @@ void ChartBoard::setData(const ChartData &shown)
     }
     const auto turns =
         std::max<qint64>(1, std::count_if(m_cards.begin(), m_cards.end(), isInSight));
-    if (!shown.live) // the last state does not wait
+    // The last state does not wait, and no chart shows another run than its neighbour.
+    if (!shown.live || another)
         drawVisible();
     else if (m_sinceDrawn.isValid() && m_sinceDrawn.elapsed() < m_restMs / turns)
         drawSoon();
@@ -223,8 +227,11 @@ void ChartBoard::arrange()
     // A whole number of rows in sight: a chart cut in two at the edge cannot be read.
     const int fitting = (room.height() + gap) / (theme.px(kLeastHeight) + gap);
     const int inSight = std::clamp(fitting, 1, rows);
-    const int most = m_enlarged.isEmpty() ? theme.px(kMostHeight) : room.height();
-    const int height = std::min((room.height() - gap * (inSight - 1)) / inSight, most);
+    const int most = m_enlarged.isEmpty() ? theme.px(kMostHeight)
+                                          : std::max(room.height(), theme.px(kLeastHeight));
+    // Where not even one row has room, charts stay readable and are scrolled through.
+    const int least = std::min(theme.px(kLeastHeight), most);
+    const int height = std::clamp((room.height() - gap * (inSight - 1)) / inSight, least, most);
     m_page->resize(room.width(), rows * (height + gap) - gap);
     for (int i = 0; i < count; ++i) {
         // The last row shares its width: no hole at the end.

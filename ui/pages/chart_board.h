@@ -71,6 +71,7 @@ private:
     QStringList m_hidden;
     QString m_enlarged;
     ChartData m_data;
+    QString m_runKey;                 // of the run that it holds
     std::vector<ChartCard *> m_stale; // lack the latest data
     QTimer m_frame;
     QElapsedTimer m_sinceDrawn;

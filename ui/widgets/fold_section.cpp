@@ -40,15 +40,16 @@ FoldSection::FoldSection(const QString &title, QWidget *parent)
 
 void FoldSection::setSummary(const QString &text)
 {
-    m_summary->setText(text);
+    m_summaryText = text;
+    m_summary->setText(isOpen() ? QString() : text);
 }
 
 void FoldSection::setOpen(bool open)
 {
     m_heading->setChecked(open);
     m_heading->setArrowType(open ? Qt::DownArrow : Qt::RightArrow);
-    m_summary->setVisible(!open);
     m_body->setVisible(open);
+    m_summary->setText(open ? QString() : m_summaryText);
     emit opened(open);
 }
 

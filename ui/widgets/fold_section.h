@@ -26,7 +26,8 @@ signals:
 
 private:
     QToolButton *m_heading;
-    QLabel *m_summary;
+    QLabel *m_summary; // empty while the body says it all; it keeps its place beside the heading
+    QString m_summaryText;
     QWidget *m_body;
     QVBoxLayout *m_bodyLayout;
 };

@@ -126,14 +126,28 @@ bool PromptEditor::accepts(const QString &text)
     return false;
 }
 
+namespace {
+
+// What was typed, as it is: toPlainText() would make a space of a no-break space, and the model
+// reads them as different tokens.
+QString textOf(const QPlainTextEdit &edit)
+{
+    QString text = edit.document()->toRawText();
+    text.replace(QChar::ParagraphSeparator, QLatin1Char('\n'));
+    text.replace(QChar::LineSeparator, QLatin1Char('\n'));
+    return text;
+}
+
+} // namespace
+
 QString PromptEditor::prompt() const
 {
-    return m_prompt->toPlainText();
+    return textOf(*m_prompt);
 }
 
 QString PromptEditor::systemPrompt() const
 {
-    return isChat() ? m_system->toPlainText() : QString();
+    return isChat() ? textOf(*m_system) : QString();
 }
 
 bool PromptEditor::isChat() const

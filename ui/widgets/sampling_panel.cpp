@@ -3,6 +3,7 @@
 
 #include "consequences.h"
 #include "toggle_switch.h"
+#include "wheel_guard.h"
 
 #include <QDoubleSpinBox>
 #include <QFormLayout>
@@ -72,6 +73,7 @@ QDoubleSpinBox *SamplingPanel::addNumber(QFormLayout *form, const QString &label
                                          double step, const QString &tip)
 {
     auto *box = new QDoubleSpinBox(this);
+    guardFromWheel(box);
     box->setRange(0, maximum);
     box->setSingleStep(step);
     box->setDecimals(2);
@@ -86,6 +88,7 @@ QSpinBox *SamplingPanel::addCount(QFormLayout *form, const QString &label, int m
                                   const QString &tip)
 {
     auto *box = new QSpinBox(this);
+    guardFromWheel(box);
     box->setRange(0, maximum);
     box->setToolTip(tip);
     box->setAccessibleName(label);

@@ -82,7 +82,7 @@ TEST_CASE("a prompt of 5 MB is refused at once, and one of more than 64 MiB is n
     const std::string model = writeModel(scratch, 4096);
     checkRefused({"generate", "--model", model, "--prompt-file",
                   write(scratch, std::string(5'000'000, 'Q'))},
-                 "4096 tokens");
+                 "4,096 tokens");
     const std::string file = write(scratch, "");
     std::filesystem::resize_file(file, (uint64_t {64} << 20) + 1);
     checkRefused({"generate", "--model", model, "--prompt-file", file}, "at most 64 MiB");

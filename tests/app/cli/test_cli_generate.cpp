@@ -191,7 +191,7 @@ TEST_CASE("batch times context beyond memory is refused with the numbers and wha
                 "256", "--max-new-tokens", "1048576"});
     INFO(result.err);
     CHECK(result.exitCode == 2);
-    CHECK(result.err.find("1.0 TiB of cache for 256 sequences of 1048576 tokens")
+    CHECK(result.err.find("1.0 TiB of cache for 256 sequences of 1,048,576 tokens")
           != std::string::npos);
     CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
 }

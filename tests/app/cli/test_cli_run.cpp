@@ -179,5 +179,5 @@ TEST_CASE("bench checks every batch size against the model before it runs the fi
     makeRandomModel(spec).write(scratch / "long.gguf");
     checkRefused({"bench", "--model", (scratch / "long.gguf").string(), "--batch", "1,256",
                   "--prompt-tokens", "1000000", "--json"},
-                 "of cache for 256 sequences of 1000001 tokens");
+                 "of cache for 256 sequences of 1,000,001 tokens");
 }

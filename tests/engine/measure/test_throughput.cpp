@@ -123,3 +123,34 @@ TEST_CASE("a wild time widens the windows instead of filling memory")
     CHECK(points.size() <= 16385);
     CHECK(points.size() > 8000);
 }
+
+TEST_CASE("a window for people is round, holds several tokens, and there are at most 60 of them")
+{
+    constexpr int64_t kMs = 1'000'000;
+    const auto runOf = [](int64_t gapMs, int tokens, int requests) {
+        RunRecord run;
+        for (int r = 0; r < requests; ++r) {
+            RequestRecord request;
+            for (int i = 0; i < tokens; ++i)
+                request.tokens.push_back({});
+            for (int i = 0; i < tokens; ++i)
+                request.tokens[static_cast<size_t>(i)].ns = (1 + i) * gapMs * kMs;
+            run.requests.push_back(request);
+        }
+        return run;
+    };
+    CHECK(throughputWindowNs({}) == 50 * kMs);
+    CHECK(throughputWindowNs(runOf(5, 1, 1)) == 50 * kMs); // a first token tells no gap
+    CHECK(throughputWindowNs(runOf(5, 100, 8)) == 50 * kMs);
+    // Slow and short: 12 tokens, one each 200 ms. A window of 50 ms would hold one or none.
+    CHECK(throughputWindowNs(runOf(200, 12, 1)) == 1000 * kMs);
+    // Fast and long: 40 s.
+    CHECK(throughputWindowNs(runOf(10, 4000, 2)) == 1000 * kMs);
+    CHECK(throughputWindowNs(runOf(10'000'000, 9, 1)) == 600'000 * kMs);
+    // So the line of a steady run is level.
+    const RunRecord steady = runOf(200, 50, 1);
+    const auto points = throughputOverTime(steady, throughputWindowNs(steady));
+    REQUIRE(points.size() >= 5);
+    for (size_t i = 1; i + 1 < points.size(); ++i)
+        CHECK(points[i].totalTokPerSecond == doctest::Approx(5.0).epsilon(0.01));
+}

@@ -20,15 +20,22 @@ struct Outcome
     QString err;
 };
 
+// Nothing from the person's home.
+QProcessEnvironment environmentIn(const QString &folder)
+{
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.remove(QStringLiteral("INFERLAB_MODEL"));
+    for (const char *name : {"HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"})
+        environment.insert(QLatin1String(name), folder);
+    return environment;
+}
+
 // No display, and nothing from the person's home. homeless: neither HOME nor XDG_CACHE_HOME is set.
 Outcome run(const QStringList &arguments, const QString &folder, bool homeless = false)
 {
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    for (const char *name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "INFERLAB_MODEL"})
+    QProcessEnvironment environment = environmentIn(folder);
+    for (const char *name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"})
         environment.remove(QLatin1String(name));
-    environment.insert(QStringLiteral("HOME"), folder);
-    environment.insert(QStringLiteral("XDG_CACHE_HOME"), folder);
-    environment.insert(QStringLiteral("XDG_CONFIG_HOME"), folder);
     if (homeless) {
         environment.remove(QStringLiteral("HOME"));
         environment.remove(QStringLiteral("XDG_CACHE_HOME"));
@@ -61,6 +68,7 @@ private slots:
     void anUnwritableFolder();
     void anExperimentWritesChartsAndAReport();
     void aBadExperimentIsRefused();
+    void aSignalClosesTheWindowAsItsButtonDoes();
 };
 
 void TestInferlab::helpAndVersion()
@@ -214,6 +222,31 @@ void TestInferlab::aBadExperimentIsRefused()
     QCOMPARE(missing.code, 2);
     QCOMPARE(missing.err.count(QStringLiteral("inferlab: ")), 1);
     QVERIFY(missing.err.contains(QStringLiteral("none.json")));
+}
+
+void TestInferlab::aSignalClosesTheWindowAsItsButtonDoes()
+{
+    const QTemporaryDir folder;
+    QProcessEnvironment environment = environmentIn(folder.path());
+    environment.insert(QStringLiteral("QT_QPA_PLATFORM"), QStringLiteral("offscreen"));
+    environment.insert(QStringLiteral("INFERLAB_TRACE_STARTUP"), QStringLiteral("1"));
+    QProcess process;
+    process.setProcessEnvironment(environment);
+    process.setWorkingDirectory(folder.path());
+    process.setProcessChannelMode(QProcess::MergedChannels);
+    process.start(QStringLiteral(INFERLAB_PROGRAM), {});
+    QByteArray output;
+    while (!output.contains("window-visible-ms") && process.waitForReadyRead(kPatienceMs))
+        output += process.readAll();
+    QVERIFY(output.contains("window-visible-ms"));
+    process.terminate();
+    QVERIFY(process.waitForFinished(kPatienceMs));
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(process.exitCode(), 128 + 15);
+    // What closing writes is there: the window's place, and a history that was closed.
+    QFile settings(folder.filePath(QStringLiteral("inferlab/inferlab.ini")));
+    QVERIFY(settings.open(QIODevice::ReadOnly));
+    QVERIFY(settings.readAll().contains("windowGeometry"));
 }
 
 QTEST_GUILESS_MAIN(TestInferlab)

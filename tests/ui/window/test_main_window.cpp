@@ -88,11 +88,8 @@ private slots:
     void anUnwritableFolderIsSaid();
     void oneChartIsExportedByItsSuffix();
     void aNarrowWindowPutsChartsBelow();
-    void nothingIsClippedAtASmallSize();
-    void presentingFoldsAndEnlarges();
     void settingsTakeEffectAtOnce();
     void helpListsEveryKey();
-    void zoomIsRemembered();
     void switchesAreRemembered();
     void closingStopsARun();
 };
@@ -356,36 +353,6 @@ void TestMainWindow::aNarrowWindowPutsChartsBelow()
     QTRY_VERIFY(origin(f.page->board()).x() > origin(f.page->answers()).x());
 }
 
-void TestMainWindow::nothingIsClippedAtASmallSize()
-{
-    WindowFixture f(syntheticSource(paced(200us)));
-    for (const QSize size : {QSize(1000, 700), QSize(1280, 800)}) {
-        f.window->resize(size);
-        QTest::qWait(50);
-        QCOMPARE(f.window->width(), size.width()); // no minimum forces it wider
-        for (const QPushButton *button : f.window->findChildren<QPushButton *>()) {
-            if (!button->isVisible() || button->text().isEmpty())
-                continue;
-            const int needed = button->fontMetrics().horizontalAdvance(button->text());
-            QVERIFY2(button->width() >= needed, qPrintable(button->text()));
-        }
-    }
-}
-
-void TestMainWindow::presentingFoldsAndEnlarges()
-{
-    WindowFixture f(syntheticSource(paced(200us)));
-    const int before = QApplication::font().pixelSize();
-    QTest::keyClick(f.window.get(), Qt::Key_F11);
-    QVERIFY(f.window->isPresenting());
-    QVERIFY(!f.page->isSidebarShown());
-    QVERIFY(QApplication::font().pixelSize() * 2 >= before * 3 - 1);
-    QTest::keyClick(f.window.get(), Qt::Key_Escape);
-    QVERIFY(!f.window->isPresenting());
-    QVERIFY(f.page->isSidebarShown());
-    QCOMPARE(QApplication::font().pixelSize(), before);
-}
-
 void TestMainWindow::settingsTakeEffectAtOnce()
 {
     WindowFixture f(syntheticSource(paced(200us)));
@@ -417,15 +384,6 @@ void TestMainWindow::helpListsEveryKey()
         QVERIFY2(words.contains(action->whatsThis()), qPrintable(action->text()));
     QVERIFY(words.contains(QStringLiteral("Ctrl+Enter")));
     dialog->close();
-}
-
-void TestMainWindow::zoomIsRemembered()
-{
-    WindowFixture f(syntheticSource(paced(200us)));
-    QTest::keyClick(f.window.get(), Qt::Key_Plus, Qt::ControlModifier);
-    QCOMPARE(f.settings.zoomPercent(), 110);
-    QTest::keyClick(f.window.get(), Qt::Key_0, Qt::ControlModifier);
-    QCOMPARE(f.settings.zoomPercent(), 100);
 }
 
 void TestMainWindow::switchesAreRemembered()

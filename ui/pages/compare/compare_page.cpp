@@ -4,6 +4,7 @@
 #include "ui/pages/chart_board.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/kept_runs.h"
+#include "ui/widgets/wheel_guard.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -87,6 +88,7 @@ ComparePage::ComparePage(std::vector<ChartCard *> charts, QWidget *parent)
 {
     setObjectName(QStringLiteral("comparePage"));
     m_baseline->setAccessibleName(tr("Hold the others against"));
+    guardFromWheel(m_baseline);
     m_baseline->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     connect(m_baseline, &QComboBox::activated, this, &ComparePage::setBaseline);
     auto *split = new QSplitter(Qt::Horizontal, this);
