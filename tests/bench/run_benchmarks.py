@@ -202,6 +202,47 @@ def measure_engine(table, bin_folder, model, threads, repeat):
                       detail=f"{spread['min']:.1f} to {spread['max']:.1f} in {repeat} runs")
 
 
+def stop_seconds(command, ready):
+    """From Ctrl+C to the end of the process: more than the engine alone takes to stop."""
+    program = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        ready(program)
+        if program.poll() is not None:
+            raise RuntimeError(f"{text_of(command[:2])} ended before it could be stopped")
+        begin = time.perf_counter()
+        program.send_signal(signal.SIGINT)
+        program.communicate(timeout=60)
+        taken = time.perf_counter() - begin
+    finally:
+        program.kill()
+        program.wait()
+    if program.returncode != 130:
+        raise RuntimeError(f"{text_of(command[:2])}: exit code 130 expected, {program.returncode} found")
+    return taken
+
+
+def measure_stop(table, bin_folder, model, rounds):
+    def generate(words):
+        return [os.path.join(bin_folder, "inferlab-cli"), "generate", "--model", model, "--prompt",
+                " ".join(["memory"] * words), "--max-new-tokens", "4000", "--ignore-eos"]
+
+    def until_mapped(program):
+        while program.poll() is None:
+            with open(f"/proc/{program.pid}/maps", encoding="utf-8", errors="replace") as maps:
+                if os.path.realpath(model) in maps.read():
+                    return
+            time.sleep(0.001)
+
+    cases = (("loading", generate(1), until_mapped),
+             ("the prompt", generate(7500), lambda program: time.sleep(0.8)),
+             ("the answer", generate(1), lambda program: program.stdout.read(20)))
+    for phase, command, ready in cases:
+        taken = [stop_seconds(command, ready) for _ in range(rounds)]
+        shown = [part if len(part) < 100 else "<7,500 words>" for part in command]
+        table.add(f"Stop (Ctrl+C to the end of the process) in {phase}", max(taken) * 1e3, "ms", goal=100,
+                  command=text_of(shown), detail=f"worst of {rounds}; median {statistics.median(taken) * 1e3:.0f} ms")
+
+
 def cache_bytes(bin_folder, model, tokens):
     inspected = run_json([os.path.join(bin_folder, "inferlab-cli"), "inspect", model, "--json"])
     return inspected["file_bytes"], inspected["memory"]["kv_bytes_per_token"] * tokens
@@ -267,6 +308,7 @@ def main():
             lambda: measure_engine(table, arguments.bin, arguments.model, arguments.threads,
                                    2 if arguments.quick else 5),
             lambda: measure_memory(table, arguments.bin, arguments.model),
+            lambda: measure_stop(table, arguments.bin, arguments.model, rounds),
             lambda: measure_figures(table, arguments.bin)]
         if has_window:
             table.note("Window under " + ("the offscreen platform" if "QT_QPA_PLATFORM" in env else "an X server"))
