@@ -14,8 +14,10 @@ namespace {
 // Blocks that registers have to leave room for on a multiprocessor: three leave 168 registers a
 // thread. Left to itself ptxas aims at four blocks, and spills. Long heads fill shared memory
 // before.
-constexpr unsigned leastBlocks(int perLane)
+constexpr unsigned leastBlocks(int perLane, int queriesPerWarp)
 {
+    if (queriesPerWarp == 1)
+        return perLane > 4 ? 3 : 4; // as many as shared memory lets stand
     return perLane > 2 ? 2 : 3;
 }
 // Up to so many rows get a block per chunk: beyond, rows and heads alone fill a device.
@@ -24,7 +26,7 @@ constexpr int64_t kMostSplitRows = 16;
 // A tile of rows, a kv head, and all chunks or one. Rows of a tile that are of several sequences
 // are taken one sequence after the other.
 template <typename Element, int perLane, int queriesPerWarp>
-__global__ void __launch_bounds__(kThreads, leastBlocks(perLane))
+__global__ void __launch_bounds__(kThreads, leastBlocks(perLane, queriesPerWarp))
     attentionKernel(const AttentionParameters p)
 {
     AttentionWorker<Element, perLane, queriesPerWarp> worker(p);
@@ -138,15 +140,28 @@ void launchTensor(cudaStream_t stream, AttentionParameters p)
     launch("attention on the tensor cores", attentionTensorKernel<dim>, grid, stream, p);
 }
 
+// A decoding sequence brings one row: the heads that share keys are all of a block's queries. With
+// one for each warp, registers and shared memory leave room for more blocks, whose loads hide one
+// another's latency. A query's numbers are the same.
+template <typename Element, int perLane, int queriesPerWarp>
+void launchForQueries(cudaStream_t stream, const AttentionParameters &p)
+{
+    const bool oneRowEach = p.args.placement.rows == p.args.placement.sequences;
+    if (oneRowEach && p.args.heads / p.args.cache.kvHeads <= kWarps)
+        launchAttention<Element, perLane, 1>(stream, p);
+    else
+        launchAttention<Element, perLane, queriesPerWarp>(stream, p);
+}
+
 template <typename Element>
 void launchForDim(cudaStream_t stream, const AttentionParameters &p)
 {
     if (p.args.cache.headDim <= 64)
-        launchAttention<Element, 2, 8>(stream, p);
+        launchForQueries<Element, 2, 8>(stream, p);
     else if (p.args.cache.headDim <= 128)
-        launchAttention<Element, 4, 8>(stream, p);
+        launchForQueries<Element, 4, 8>(stream, p);
     else
-        launchAttention<Element, 8, 4>(stream, p);
+        launchForQueries<Element, 8, 4>(stream, p);
 }
 
 } // namespace
