@@ -206,6 +206,7 @@ void RunPage::showRecord(const RunRecord *run, const RunRecordPtr &finished)
 {
     const RunRecordPtr before = std::exchange(m_finished, finished); // the views still look at it
     m_run = run;
+    m_kept->setShown(finished);
     m_answers->setRun(run, finished == nullptr);
     const bool canWait = finished == nullptr && m_chartsSkipped < kMostSkipped;
     m_chartsSkipped = canWait && m_session.isShortOfTime() ? m_chartsSkipped + 1 : 0;

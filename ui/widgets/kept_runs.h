@@ -1,13 +1,11 @@
-// Runs kept for comparison: a row for each with its label, to show it or take it away. Taking away
-// can be undone.
+// Runs kept for comparison: a chip for each with its label and the shape of its marks on the
+// charts, to show it or take it away. Taking away can be undone.
 #pragma once
 
 #include "app/session/session_types.h"
 
 #include <QWidget>
 #include <vector>
-
-class QVBoxLayout;
 
 namespace inferlab {
 
@@ -18,6 +16,7 @@ class KeptRuns : public QWidget
 public:
     // More lines than that on one chart cannot be told apart.
     static constexpr size_t kMaxRuns = 6;
+    static constexpr int kMostRows = 2; // of chips: the room is the charts'
 
     explicit KeptRuns(QWidget *parent = nullptr);
 
@@ -28,22 +27,33 @@ public:
     void undoRemove();
     bool canUndo() const noexcept { return m_removed != nullptr; }
     const std::vector<RunRecordPtr> &runs() const noexcept { return m_runs; } // oldest first
+    // The run that the charts show as the current one: it is none of the earlier ones.
+    void setShown(const RunRecordPtr &run);
 
 signals:
     void changed();
     void removed(const QString &label); // undoRemove() brings it back
     void showRequested(const inferlab::RunRecordPtr &run);
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+    void changeEvent(QEvent *event) override;
+
 private:
     void rebuild();
-    QWidget *makeRow(size_t index);
+    void arrange();
+    int place(int widest, bool move);
+    void fillWords();
+    void paintMarks();
+    QWidget *makeChip(size_t index);
 
     std::vector<RunRecordPtr> m_runs;
     std::vector<RunRecordPtr> m_origins; // what each was kept from, before it got a number
+    RunRecordPtr m_shown;
     RunRecordPtr m_removed;
     RunRecordPtr m_removedOrigin;
     size_t m_removedIndex = 0;
-    QVBoxLayout *m_rows;
+    std::vector<QWidget *> m_chips; // of the runs, in their order
 };
 
 } // namespace inferlab

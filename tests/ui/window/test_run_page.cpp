@@ -7,6 +7,7 @@
 #include "ui/pages/chart_board.h"
 #include "ui/pages/run_page.h"
 #include "ui/pages/token_selection.h"
+#include "ui/theme/theme.h"
 #include "ui/widgets/answer_grid.h"
 #include "ui/widgets/answer_text.h"
 #include "ui/widgets/answer_view.h"
@@ -24,6 +25,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QToolButton>
 #include <QtTest>
 
 using namespace inferlab;
@@ -75,6 +77,7 @@ private slots:
     void batchMakesCards();
     void hoverMarksTheTokenEverywhere();
     void keptRunsStayOnTheCharts();
+    void keptRunsLeaveTheChartsTheirRoom();
     void kneeRunsEveryBatch();
     void aFailingEngineGivesOneLine();
     void aDeviceThatFailsOffersTheCpu();
@@ -274,6 +277,38 @@ void TestRunPage::keptRunsStayOnTheCharts()
     QVERIFY(f.page->errorBar()->line().contains(QStringLiteral("off the charts")));
     QTest::mouseClick(f.page->errorBar()->findChild<QPushButton *>(), Qt::LeftButton); // Undo
     QCOMPARE(f.page->keptRuns()->runs().size(), size_t {2});
+}
+
+void TestRunPage::keptRunsLeaveTheChartsTheirRoom()
+{
+    WindowFixture f(syntheticSource(quick()));
+    KeptRuns *kept = f.page->keptRuns();
+    for (int i = 1; i <= int(KeptRuns::kMaxRuns); ++i) {
+        RunRecord run;
+        run.label = "CPU, batch " + std::to_string(i)
+            + ", KV cache off, the long explanation that somebody gave this run in the history";
+        QVERIFY(kept->keep(std::make_shared<RunRecord>(run)));
+    }
+    QCoreApplication::processEvents();
+    QList<QFrame *> chips = kept->findChildren<QFrame *>(QString(), Qt::FindDirectChildrenOnly);
+    chips.removeIf([](const QFrame *chip) { return chip->isHidden(); }); // about to be deleted
+    QCOMPARE(chips.size(), qsizetype(KeptRuns::kMaxRuns));
+    QStringList words;
+    for (const QFrame *chip : chips) {
+        QVERIFY(kept->rect().contains(chip->geometry()));
+        for (const QFrame *other : chips)
+            QVERIFY(chip == other || !chip->geometry().intersects(other->geometry()));
+        const auto *show = chip->findChild<QPushButton *>();
+        words << show->text();
+        QVERIFY(show->width() >= show->fontMetrics().horizontalAdvance(show->text()));
+        QVERIFY(show->toolTip().contains(QStringLiteral("the long explanation")));
+    }
+    words.removeDuplicates(); // cut, they still differ
+    QCOMPARE(words.size(), qsizetype(KeptRuns::kMaxRuns));
+    QVERIFY(kept->height() <= KeptRuns::kMostRows * (chips.front()->height() + space::kStep));
+
+    QTest::mouseClick(chips.front()->findChild<QToolButton *>(), Qt::LeftButton);
+    QCOMPARE(kept->runs().size(), KeptRuns::kMaxRuns - 1);
 }
 
 void TestRunPage::kneeRunsEveryBatch()
