@@ -93,6 +93,9 @@ private slots:
     void buttonsHandOutTheRecords();
     void newRunsAppearAndTheMarkStays();
     void aFileThatCannotBeUsedIsSaid();
+    void runsGoOutAndComeInAgain();
+    void whatCannotGoOutOrComeInIsSaid();
+    void escapeLeavesTheNearestThing();
 };
 
 void TestHistoryPage::theModelKeepsQtsRules()
@@ -321,6 +324,90 @@ void TestHistoryPage::aFileThatCannotBeUsedIsSaid()
     History history(folder.filePath(QStringLiteral("taken/history.sqlite")));
     HistoryPage page(&history);
     QTRY_VERIFY_WITH_TIMEOUT(page.bar()->line().contains(QStringLiteral("taken")), kPatienceMs);
+}
+
+void TestHistoryPage::runsGoOutAndComeInAgain()
+{
+    Fixture fixture;
+    fixture.keep({labelledRun("one"), labelledRun("two"), labelledRun("three")});
+    fixture.page->mark({fixture.ids[0], fixture.ids[2]});
+    QVERIFY(fixture.page->exportButton()->isEnabled());
+    const QString file = fixture.folder.filePath(QStringLiteral("runs.json"));
+    fixture.page->exportMarked(file, ExchangeFormat::InferLab);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        fixture.page->bar()->line().startsWith(QStringLiteral("Exported 2 runs")), kPatienceMs);
+    QCOMPARE(readRunsFile(file.toStdString()).size(), size_t(2));
+
+    fixture.page->importFiles({file});
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.page->bar()->line(), QStringLiteral("Imported 2 runs"),
+                              kPatienceMs);
+    fixture.waitFor(5);
+    QStringList names = fixture.names();
+    names.sort();
+    QCOMPARE(names,
+             QStringList({QStringLiteral("one"), QStringLiteral("one"), QStringLiteral("three"),
+                          QStringLiteral("three"), QStringLiteral("two")}));
+    QVERIFY(fixture.page->importButton()->isEnabled());
+
+    // vLLM's file holds one run, and comes in too.
+    fixture.page->mark({fixture.ids[1]});
+    const QString vllm = fixture.folder.filePath(QStringLiteral("vllm.json"));
+    fixture.page->exportMarked(vllm, ExchangeFormat::Vllm);
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(vllm), kPatienceMs);
+    fixture.page->importFiles({vllm});
+    fixture.waitFor(6);
+}
+
+void TestHistoryPage::whatCannotGoOutOrComeInIsSaid()
+{
+    Fixture fixture;
+    fixture.keep({labelledRun("one"), labelledRun("two")});
+    fixture.page->mark(fixture.ids);
+    fixture.page->exportMarked(QStringLiteral("/nowhere/at/all/runs.json"),
+                               ExchangeFormat::InferLab);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        fixture.page->bar()->line().startsWith(QStringLiteral("Not exported. /nowhere")),
+        kPatienceMs);
+    fixture.page->exportMarked(fixture.folder.filePath(QStringLiteral("v.json")),
+                               ExchangeFormat::Vllm);
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.page->bar()->line().contains(QStringLiteral("one run")),
+                             kPatienceMs);
+
+    // The good one of three comes in.
+    const QString good = fixture.folder.filePath(QStringLiteral("good.json"));
+    const QString cut = fixture.folder.filePath(QStringLiteral("cut.json"));
+    const std::string json = runsToJson({labelledRun("three")});
+    for (const auto &[path, text] :
+         {std::pair {good, json}, std::pair {cut, json.substr(0, json.size() / 2)}}) {
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray::fromStdString(text));
+    }
+    fixture.page->importFiles({cut, good, fixture.folder.filePath(QStringLiteral("gone.json"))});
+    QTRY_VERIFY_WITH_TIMEOUT(
+        fixture.page->bar()->line().startsWith(QStringLiteral("Imported 1 run; not imported:")),
+        kPatienceMs);
+    QVERIFY(fixture.page->bar()->line().contains(QStringLiteral("cut.json")));
+    QVERIFY(fixture.page->bar()->line().contains(QStringLiteral("gone.json")));
+    fixture.waitFor(3);
+}
+
+void TestHistoryPage::escapeLeavesTheNearestThing()
+{
+    Fixture fixture;
+    fixture.keep({labelledRun("one"), labelledRun("two")});
+    fixture.page->setSearch(QStringLiteral("one"));
+    fixture.waitFor(1);
+    fixture.page->mark({fixture.ids[0]});
+    fixture.page->showError(QStringLiteral("a line"));
+    fixture.page->searchField()->setFocus();
+    QTest::keyClick(fixture.page->searchField(), Qt::Key_Escape);
+    QVERIFY(fixture.page->bar()->isHidden());
+    QTest::keyClick(fixture.page->searchField(), Qt::Key_Escape);
+    QVERIFY(fixture.page->searchField()->text().isEmpty());
+    QCOMPARE(fixture.page->marked().size(), size_t(1));
+    QTest::keyClick(fixture.page->table(), Qt::Key_Escape);
+    QVERIFY(fixture.page->marked().empty());
 }
 
 QTEST_MAIN(TestHistoryPage)

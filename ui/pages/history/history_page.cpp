@@ -16,11 +16,16 @@
 #include <QScrollBar>
 #include <QStackedWidget>
 #include <QTableView>
+#include <QThread>
 #include <algorithm>
 
 namespace inferlab {
 
-HistoryPage::~HistoryPage() = default;
+HistoryPage::~HistoryPage()
+{
+    if (m_importer != nullptr)
+        m_importer->wait();
+}
 
 void HistoryPage::connectModel()
 {
@@ -114,6 +119,7 @@ void HistoryPage::refreshMarked()
     m_compare->setEnabled(count >= 2);
     m_again->setEnabled(count == 1);
     m_delete->setEnabled(count >= 1);
+    m_export->setEnabled(count >= 1);
     m_details->setRuns(std::move(runs));
 }
 
@@ -196,6 +202,21 @@ void HistoryPage::showError(const QString &line)
 QString HistoryPage::emptyText() const
 {
     return m_stack->currentIndex() == 1 ? m_emptyTitle->text() : QString();
+}
+
+// Esc: out of the nearest thing: the line on top, the filter, the marks.
+void HistoryPage::keyPressEvent(QKeyEvent *event)
+{
+    if (event->key() != Qt::Key_Escape)
+        QWidget::keyPressEvent(event);
+    else if (!m_bar->isHidden())
+        m_bar->dismiss();
+    else if (!m_search->text().isEmpty())
+        m_search->clear();
+    else if (!marked().empty())
+        m_table->clearSelection();
+    else
+        QWidget::keyPressEvent(event);
 }
 
 // Typing while the list has the focus filters it; Down leads from the filter into the list.

@@ -2,10 +2,12 @@
 // again. Reading and writing happen elsewhere; this page never waits.
 #pragma once
 
+#include "app/exchange/exchange.h"
 #include "app/session/session_types.h"
 
 #include <QWidget>
 #include <functional>
+#include <memory>
 #include <vector>
 
 class QLabel;
@@ -13,6 +15,7 @@ class QLineEdit;
 class QPushButton;
 class QStackedWidget;
 class QTableView;
+class QThread;
 
 namespace inferlab {
 
@@ -44,6 +47,8 @@ public:
     QPushButton *compareButton() const noexcept { return m_compare; }
     QPushButton *againButton() const noexcept { return m_again; }
     QPushButton *deleteButton() const noexcept { return m_delete; }
+    QPushButton *exportButton() const noexcept { return m_export; }
+    QPushButton *importButton() const noexcept { return m_import; }
     QString emptyText() const; // empty where runs are shown
 
 public slots:
@@ -54,6 +59,11 @@ public slots:
     void deleteMarked(); // can be undone
     void undoDelete();
     void showError(const QString &line);
+    // The marked runs into one file. Says how many, or why not.
+    void exportMarked(const QString &file, inferlab::ExchangeFormat format);
+    // Our runs and vLLM's, in the background; each is on disk before it is listed. A file that
+    // cannot be read is said, and the others go on.
+    void importFiles(const QStringList &files);
 
 signals:
     // Their records, read from disk; never empty.
@@ -64,6 +74,7 @@ signals:
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
 
 private:
     QWidget *makeTop();
@@ -74,6 +85,8 @@ private:
     void refresh();       // after an answer
     void refreshMarked(); // after another choice
     void remember();
+    void chooseExport();
+    void chooseImport();
     void withRecords(const std::function<void(const std::vector<RunRecordPtr> &)> &what);
 
     History *m_history;
@@ -81,12 +94,13 @@ private:
     ErrorBar *m_bar;
     QLineEdit *m_search;
     QLabel *m_count;
-    QPushButton *m_open, *m_keep, *m_compare, *m_again, *m_delete;
+    QPushButton *m_open, *m_keep, *m_compare, *m_again, *m_delete, *m_export, *m_import;
     QTableView *m_table;
     HistoryDetails *m_details;
     QStackedWidget *m_stack;
     QLabel *m_emptyTitle, *m_emptyLine;
     QPushButton *m_clear;
+    std::unique_ptr<QThread> m_importer;
     std::vector<int64_t> m_remembered; // marked before the rows were replaced
     std::vector<int64_t> m_deleted;    // the last that went into the bin
     std::vector<int64_t> m_restored;   // out of it again, and to be marked when they are listed

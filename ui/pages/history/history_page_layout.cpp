@@ -17,6 +17,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTableView>
+#include <QThread>
 #include <QVBoxLayout>
 
 namespace inferlab {
@@ -41,6 +42,8 @@ HistoryPage::HistoryPage(History *history, QWidget *parent)
     , m_compare(new QPushButton(tr("Compare"), this))
     , m_again(new QPushButton(tr("Run again"), this))
     , m_delete(new QPushButton(tr("Delete"), this))
+    , m_export(new QPushButton(tr("Export…"), this))
+    , m_import(new QPushButton(tr("Import…"), this))
     , m_table(new QTableView(this))
     , m_details(new HistoryDetails(this))
     , m_stack(new QStackedWidget(this))
@@ -69,8 +72,8 @@ HistoryPage::HistoryPage(History *history, QWidget *parent)
         m_emptyLine->setText(tr("This window was started with --history off."));
         m_clear->hide();
         m_stack->setCurrentIndex(1);
-        for (QWidget *widget : std::initializer_list<QWidget *> {m_search, m_open, m_keep,
-                                                                 m_compare, m_again, m_delete})
+        for (QWidget *widget : std::initializer_list<QWidget *> {
+                 m_search, m_open, m_keep, m_compare, m_again, m_delete, m_export, m_import})
             widget->setEnabled(false);
         return;
     }
@@ -95,18 +98,23 @@ QWidget *HistoryPage::makeTop()
     m_compare->setToolTip(tr("Mark two runs or more (Ctrl+click), then put them side by side"));
     m_again->setToolTip(tr("Run with the same settings and prompt"));
     m_delete->setToolTip(tr("Delete the marked runs; can be undone (Del)"));
+    m_export->setToolTip(tr("The marked runs as a file, for this program, AIPerf's or vLLM's "
+                            "readers, or the course notebook"));
+    m_import->setToolTip(tr("Add runs from files of this program or of vLLM"));
     connect(m_open, &QPushButton::clicked, this, &HistoryPage::openMarked);
     connect(m_keep, &QPushButton::clicked, this, &HistoryPage::keepMarked);
     connect(m_compare, &QPushButton::clicked, this, &HistoryPage::compareMarked);
     connect(m_again, &QPushButton::clicked, this, &HistoryPage::runMarkedAgain);
     connect(m_delete, &QPushButton::clicked, this, &HistoryPage::deleteMarked);
+    connect(m_export, &QPushButton::clicked, this, &HistoryPage::chooseExport);
+    connect(m_import, &QPushButton::clicked, this, &HistoryPage::chooseImport);
     auto *row = new QHBoxLayout(top);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(space::kInside);
     row->addWidget(m_search, 1);
     row->addWidget(m_count);
     row->addSpacing(space::kInside);
-    for (QPushButton *button : {m_open, m_keep, m_compare, m_again, m_delete})
+    for (QPushButton *button : {m_open, m_keep, m_compare, m_again, m_delete, m_export, m_import})
         row->addWidget(button);
     return top;
 }
