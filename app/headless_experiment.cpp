@@ -2,13 +2,16 @@
 #include "headless_experiment.h"
 
 #include "app/experiment/experiment_choice.h"
+#include "app/experiment/experiment_outlook.h"
 #include "app/experiment/experiment_presets.h"
 #include "app/experiment/folder_run.h"
 #include "app/experiment/progress_printer.h"
 #include "app/experiment/progress_words.h"
 #include "app/experiment/result_json.h"
+#include "app/machine/calibration_file.h"
 #include "app/startup/default_model.h"
 #include "engine/base/error.h"
+#include "kernels/api/devices.h"
 #include "ui/charts/experiment/experiment_export.h"
 #include "ui/theme/theme_controller.h"
 
@@ -72,12 +75,17 @@ int runHeadlessExperiment(const CommandLine &arguments)
         choice.device = arguments.device;
     choice.threads = arguments.threads;
     const FolderRun plan {chosenExperiment(choice), choice.model, arguments.outputFolder,
-                          EngineAccess::real()};
+                          EngineAccess::real({}, calibrationPath())};
     ProgressPrinter progress(stderr);
     const auto result = std::make_shared<const ExperimentResult>(runInFolder(
         plan, interrupted, [&progress](const ProgressLine &line) { progress.tell(line); }));
+    PredictionModels models(choice.model, calibrationPath());
+    const auto outlook = std::make_shared<const ExperimentOutlook>(
+        experimentOutlook(*result, models, defaultThreads()));
+    if (!outlook->missing.empty())
+        progress.tell({outlook->missing});
     const QStringList files =
-        exportExperiment(result, QString::fromStdString(arguments.outputFolder));
+        exportExperiment(result, outlook, QString::fromStdString(arguments.outputFolder));
     progress.tell({"wrote charts and a report, " + std::to_string(files.size()) + " files, into "
                    + arguments.outputFolder});
     if (arguments.json)

@@ -1,6 +1,7 @@
 // inferlab: the window, or the demo where there is no display. The arguments are read first: they
 // decide which application object is made.
 #include "app/history/history.h"
+#include "app/machine/calibration_file.h"
 #include "app/session/session.h"
 #include "app/startup/command_line.h"
 #include "app/startup/default_model.h"
@@ -14,9 +15,9 @@
 #include "kernels/api/gpu_monitor.h"
 #include "quit_signals.h"
 #include "ui/charts/chart_source.h"
+#include "ui/main_window/experiment_pages.h"
 #include "ui/main_window/history_pages.h"
 #include "ui/main_window/main_window.h"
-#include "ui/pages/experiment/experiment_page.h"
 #include "ui/pages/run_page.h"
 #include "ui/settings/settings.h"
 #include "ui/theme/theme_controller.h"
@@ -148,7 +149,12 @@ RunKeeper keeperOf(History *history)
 {
     if (history == nullptr)
         return {};
-    return [history](const RunRecord &run) { history->save(run); };
+    return [history](const RunRecord &run, const std::optional<RunPlace> &place) {
+        std::optional<ExperimentPlace> of;
+        if (place)
+            of = {QString::fromStdString(place->experiment), place->point, place->repeat};
+        history->save(run, of);
+    };
 }
 
 int runWindow(QApplication &application, const CommandLine &arguments)
@@ -165,13 +171,11 @@ int runWindow(QApplication &application, const CommandLine &arguments)
     ThemeController theme(application);
     Settings settings;
     settings.loadFrom(settingsFile());
-    Session session(EngineSource::real(userHashCache()), nullptr, keeperOf(history.get()));
+    Session session(EngineSource::real(userHashCache(), calibrationPath()), nullptr,
+                    keeperOf(history.get()));
     MainWindow window(session, settings, theme, makeCharts());
-    window.addPage(QStringLiteral("experiments"), QObject::tr("Experiments"),
-                   new ExperimentPage(
-                       session, [&window] { return window.runPage()->controls()->modelChoice(); },
-                       dataFolder() + QStringLiteral("/experiments")),
-                   QObject::tr("Vary a setting, measure it several times, see what it costs"));
+    addExperimentPage(window, session, dataFolder() + QStringLiteral("/experiments"),
+                      calibrationPath());
     addHistoryPages(window, history.get(), settings);
     traceTimes(window);
     window.show();

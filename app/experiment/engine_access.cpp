@@ -1,12 +1,31 @@
 #include "engine_access.h"
 
+#include "app/machine/known_calibration.h"
+#include "app/run_setup/run_setup.h"
+#include "engine/base/error.h"
 #include "engine/files/hash_cache.h"
 #include "engine/model/loaded_model.h"
 #include "engine/run/prompt.h"
 
+#include <exception>
+
 namespace inferlab {
 
-EngineAccess EngineAccess::real(const std::string &instructionSet)
+void calibrateOnce(LoadedModel &model, const std::string &instructionSet,
+                   const std::filesystem::path &calibrations, const std::atomic<bool> *stop)
+{
+    try {
+        knownCalibration(model.backend(), instructionSet, programName(), calibrations, false,
+                         [stop] { return stop != nullptr && stop->load(); });
+    } catch (const Cancelled &) {
+        throw;
+    } catch (const std::exception &) {
+        // Such as too little memory for it: PredictionModels says that there is no prediction.
+    }
+}
+
+EngineAccess EngineAccess::real(const std::string &instructionSet,
+                                const std::filesystem::path &calibrations)
 {
     EngineAccess access;
     access.load = [instructionSet](const ModelWanted &wanted, const std::atomic<bool> *stop) {
@@ -26,6 +45,11 @@ EngineAccess EngineAccess::real(const std::string &instructionSet)
     access.hash = [](const std::string &file, const std::atomic<bool> *stop) {
         return cachedFileHash(file, userHashCache(), stop);
     };
+    if (!calibrations.empty())
+        access.calibrate = [instructionSet, calibrations](LoadedModel &model,
+                                                          const std::atomic<bool> *stop) {
+            calibrateOnce(model, instructionSet, calibrations, stop);
+        };
     return access;
 }
 

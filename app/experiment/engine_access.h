@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -37,9 +38,18 @@ struct EngineAccess
         open;
     // What the file is called in records. Throws as load does.
     std::function<std::string(const std::string &file, const std::atomic<bool> *stop)> hash;
+    // Measures what predictions need of the model's device, where that is not known yet. May be
+    // empty. Throws Cancelled alone: without it there is no prediction and all else goes on.
+    std::function<void(LoadedModel &, const std::atomic<bool> *stop)> calibrate;
 
-    // instructionSet: of the CPU, as --isa; empty: the best.
-    static EngineAccess real(const std::string &instructionSet = {});
+    // instructionSet: of the CPU, as --isa; empty: the best. calibrations: calibrationPath(), where
+    // what was measured once is kept; empty: nothing is calibrated.
+    static EngineAccess real(const std::string &instructionSet = {},
+                             const std::filesystem::path &calibrations = {});
 };
+
+// Calibrates as EngineAccess says, into that file.
+void calibrateOnce(LoadedModel &model, const std::string &instructionSet,
+                   const std::filesystem::path &calibrations, const std::atomic<bool> *stop);
 
 } // namespace inferlab

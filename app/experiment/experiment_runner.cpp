@@ -155,6 +155,7 @@ void ExperimentRunner::ensureModel(const ExperimentPoint &point)
     else if (m_ready->model != nullptr)
         m_ready->model->backend().setThreads(wanted.threads > 0 ? wanted.threads
                                                                 : defaultThreads());
+    calibrate(wanted);
 }
 
 void ExperimentRunner::loadModel(const ModelWanted &wanted)
@@ -168,6 +169,17 @@ void ExperimentRunner::loadModel(const ModelWanted &wanted)
     ready.pool = encodePool(m_result.experiment, m_engines, ready.model.get());
     ready.hash = m_engines.hash(wanted.file, &m_control.interrupted());
     m_ready = std::move(ready);
+}
+
+// Before the first run on a device, so that there is something to expect of it.
+void ExperimentRunner::calibrate(const ModelWanted &wanted)
+{
+    if (!m_engines.calibrate || m_ready->model == nullptr
+        || m_calibrated.count({wanted.device, wanted.threads}) > 0)
+        return;
+    tell(RunnerPhase::Calibrating, m_order[m_next]);
+    m_engines.calibrate(*m_ready->model, &m_control.interrupted());
+    m_calibrated.insert({wanted.device, wanted.threads});
 }
 
 void ExperimentRunner::keep(const PlannedRun &planned, MeasuredRun run)

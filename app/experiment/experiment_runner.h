@@ -13,12 +13,23 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace inferlab {
 
-enum class RunnerPhase { Loading, CoolingDown, WarmingUp, Measuring, RunDone, Paused, Ended };
+enum class RunnerPhase {
+    Loading,
+    Calibrating,
+    CoolingDown,
+    WarmingUp,
+    Measuring,
+    RunDone,
+    Paused,
+    Ended
+};
 
 struct RunnerProgress
 {
@@ -64,6 +75,7 @@ private:
     Attempt attempt(const PlannedRun &planned);
     void ensureModel(const ExperimentPoint &point);
     void loadModel(const ModelWanted &wanted);
+    void calibrate(const ModelWanted &wanted);
     void keep(const PlannedRun &planned, MeasuredRun run);
     void setState(PointResult &point, PointState state, const std::string &message = {});
     void markSkipped();
@@ -80,10 +92,11 @@ private:
     RunControl m_control;
     TimeLeft m_timeLeft;
     std::vector<PlannedRun> m_order;
-    size_t m_next = 0;                 // into m_order: the run in progress
-    size_t m_done = 0;                 // runs made by this call
-    std::vector<size_t> m_wantedRuns;  // of each point, that are to come
-    std::optional<ReadyModel> m_ready; // none: nothing is loaded
+    size_t m_next = 0;                                  // into m_order: the run in progress
+    size_t m_done = 0;                                  // runs made by this call
+    std::vector<size_t> m_wantedRuns;                   // of each point, that are to come
+    std::optional<ReadyModel> m_ready;                  // none: nothing is loaded
+    std::set<std::pair<std::string, int>> m_calibrated; // devices and threads that were asked for
     int64_t m_toldNs = 0;
 };
 

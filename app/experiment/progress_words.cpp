@@ -63,6 +63,8 @@ std::string activityText(const ExperimentResult &result, const RunnerProgress &p
     switch (progress.phase) {
     case RunnerPhase::Loading:
         return "loading the model for " + label;
+    case RunnerPhase::Calibrating:
+        return "measuring once what this machine reaches, before " + label;
     case RunnerPhase::CoolingDown:
         return "cooling down before " + label;
     case RunnerPhase::WarmingUp:

@@ -38,6 +38,11 @@ Request makeRequest(const RunSettings &settings, const std::vector<int32_t> &pro
     return request;
 }
 
+std::string programName()
+{
+    return "InferLab " INFERLAB_VERSION;
+}
+
 RunRecord recordHead(const RunSettings &settings, const LoadedModel *model)
 {
     RunRecord head;
@@ -45,7 +50,7 @@ RunRecord recordHead(const RunSettings &settings, const LoadedModel *model)
     if (model != nullptr)
         head.settings.threads = model->backend().threads();
     head.label = runLabel(head.settings);
-    head.provenance = provenanceOf(model, head.settings, "InferLab " INFERLAB_VERSION);
+    head.provenance = provenanceOf(model, head.settings, programName());
     return head;
 }
 

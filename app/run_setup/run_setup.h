@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace inferlab {
@@ -18,6 +19,9 @@ EngineOptions engineOptions(const RunSettings &settings, size_t promptTokens,
 
 // Request `index` of a batch: the same prompt, its own seed.
 Request makeRequest(const RunSettings &settings, const std::vector<int32_t> &prompt, int32_t index);
+
+// "InferLab 0.1.0", as records and calibrations name it.
+std::string programName();
 
 // Label, provenance (without the model's hash) and settings, with the number of threads that the
 // model runs on; no requests. model: null where none runs here.

@@ -5,7 +5,8 @@
 
 namespace inferlab {
 
-EngineSource EngineSource::real(const std::filesystem::path &hashCacheFile)
+EngineSource EngineSource::real(const std::filesystem::path &hashCacheFile,
+                                const std::filesystem::path &calibrationFile)
 {
     EngineSource source;
     source.load = [](const ModelChoice &choice, const LoadProgressCallback &progress,
@@ -25,6 +26,10 @@ EngineSource EngineSource::real(const std::filesystem::path &hashCacheFile)
                                   const std::atomic<bool> *stop) {
         return cachedFileHash(choice.path.toStdString(), hashCacheFile, stop, progress);
     };
+    if (!calibrationFile.empty())
+        source.calibrate = [calibrationFile](LoadedModel &model, const std::atomic<bool> *stop) {
+            calibrateOnce(model, {}, calibrationFile, stop);
+        };
     return source;
 }
 

@@ -32,9 +32,14 @@ struct EngineSource
                               const std::atomic<bool> *stop)>
         hash;
 
-    // hashCacheFile: where hashes are kept from start to start (engine/files/hash_cache.h); empty:
-    // nowhere.
-    static EngineSource real(const std::filesystem::path &hashCacheFile);
+    // Before the first run of an experiment on a device: EngineAccess::calibrate. May be empty.
+    std::function<void(LoadedModel &, const std::atomic<bool> *stop)> calibrate;
+
+    // hashCacheFile: where hashes are kept from start to start (engine/files/hash_cache.h).
+    // calibrationFile: where what this machine reaches is kept (app/machine/calibration_file.h).
+    // Each empty: nowhere, and nothing is calibrated.
+    static EngineSource real(const std::filesystem::path &hashCacheFile,
+                             const std::filesystem::path &calibrationFile = {});
 };
 
 } // namespace inferlab

@@ -4,12 +4,22 @@
 #include "engine/measure/run_record.h"
 
 #include <functional>
+#include <optional>
+#include <string>
 
 namespace inferlab {
+
+// Which run of which experiment it was.
+struct RunPlace
+{
+    std::string experiment; // its name and when it began: "batch 2026-01-31T10:00:00+01:00"
+    int point = 0;          // index in the experiment's grid
+    int repeat = 0;
+};
 
 // Called on the worker's thread with each run, also a stopped or a failed one; returns when it is
 // kept. Throws std::exception, with a line for the person, where it is not: the run is shown all
 // the same.
-using RunKeeper = std::function<void(const RunRecord &)>;
+using RunKeeper = std::function<void(const RunRecord &, const std::optional<RunPlace> &)>;
 
 } // namespace inferlab

@@ -295,12 +295,12 @@ RunRecordPtr Worker::runOnce(const RunPlan &plan, const std::atomic<bool> &stop)
     return run;
 }
 
-void Worker::keep(const RunRecord &run)
+void Worker::keep(const RunRecord &run, const std::optional<RunPlace> &place)
 {
     if (!m_keeper)
         return;
     try {
-        m_keeper(run);
+        m_keeper(run, place);
     } catch (const std::exception &error) {
         send(FailedEvent {std::string("This run is not in the history yet; it is tried again with "
                                       "the next one: ")

@@ -64,7 +64,8 @@ private:
     void dropModel();
     void identify(const std::atomic<bool> &stop);
     RunRecordPtr runOnce(const RunPlan &plan, const std::atomic<bool> &stop);
-    void keep(const RunRecord &run);
+    void keep(const RunRecord &run, const std::optional<RunPlace> &place = {});
+    void keepMeasured(const ExperimentResult &result, size_t point, int32_t repeat);
     void warmUp(RunPlan plan, const std::atomic<bool> &stop);
     // Steps the engine until it is idle. `consume` gets each report with its times on the run's
     // clock.

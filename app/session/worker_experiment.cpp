@@ -5,7 +5,9 @@
 #include "app/experiment/experiment_folder.h"
 #include "app/experiment/experiment_runner.h"
 #include "engine/base/error.h"
+#include "kernels/api/devices.h"
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 
@@ -40,7 +42,21 @@ EngineAccess Worker::engineAccess(const std::atomic<bool> &stop)
         choice.path = QString::fromStdString(file);
         return m_source.hash ? m_source.hash(choice, {}, interrupted) : std::string();
     };
+    access.calibrate = m_source.calibrate;
     return access;
+}
+
+// Into the history, beside the folder.
+void Worker::keepMeasured(const ExperimentResult &result, size_t point, int32_t repeat)
+{
+    const std::vector<MeasuredRun> &runs = result.points[point].runs;
+    const auto run = std::find_if(runs.begin(), runs.end(), [repeat](const MeasuredRun &measured) {
+        return measured.repeat == repeat;
+    });
+    if (run != runs.end())
+        keep(*run->record,
+             RunPlace {result.experiment.name + " " + result.started, static_cast<int>(point),
+                       repeat});
 }
 
 void Worker::publishExperiment(RunControl *control)
@@ -73,6 +89,7 @@ void Worker::executeExperiment(const ExperimentPlan &plan, const std::atomic<boo
     events.runMeasured = [&](size_t point, int32_t repeat) {
         if (folder)
             folder->writeRun(result, point, repeat);
+        keepMeasured(result, point, repeat);
         tell();
     };
     events.pointChanged = [&](size_t) {
@@ -93,6 +110,9 @@ void Worker::executeExperiment(const ExperimentPlan &plan, const std::atomic<boo
         failure = std::current_exception();
     }
     publishExperiment(nullptr);
+    // The runner may have left the model with another number of threads than it was chosen with.
+    if (m_model != nullptr)
+        m_model->backend().setThreads(m_choice.threads > 0 ? m_choice.threads : defaultThreads());
     // What was measured is kept, whatever ended it.
     send(ExperimentFinishedEvent {std::make_shared<const ExperimentResult>(result)});
     if (failure)

@@ -138,9 +138,10 @@ std::string doubtText(const MeasuredPoint &point, const PointAdvice &advice, dou
     }
     if (!smallest)
         return {};
-    return " Not sure: " + point.label + " has " + std::to_string(smallest->n) + " samples of "
-        + latencyFigureName(smallest->figure) + ", " + percentileName(percentile) + " needs "
-        + std::to_string(samplesNeeded(percentile)) + ".";
+    return " Not sure: " + point.label + " has " + std::to_string(smallest->n)
+        + (smallest->n == 1 ? " sample of " : " samples of ") + latencyFigureName(smallest->figure)
+        + ", " + percentileName(percentile) + " needs " + std::to_string(samplesNeeded(percentile))
+        + ".";
 }
 
 std::string sentenceOf(std::span<const MeasuredPoint> points, const Advice &advice,

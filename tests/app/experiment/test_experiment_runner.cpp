@@ -90,6 +90,32 @@ double msSince(int64_t ns)
 
 } // namespace
 
+TEST_CASE("each device and number of threads is calibrated once, before it is measured")
+{
+    const test::ModelFolder folder;
+    Experiment experiment = test::smallExperiment();
+    experiment.axes = {{AxisKind::Threads, {1.0, 2.0}}};
+    ExperimentResult result = emptyResult(experiment);
+    EngineAccess engines = EngineAccess::real();
+    CHECK_FALSE(engines.calibrate); // nowhere to keep it
+    std::vector<int> calibrated;
+    bool toldFirst = false;
+    engines.calibrate = [&](LoadedModel &model, const std::atomic<bool> *) {
+        calibrated.push_back(model.backend().threads());
+    };
+    RunnerEvents events;
+    events.progress = [&](const RunnerProgress &progress) {
+        toldFirst = toldFirst || (progress.phase == RunnerPhase::Calibrating && calibrated.empty());
+        if (progress.phase == RunnerPhase::Measuring)
+            CHECK_FALSE(calibrated.empty());
+    };
+    ExperimentRunner(result, engines, folder.write("model.gguf"), events).run();
+    CHECK(result.complete());
+    CHECK(toldFirst);
+    std::sort(calibrated.begin(), calibrated.end());
+    CHECK(calibrated == std::vector<int> {1, 2});
+}
+
 TEST_CASE("a grid is run in the planned order, each repeat once, and answers do not depend on it")
 {
     const test::ModelFolder folder;

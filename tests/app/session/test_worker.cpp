@@ -6,6 +6,7 @@
 #include "support/synthetic_engine.h"
 
 #include <QTest>
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -87,12 +88,14 @@ private slots:
         std::vector<std::string> kept;
         bool heardFirst = false;
         Worker *told = nullptr;
-        Worker worker(
-            test::syntheticSource({}), Worker::kMailboxCapacity, [&](const RunRecord &run) {
-                for (const SessionEvent &event : told->mailbox().drain().events)
-                    heardFirst = heardFirst || std::holds_alternative<RunFinishedEvent>(event.what);
-                kept.push_back(run.provenance.modelHash);
-            });
+        Worker worker(test::syntheticSource({}), Worker::kMailboxCapacity,
+                      [&](const RunRecord &run, const std::optional<RunPlace> &place) {
+                          QVERIFY(!place); // of no experiment
+                          for (const SessionEvent &event : told->mailbox().drain().events)
+                              heardFirst = heardFirst
+                                  || std::holds_alternative<RunFinishedEvent>(event.what);
+                          kept.push_back(run.provenance.modelHash);
+                      });
         told = &worker;
         worker.post(test::syntheticPlan(5));
         const auto finished = only<RunFinishedEvent>(collect(worker, 1));
@@ -101,10 +104,42 @@ private slots:
         QCOMPARE(kept, std::vector<std::string> {"sha256:synthetic"}); // whole, with its hash
     }
 
+    void runsOfAnExperimentAreKeptInTheirPlace()
+    {
+        std::vector<std::pair<RunPlace, std::string>> kept;
+        Worker worker(test::syntheticSource({}), Worker::kMailboxCapacity,
+                      [&](const RunRecord &run, const std::optional<RunPlace> &place) {
+                          kept.emplace_back(place.value(), run.label);
+                      });
+        ExperimentPlan plan;
+        plan.model.path = QStringLiteral("synthetic");
+        plan.experiment.name = "batch";
+        plan.experiment.prompts = {"hello"};
+        plan.experiment.axes = {{AxisKind::Batch, {1.0, 2.0}}};
+        plan.experiment.repeats = 2;
+        plan.experiment.warmUps = 1; // not counted, and not kept
+        plan.experiment.held.run.maxNewTokens = 3;
+        worker.post(plan);
+        const auto finished = only<ExperimentFinishedEvent>(collect(worker, 1));
+        QCOMPARE(finished.size(), size_t(1));
+        QCOMPARE(kept.size(), size_t(4));
+        const std::string name = "batch " + finished[0].result->started;
+        std::vector<std::pair<int, int>> places;
+        for (const auto &[place, label] : kept) {
+            QCOMPARE(place.experiment, name);
+            QCOMPARE(label, place.point == 0 ? std::string("batch 1") : std::string("batch 2"));
+            places.emplace_back(place.point, place.repeat);
+        }
+        std::sort(places.begin(), places.end());
+        QCOMPARE(places, (std::vector<std::pair<int, int>> {{0, 0}, {0, 1}, {1, 0}, {1, 1}}));
+    }
+
     void aRunThatCannotBeKeptIsShownAllTheSame()
     {
         Worker worker(test::syntheticSource({}), Worker::kMailboxCapacity,
-                      [](const RunRecord &) { throw std::runtime_error("no room left"); });
+                      [](const RunRecord &, const std::optional<RunPlace> &) {
+                          throw std::runtime_error("no room left");
+                      });
         worker.post(test::syntheticPlan(5));
         const std::vector<SessionEvent> events = collect(worker, 1);
         QCOMPARE(only<RunFinishedEvent>(events).size(), size_t(1));

@@ -231,11 +231,12 @@ private slots:
     {
         // Two points of six are measured; all but the fourth are predicted.
         const auto result = makeSyntheticResult(small("batch"), 3, 2);
-        std::vector<std::optional<RunMetrics>> predicted(result->points.size());
-        for (size_t i = 0; i < predicted.size(); ++i) {
+        const auto outlook = std::make_shared<ExperimentOutlook>();
+        outlook->points.resize(result->points.size());
+        for (size_t i = 0; i < outlook->points.size(); ++i) {
             if (i == 3)
                 continue;
-            RunMetrics &metrics = predicted[i].emplace();
+            RunMetrics &metrics = outlook->points[i].metrics.emplace();
             metrics.outputTokPerSecond = 100.0 * static_cast<double>(i + 1);
             metrics.ttft.emplace().p50 = 2000.0 * static_cast<double>(i + 1);
             metrics.itl.emplace().p50 = 30.0 + static_cast<double>(i);
@@ -243,7 +244,7 @@ private slots:
         }
         ExperimentFiguresCache cache;
         ChartData data;
-        data.experiment = cache.update(result, predicted);
+        data.experiment = cache.update(result, outlook);
         const std::vector<std::pair<QString, double>> charts {
             {QStringLiteral("throughput-by-point"), 200.0},
             {QStringLiteral("ttft-by-point"), 4.0},
@@ -282,8 +283,11 @@ private slots:
         metrics.itl.emplace().p50 = 12;
         ExperimentFiguresCache cache;
         ChartData data;
-        data.experiment = cache.update(
-            result, std::vector<std::optional<RunMetrics>>(result->points.size(), metrics));
+        const auto outlook = std::make_shared<ExperimentOutlook>();
+        outlook->points.resize(result->points.size());
+        for (PredictedPoint &point : outlook->points)
+            point.metrics = metrics;
+        data.experiment = cache.update(result, outlook);
         const PlotSpec spec = plotOf(QStringLiteral("itl-by-point"), data);
         QVERIFY(seriesNamed(spec, QStringLiteral("predicted, on")) != nullptr);
         QVERIFY(seriesNamed(spec, QStringLiteral("predicted, off")) != nullptr);

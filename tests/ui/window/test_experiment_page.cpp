@@ -3,19 +3,30 @@
 #include "window_fixture.h"
 
 #include "app/experiment/experiment_json.h"
+#include "app/machine/calibration_file.h"
+#include "app/run_setup/run_setup.h"
 #include "engine/base/json.h"
+#include "engine/measure/metrics.h"
+#include "kernels/api/devices.h"
 #include "ui/charts/plot_spec.h"
+#include "ui/main_window/experiment_pages.h"
+#include "ui/main_window/page_bar.h"
 #include "ui/pages/chart_board.h"
+#include "ui/pages/experiment/advice_panel.h"
 #include "ui/pages/experiment/experiment_page.h"
+#include "ui/pages/experiment/limit_slider.h"
 #include "ui/pages/run_page.h"
 #include "ui/widgets/control_panel.h"
 #include "ui/widgets/error_bar.h"
 
+#include <QCheckBox>
 #include <QDir>
 #include <QFile>
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
+#include <QSignalSpy>
+#include <QTabWidget>
 #include <QTableWidget>
 #include <QTest>
 
@@ -58,11 +69,21 @@ struct Lab
     }
     void makePage()
     {
-        page = new ExperimentPage(
-            *fixture.session, [this] { return fixture.page->controls()->modelChoice(); },
-            fixture.folder.filePath(QStringLiteral("experiments")));
-        fixture.window->addPage(QStringLiteral("experiments"), QStringLiteral("Experiments"), page);
+        page = addExperimentPage(*fixture.window, *fixture.session,
+                                 fixture.folder.filePath(QStringLiteral("experiments")),
+                                 calibrations().toStdString());
         fixture.window->showPage(QStringLiteral("experiments"));
+    }
+    QString calibrations() const
+    {
+        return fixture.folder.filePath(QStringLiteral("calibration.json"));
+    }
+    void run(const Experiment &experiment)
+    {
+        open(experiment);
+        click(page->startButton());
+        QVERIFY(waitForEnd());
+        QVERIFY2(page->errorBar()->isHidden(), qPrintable(page->errorBar()->line()));
     }
     void open(const Experiment &experiment)
     {
@@ -127,7 +148,8 @@ private slots:
 
         const QString out = lab.fixture.folder.filePath(QStringLiteral("export"));
         lab.page->exportTo(out);
-        QVERIFY(QFile::exists(out + QStringLiteral("/report.html")));
+        for (const char *name : {"/report.html", "/points.csv", "/runs.json", "/experiment.json"})
+            QVERIFY2(QFile::exists(out + QLatin1String(name)), name);
 
         // Another page, as the next start makes it: what was measured is there.
         lab.makePage();
@@ -204,6 +226,100 @@ private slots:
         lab.fixture.page->run();
         QVERIFY(lab.fixture.page->isRunning());
         lab.fixture.waitUntilIdle();
+    }
+
+    void aPointIsTheSameEverywhereAndOpensItsRun()
+    {
+        Lab lab;
+        lab.run(tinyPlan(3));
+        lab.page->board()->drawAll();
+        ChartCard *card = lab.page->board()->card(QStringLiteral("throughput-by-point"));
+        emit card->pointChosen(1, false);
+        QCOMPARE(lab.page->chosenPoint(), 1);
+        QCOMPARE(lab.page->table()->currentRow(), 1);
+        lab.page->tabs()->setCurrentIndex(1);
+        lab.page->table()->setFocus();
+        QTest::keyClick(lab.page->table(), Qt::Key_Up);
+        QCOMPARE(lab.page->chosenPoint(), 0);
+
+        QSignalSpy opened(lab.page, &ExperimentPage::openRequested);
+        QTest::keyClick(lab.page->table(), Qt::Key_Return);
+        QCOMPARE(opened.count(), 1);
+        QCOMPARE(lab.fixture.window->pageBar()->currentPage(), QStringLiteral("run"));
+        const RunRecordPtr shown = lab.fixture.page->finishedRun();
+        QVERIFY(shown != nullptr);
+        QCOMPARE(shown->label, std::string("batch 1"));
+        // The one of median speed, whole.
+        std::vector<double> rates;
+        for (const MeasuredRun &run : lab.page->result()->points[0].runs)
+            rates.push_back(computeMetrics(*run.record).outputTokPerSecond.value());
+        std::sort(rates.begin(), rates.end());
+        QCOMPARE(computeMetrics(*shown).outputTokPerSecond.value(), rates[1]);
+        QCOMPARE(shown->requests.front().tokens.size(), size_t(3));
+    }
+
+    // With a calibration there are predictions; the page says where one is missing.
+    void predictionsStandBesideMeasurements()
+    {
+        Lab lab;
+        Experiment plan = tinyPlan(2);
+        plan.held.run.threads = 1;
+        lab.open(plan);
+        QTRY_VERIFY_WITH_TIMEOUT(lab.page->outlook() != nullptr, kPatienceMs);
+        QVERIFY(!lab.page->outlook()->limits);
+        QVERIFY(lab.page->outlook()->cost.has_value());
+        QVERIFY(lab.page->outlook()->missing.find("never measured") != std::string::npos);
+
+        Calibration c;
+        c.hardware = hardwareId(*openBackend("cpu", 1));
+        c.date = "2026-11-28T05:00:00+01:00";
+        c.program = programName();
+        c.limits = {40e9, {700e9, 250e9, 240e9}, 41e9, 260e9, 3e9, 1e9, 3e-6, 0.5e-6};
+        saveCalibration(lab.calibrations().toStdString(), c);
+        lab.run(plan);
+        QTRY_VERIFY_WITH_TIMEOUT(lab.page->outlook() != nullptr && lab.page->outlook()->limits
+                                     && lab.page->outlook()->points[1].verdict,
+                                 kPatienceMs);
+        lab.page->board()->drawAll();
+        const PlotSpec &spec =
+            lab.page->board()->card(QStringLiteral("throughput-by-point"))->plotSpec();
+        QCOMPARE(spec.series.front().name, QStringLiteral("predicted"));
+        QVERIFY(!lab.page->board()->card(QStringLiteral("roofline"))->plotSpec().isEmpty());
+        QVERIFY(lab.page->findings()->text().contains(QStringLiteral("was limited by")));
+    }
+
+    void adviceMovesTheBudgetOnTheChart()
+    {
+        Lab lab;
+        lab.run(tinyPlan(2));
+        lab.page->tabs()->setCurrentWidget(lab.page->advice());
+        QCOMPARE(lab.page->advice()->table()->rowCount(), 2);
+        LimitSlider *slider = lab.page->advice()->slider(LatencyFigure::EndToEnd);
+        slider->box()->setChecked(false);
+        slider->box()->setChecked(true);
+        lab.page->board()->drawAll();
+        const PlotSpec &spec =
+            lab.page->board()->card(QStringLiteral("throughput-against-latency"))->plotSpec();
+        QVERIFY(std::any_of(spec.series.begin(), spec.series.end(), [](const PlotSeries &series) {
+            return series.name == QStringLiteral("budget");
+        }));
+    }
+
+    void escapeLeavesTheNearestThing()
+    {
+        Lab lab;
+        lab.open(tinyPlan(400));
+        lab.click(lab.page->startButton());
+        QTRY_VERIFY_WITH_TIMEOUT(lab.page->result()->runCount() >= 1, kPatienceMs);
+        QTest::keyClick(lab.page->stopButton(), Qt::Key_Escape);
+        QVERIFY(lab.waitForEnd());
+        lab.page->board()->enlarge(QStringLiteral("memory"));
+        lab.page->presets()->setFocus();
+        QTest::keyClick(lab.page->presets(), Qt::Key_Escape);
+        QVERIFY(lab.page->board()->enlarged().isEmpty());
+        lab.page->choosePoint(1);
+        QTest::keyClick(lab.page->presets(), Qt::Key_Escape);
+        QCOMPARE(lab.page->chosenPoint(), -1);
     }
 
     void badPlansAreOneLine()

@@ -184,9 +184,9 @@ void TestInferlab::anExperimentWritesChartsAndAReport()
     QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
     QVERIFY(outcome.err.contains(QStringLiteral("8 of 8 runs, complete")));
     const QDir charts(out + QStringLiteral("/charts"));
-    for (const char *id :
-         {"throughput-by-point", "latency-by-point", "ttft-by-point", "itl-by-point",
-          "throughput-against-latency", "first-token-and-total", "distribution", "memory"}) {
+    for (const char *id : {"throughput-by-point", "latency-by-point", "ttft-by-point",
+                           "itl-by-point", "throughput-against-latency", "first-token-and-total",
+                           "distribution", "memory", "roofline"}) {
         for (const char *suffix : {".svg", ".png", ".csv"})
             QVERIFY2(charts.exists(QLatin1String(id) + QLatin1String(suffix)), id);
     }
@@ -197,6 +197,8 @@ void TestInferlab::anExperimentWritesChartsAndAReport()
     QVERIFY(report.contains("<td>batch 4</td><td>done</td><td>2</td>"));
     QVERIFY(report.contains("sha256:"));
     QVERIFY(report.contains("From batch 1 to batch 8, medians"));
+    QVERIFY(report.contains("Which configuration to take"));
+    QVERIFY(report.contains("Prediction and measurement"));
 
     // Once more: all is there, nothing is measured, the pictures are made again.
     QVERIFY(QFile::remove(out + QStringLiteral("/report.html")));

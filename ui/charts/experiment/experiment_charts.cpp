@@ -14,9 +14,9 @@ namespace {
 
 using Maker = std::unique_ptr<ChartSource> (*)();
 
-const std::array<std::pair<const char *, Maker>, 12> &makers()
+const std::array<std::pair<const char *, Maker>, 13> &makers()
 {
-    static const std::array<std::pair<const char *, Maker>, 12> all {
+    static const std::array<std::pair<const char *, Maker>, 13> all {
         {{"throughput-by-point", makeThroughputByX},
          {"latency-by-point", makeLatencyByX},
          {"ttft-by-point", makeTtftByX},
@@ -28,7 +28,8 @@ const std::array<std::pair<const char *, Maker>, 12> &makers()
          {"box-plot", makeBoxPlot},
          {"padded-matrix", makePaddedMatrix},
          {"distribution", makeDistribution},
-         {"memory", makeMemoryBar}}};
+         {"memory", makeMemoryBar},
+         {"roofline", makeRoofline}}};
     return all;
 }
 

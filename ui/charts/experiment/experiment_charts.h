@@ -28,5 +28,6 @@ std::unique_ptr<ChartSource> makeHeatMap();
 std::unique_ptr<ChartSource> makeKvCost();
 std::unique_ptr<ChartSource> makeMemoryBar();
 std::unique_ptr<ChartSource> makePaddedMatrix();
+std::unique_ptr<ChartSource> makeRoofline();
 
 } // namespace inferlab

@@ -53,6 +53,7 @@ ExportNotes experimentNotes(const ExperimentResult &result)
 }
 
 QStringList exportExperiment(const std::shared_ptr<const ExperimentResult> &result,
+                             const std::shared_ptr<const ExperimentOutlook> &outlook,
                              const QString &folder)
 {
     const QDir dir(folder);
@@ -63,7 +64,7 @@ QStringList exportExperiment(const std::shared_ptr<const ExperimentResult> &resu
         written << dir.filePath(name);
     };
     ChartData data;
-    data.experiment = ExperimentFiguresCache().update(result);
+    data.experiment = ExperimentFiguresCache().update(result, outlook);
     const ExportNotes notes = experimentNotes(*result);
     std::vector<ReportChart> charts;
     for (const QString &id : chartsFor(result->experiment)) {
@@ -79,7 +80,7 @@ QStringList exportExperiment(const std::shared_ptr<const ExperimentResult> &resu
         }
     }
     write(QStringLiteral("report.html"),
-          experimentReport(*result, charts, notes.subtitle, notes.facts));
+          experimentReport(*result, charts, outlook.get(), notes.subtitle, notes.facts));
     return written;
 }
 

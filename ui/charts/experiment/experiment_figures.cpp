@@ -162,9 +162,17 @@ bool ExperimentFigures::hasRuns() const
                        [](const auto &point) { return point->runs > 0; });
 }
 
+const RunMetrics *ExperimentFigures::predicted(size_t point) const
+{
+    if (outlook == nullptr || point >= outlook->points.size())
+        return nullptr;
+    const std::optional<RunMetrics> &metrics = outlook->points[point].metrics;
+    return metrics ? &*metrics : nullptr;
+}
+
 ExperimentFiguresPtr
 ExperimentFiguresCache::update(std::shared_ptr<const ExperimentResult> result,
-                               std::vector<std::optional<RunMetrics>> predicted)
+                               std::shared_ptr<const ExperimentOutlook> outlook)
 {
     if (result == nullptr)
         return nullptr;
@@ -182,7 +190,7 @@ ExperimentFiguresCache::update(std::shared_ptr<const ExperimentResult> result,
     auto figures = std::make_shared<ExperimentFigures>();
     figures->result = std::move(result);
     figures->points = m_points;
-    figures->predicted = std::move(predicted);
+    figures->outlook = std::move(outlook);
     placePoints(*figures);
     return figures;
 }

@@ -2,6 +2,7 @@
 // stand for. All figures come from engine/measure; this only gathers them, once for all charts.
 #pragma once
 
+#include "app/experiment/experiment_outlook.h"
 #include "app/experiment/experiment_result.h"
 #include "engine/measure/metrics.h"
 #include "engine/measure/percentile.h"
@@ -58,9 +59,10 @@ struct ExperimentFigures
     std::vector<QString> groups;    // what the other axes are: "KV cache off"; one, empty, without
     std::vector<QString> groupBriefs; // "off"
 
-    // What the cost model expects of each point; empty where nobody asked it, a gap where it cannot
-    // say (app/experiment/predicted_points.h).
-    std::vector<std::optional<RunMetrics>> predicted;
+    std::shared_ptr<const ExperimentOutlook> outlook; // null where nobody asked the cost model
+
+    // What the cost model expects of a point; null where it cannot say.
+    const RunMetrics *predicted(size_t point) const;
 
     const ExperimentAxis *axis() const; // along x; null where nothing varies
     bool numericX() const;              // otherwise x are words
@@ -78,7 +80,7 @@ class ExperimentFiguresCache
 {
 public:
     ExperimentFiguresPtr update(std::shared_ptr<const ExperimentResult> result,
-                                std::vector<std::optional<RunMetrics>> predicted = {});
+                                std::shared_ptr<const ExperimentOutlook> outlook = {});
 
 private:
     std::vector<std::shared_ptr<const PointFigures>> m_points;

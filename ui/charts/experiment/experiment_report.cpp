@@ -5,6 +5,7 @@
 #include "app/experiment/point_summary.h"
 #include "app/experiment/progress_words.h"
 #include "engine/measure/number_text.h"
+#include "report_advice.h"
 #include "ui/charts/experiment/experiment_figures.h"
 
 #include <QRegularExpression>
@@ -94,10 +95,15 @@ QString pointTable(const ExperimentResult &result)
                          "point's runs; tok/s is the median of its runs.</p>\n");
 }
 
-QString sentences(const ExperimentResult &result)
+QString sentences(const ExperimentResult &result, const ExperimentOutlook *outlook)
 {
+    std::vector<std::string> all = experimentVerdicts(result);
+    if (outlook != nullptr) {
+        for (std::string &sentence : outlookSentences(result, *outlook))
+            all.push_back(std::move(sentence));
+    }
     QString out = QStringLiteral("<ul>\n");
-    for (const std::string &sentence : experimentVerdicts(result))
+    for (const std::string &sentence : all)
         out += QStringLiteral("<li>%1</li>\n").arg(escaped(sentence));
     return out + QStringLiteral("</ul>\n");
 }
@@ -129,7 +135,8 @@ QString factTable(QStringList facts)
 } // namespace
 
 QByteArray experimentReport(const ExperimentResult &result, const std::vector<ReportChart> &charts,
-                            const QString &subtitle, const QStringList &facts)
+                            const ExperimentOutlook *outlook, const QString &subtitle,
+                            const QStringList &facts)
 {
     const Experiment &experiment = result.experiment;
     const QString name = escaped(experiment.name);
@@ -142,8 +149,9 @@ QByteArray experimentReport(const ExperimentResult &result, const std::vector<Re
                     escaped(endLine(result)), escaped(result.started));
     if (!experiment.note.empty())
         out += QStringLiteral("<p><strong>%1.</strong></p>\n").arg(escaped(experiment.note));
-    out += QStringLiteral("<h2>What it showed</h2>\n") + sentences(result);
+    out += QStringLiteral("<h2>What it showed</h2>\n") + sentences(result, outlook);
     out += QStringLiteral("<h2>Charts</h2>\n") + figures(charts);
+    out += reportAdvice(result, outlook) + reportPrediction(result, outlook);
     out += QStringLiteral("<h2>Points</h2>\n") + pointTable(result);
     out += QStringLiteral("<h2>Where it comes from</h2>\n") + factTable(facts);
     out += QStringLiteral("<h2>Settings</h2>\n<p class=\"muted\">This plan, saved as a file, opens "

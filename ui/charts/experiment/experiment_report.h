@@ -1,6 +1,7 @@
 // The report of an experiment: one HTML file that needs nothing else, made for screen and paper.
 #pragma once
 
+#include "app/experiment/experiment_outlook.h"
 #include "app/experiment/experiment_result.h"
 
 #include <QByteArray>
@@ -18,8 +19,9 @@ struct ReportChart
     QByteArray svg;
 };
 
-// facts: of provenance, a line each.
+// facts: of provenance, a line each. outlook: null where nobody asked the cost model.
 QByteArray experimentReport(const ExperimentResult &result, const std::vector<ReportChart> &charts,
-                            const QString &subtitle, const QStringList &facts);
+                            const ExperimentOutlook *outlook, const QString &subtitle,
+                            const QStringList &facts);
 
 } // namespace inferlab

@@ -32,9 +32,10 @@ PlotSeries predictedSeries(const ExperimentFigures &figures, size_t group, const
     };
     std::vector<At> values;
     for (size_t i = 0; i < figures.places.size(); ++i) {
-        if (figures.places[i].group != group || !figures.predicted[i])
+        const RunMetrics *metrics = figures.predicted(i);
+        if (figures.places[i].group != group || metrics == nullptr)
             continue;
-        const std::optional<double> value = figure(*figures.predicted[i]);
+        const std::optional<double> value = figure(*metrics);
         if (value && std::isfinite(*value) && *value > 0)
             values.push_back({figures.xOf(figures.places[i].x), *value, i});
     }
@@ -56,7 +57,7 @@ PlotSeries predictedSeries(const ExperimentFigures &figures, size_t group, const
 void addPredictedCurve(PlotSpec &spec, const ExperimentFigures &figures,
                        const FigureOfPrediction &figure)
 {
-    if (figures.predicted.size() != figures.places.size() || spec.isEmpty())
+    if (figures.outlook == nullptr || spec.isEmpty())
         return;
     std::vector<PlotSeries> all;
     for (size_t group = 0; group < figures.groups.size(); ++group) {

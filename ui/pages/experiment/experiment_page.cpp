@@ -4,17 +4,14 @@
 #include "app/experiment/experiment_folder.h"
 #include "app/experiment/experiment_json.h"
 #include "app/experiment/experiment_presets.h"
-#include "app/experiment/experiment_verdicts.h"
 #include "app/experiment/model_variants.h"
-#include "app/experiment/point_summary.h"
 #include "app/experiment/progress_words.h"
 #include "app/session/session.h"
 #include "engine/base/error.h"
 #include "kernels/api/devices.h"
+#include "result_model.h"
 #include "ui/charts/chart_export.h"
 #include "ui/charts/experiment/experiment_charts.h"
-#include "ui/charts/experiment/experiment_export.h"
-#include "ui/charts/plot_spec.h"
 #include "ui/pages/chart_board.h"
 #include "ui/widgets/error_bar.h"
 
@@ -27,7 +24,6 @@
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QTabWidget>
-#include <QTableWidget>
 #include <QThread>
 #include <algorithm>
 
@@ -60,20 +56,6 @@ bool comparesFiles(const Experiment &experiment)
 {
     return std::any_of(experiment.axes.begin(), experiment.axes.end(),
                        [](const ExperimentAxis &axis) { return axis.kind == AxisKind::ModelFile; });
-}
-
-bool isOnModel(const ExperimentResult &result, const QString &model)
-{
-    const std::string file = QFileInfo(model).fileName().toStdString();
-    return std::all_of(result.points.begin(), result.points.end(), [&](const PointResult &point) {
-        return !point.point.settings.modelFile.empty() || point.runs.empty()
-            || point.runs.front().record->provenance.modelFile == file;
-    });
-}
-
-QString numberCell(const std::optional<SampleSummary> &sample, double SampleSummary::*value)
-{
-    return sample ? numberText((*sample).*value) : QStringLiteral("-");
 }
 
 } // namespace
@@ -148,24 +130,15 @@ void ExperimentPage::savePlan(const QString &file)
     }
 }
 
-void ExperimentPage::exportTo(const QString &folder)
-{
-    if (m_result == nullptr)
-        return;
-    try {
-        const QStringList files = exportExperiment(m_result, folder);
-        m_error->showNotice(tr("Wrote %1 files into %2").arg(files.size()).arg(folder));
-    } catch (const std::exception &error) {
-        m_error->showLine(QString::fromUtf8(error.what()));
-    }
-}
-
 // A plan, and what an earlier session measured of it.
 void ExperimentPage::show(Experiment experiment, const QString &folder)
 {
     m_experiment = std::move(experiment);
     m_folder = folder;
     m_result.reset();
+    m_outlook.reset();
+    m_askedPoints = 0;
+    choosePoint(-1);
     m_name->setText(text(m_experiment.name));
     m_question->setText(text(m_experiment.question));
     const bool needsModel = std::any_of(m_experiment.axes.begin(), m_experiment.axes.end(),
@@ -294,24 +267,6 @@ void ExperimentPage::showProgress(const RunnerProgress &progress)
     m_bar->setValue(static_cast<int>(kBarSteps * std::min(done / total, 1.0)));
 }
 
-void ExperimentPage::showResult(const ExperimentResultPtr &result)
-{
-    m_result = result;
-    ChartData shown;
-    shown.experiment = m_figures.update(result);
-    m_board->setData(shown);
-    refreshTable();
-    QString findings;
-    for (const std::string &sentence : experimentVerdicts(*result))
-        findings += text(sentence) + QStringLiteral("\n\n");
-    m_findings->setText(findings.isEmpty() ? tr("What the experiment showed will stand here, in "
-                                                "sentences, once there are runs.")
-                                           : findings);
-    if (!m_running && result->runCount() > 0)
-        m_activity->setText(text(endLine(*result)));
-    refreshButtons();
-}
-
 void ExperimentPage::onFinished(const ExperimentResultPtr &result)
 {
     showResult(result);
@@ -332,39 +287,6 @@ void ExperimentPage::refreshButtons()
     m_presets->setEnabled(!m_running);
     m_open->setEnabled(!m_running);
     m_export->setEnabled(hasRuns);
-}
-
-void ExperimentPage::refreshTable()
-{
-    const QStringList columns {tr("point"),         tr("state"),         tr("runs"),
-                               tr("tok/s total"),   tr("TTFT P50, ms"),  tr("ITL P50, ms"),
-                               tr("total P50, ms"), tr("total P90, ms"), tr("note")};
-    m_table->setColumnCount(static_cast<int>(columns.size()));
-    m_table->setHorizontalHeaderLabels(columns);
-    m_table->setRowCount(static_cast<int>(m_result->points.size()));
-    int row = 0;
-    for (const PointResult &point : m_result->points) {
-        const PointSummary summary = summarisePoint(point);
-        const QString note = !point.message.empty() ? text(point.message)
-            : summary.busyRuns > 0 ? tr("machine busy in %1 runs").arg(summary.busyRuns)
-                                   : QString();
-        const QStringList cells {text(point.point.label),
-                                 QLatin1String(pointStateName(point.state)),
-                                 QString::number(summary.runs),
-                                 numberCell(summary.runTokPerSecond, &SampleSummary::p50),
-                                 numberCell(summary.ttftMs, &SampleSummary::p50),
-                                 numberCell(summary.itlMs, &SampleSummary::p50),
-                                 numberCell(summary.endToEndMs, &SampleSummary::p50),
-                                 numberCell(summary.endToEndMs, &SampleSummary::p90),
-                                 note};
-        for (int column = 0; column < cells.size(); ++column) {
-            auto *item = new QTableWidgetItem(cells[column]);
-            const bool isNumber = column >= 2 && column <= 7;
-            item->setTextAlignment((isNumber ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-            m_table->setItem(row, column, item);
-        }
-        ++row;
-    }
 }
 
 void ExperimentPage::chooseOpen()

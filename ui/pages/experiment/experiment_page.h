@@ -8,6 +8,7 @@
 
 #include <QString>
 #include <QWidget>
+#include <filesystem>
 #include <functional>
 #include <memory>
 
@@ -21,8 +22,10 @@ class QThread;
 
 namespace inferlab {
 
+class AdvicePanel;
 class ChartBoard;
 class ErrorBar;
+class OutlookReader;
 class Session;
 
 class ExperimentPage : public QWidget
@@ -30,10 +33,11 @@ class ExperimentPage : public QWidget
     Q_OBJECT
 
 public:
-    // model: what is chosen now. resultsFolder: each experiment gets a folder below it. The session
-    // must outlive the page.
+    // model: what is chosen now. resultsFolder: each experiment gets a folder below it.
+    // calibrations: calibrationPath(), for predictions; empty: none. The session must outlive the
+    // page.
     ExperimentPage(Session &session, std::function<ModelChoice()> model, QString resultsFolder,
-                   QWidget *parent = nullptr);
+                   std::filesystem::path calibrations = {}, QWidget *parent = nullptr);
     ~ExperimentPage() override;
 
     void choosePreset(const QString &name);
@@ -47,6 +51,9 @@ public:
     ExperimentResultPtr result() const noexcept { return m_result; } // null: nothing yet
     QString folder() const { return m_folder; }                      // of the result; empty: none
     bool isRunning() const noexcept { return m_running; }
+    // What the cost model says of the result; null until it has been asked.
+    std::shared_ptr<const ExperimentOutlook> outlook() const noexcept { return m_outlook; }
+    int chosenPoint() const noexcept { return m_chosen; } // -1: none
 
     QListWidget *presets() const noexcept { return m_presets; }
     QPushButton *startButton() const noexcept { return m_start; }
@@ -58,12 +65,23 @@ public:
     ErrorBar *errorBar() const noexcept { return m_error; }
     QLabel *activity() const noexcept { return m_activity; }
     QLabel *findings() const noexcept { return m_findings; }
+    AdvicePanel *advice() const noexcept { return m_advice; }
+    QTabWidget *tabs() const noexcept { return m_tabs; }
 
 public slots:
     void start();
     void togglePause();
     void skipPoint();
     void stop();
+    // The same point marked on all charts and in the table.
+    void choosePoint(int point);
+    void openPoint(int point); // asks for its run of median speed to be shown
+
+signals:
+    void openRequested(const inferlab::RunRecordPtr &run);
+
+protected:
+    void keyPressEvent(QKeyEvent *event) override;
 
 private:
     QWidget *makeLeft();
@@ -72,10 +90,14 @@ private:
     QWidget *makeResults();
     void fillPresets();
     void connectSession();
+    void connectResults();
     void show(Experiment experiment, const QString &folder);
     void readFolder();
     QString folderFor(const Experiment &experiment, const QString &model) const;
     void showResult(const ExperimentResultPtr &result);
+    void showFigures();
+    void showFindings();
+    void askOutlook();
     void showProgress(const RunnerProgress &progress);
     void onFinished(const ExperimentResultPtr &result);
     void refreshButtons();
@@ -92,6 +114,10 @@ private:
     QString m_folder;
     ExperimentResultPtr m_result;
     ExperimentFiguresCache m_figures;
+    OutlookReader *m_outlookReader;
+    std::shared_ptr<const ExperimentOutlook> m_outlook;
+    size_t m_askedPoints = 0;          // that had runs when the cost model was asked last
+    int m_chosen = -1;                 // point
     std::unique_ptr<QThread> m_reader; // of what was measured earlier
     bool m_running = false;
     bool m_paused = false;
@@ -113,6 +139,7 @@ private:
     QPushButton *m_save;
     QPushButton *m_export;
     QTabWidget *m_tabs;
+    AdvicePanel *m_advice;
     ChartBoard *m_board;
     QTableWidget *m_table;
 };

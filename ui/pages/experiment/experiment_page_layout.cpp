@@ -1,8 +1,11 @@
 // How the experiments page is put together; what it does is in experiment_page.cpp.
 #include "experiment_page.h"
 
+#include "advice_panel.h"
 #include "app/experiment/experiment_presets.h"
 #include "app/experiment/progress_words.h"
+#include "outlook_reader.h"
+#include "preset_delegate.h"
 #include "ui/charts/experiment/experiment_charts.h"
 #include "ui/pages/chart_board.h"
 #include "ui/widgets/error_bar.h"
@@ -46,11 +49,13 @@ QLabel *makeLabel(QWidget *parent, const char *name, const char *kind)
 } // namespace
 
 ExperimentPage::ExperimentPage(Session &session, std::function<ModelChoice()> model,
-                               QString resultsFolder, QWidget *parent)
+                               QString resultsFolder, std::filesystem::path calibrations,
+                               QWidget *parent)
     : QWidget(parent)
     , m_session(session)
     , m_model(std::move(model))
     , m_resultsFolder(std::move(resultsFolder))
+    , m_outlookReader(new OutlookReader(std::move(calibrations), this))
     , m_error(new ErrorBar(this))
     , m_presets(new QListWidget(this))
     , m_name(makeLabel(this, "experimentName", "title"))
@@ -67,6 +72,7 @@ ExperimentPage::ExperimentPage(Session &session, std::function<ModelChoice()> mo
     , m_save(new QPushButton(tr("Save plan…"), this))
     , m_export(new QPushButton(tr("Export all…"), this))
     , m_tabs(new QTabWidget(this))
+    , m_advice(new AdvicePanel(this))
     , m_board(new ChartBoard(makeCards(), this))
     , m_table(new QTableWidget(this))
 {
@@ -84,6 +90,7 @@ ExperimentPage::ExperimentPage(Session &session, std::function<ModelChoice()> mo
     m_error->hide();
     fillPresets();
     connectSession();
+    connectResults();
     connect(m_presets, &QListWidget::currentRowChanged, this, [this](int row) {
         if (row >= 0)
             choosePreset(m_presets->item(row)->data(Qt::UserRole).toString());
@@ -108,7 +115,9 @@ QWidget *ExperimentPage::makeLeft()
     column->setSpacing(8);
     m_presets->setObjectName(QStringLiteral("experimentPresets"));
     m_presets->setAccessibleName(tr("Experiments"));
-    m_presets->setWordWrap(true);
+    m_presets->setItemDelegate(new PresetDelegate(m_presets));
+    m_presets->setResizeMode(QListView::Adjust); // questions wrap anew at another width
+    m_presets->setMouseTracking(true);
     m_presets->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_presets->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     column->addWidget(m_presets, 1);
@@ -153,6 +162,9 @@ QWidget *ExperimentPage::makeResults()
 {
     m_table->setObjectName(QStringLiteral("experimentTable"));
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_table->setToolTip(tr("Enter or a double click opens the runs of a point"));
     m_table->verticalHeader()->hide();
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     auto *scroll = new QScrollArea(this);
@@ -164,6 +176,7 @@ QWidget *ExperimentPage::makeResults()
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(m_board, tr("Charts"));
     m_tabs->addTab(m_table, tr("Table"));
+    m_tabs->addTab(m_advice, tr("Advice"));
     m_tabs->addTab(scroll, tr("Findings"));
     return m_tabs;
 }
@@ -172,12 +185,14 @@ void ExperimentPage::fillPresets()
 {
     for (const Experiment &preset : experimentPresets()) {
         const QString name = QString::fromStdString(preset.name);
-        auto *item = new QListWidgetItem(
-            QStringLiteral("%1  ·  %2\n%3")
-                .arg(name, QString::fromStdString(roughDurationText(preset.expectedSeconds)),
-                     QString::fromStdString(preset.question)),
-            m_presets);
-        item->setData(Qt::UserRole, name);
+        const QString duration = QString::fromStdString(roughDurationText(preset.expectedSeconds));
+        const QString question = QString::fromStdString(preset.question);
+        auto *item = new QListWidgetItem(name, m_presets);
+        item->setData(PresetDelegate::NameRole, name);
+        item->setData(PresetDelegate::DurationRole, duration);
+        item->setData(PresetDelegate::QuestionRole, question);
+        item->setData(Qt::AccessibleTextRole,
+                      QStringLiteral("%1, %2: %3").arg(name, duration, question));
     }
 }
 

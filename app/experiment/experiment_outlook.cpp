@@ -1,0 +1,68 @@
+#include "app/experiment/experiment_outlook.h"
+
+namespace inferlab {
+
+namespace {
+
+constexpr size_t kMostMissed = 4; // sentences; more of them say the same
+
+// The sentences of points that say the same are said once, with the first of them.
+void sayLimits(const ExperimentResult &result, const ExperimentOutlook &outlook,
+               std::vector<std::string> &out)
+{
+    std::optional<RunLimit> before;
+    for (size_t i = 0; i < outlook.points.size(); ++i) {
+        const std::optional<RunVerdict> &verdict = outlook.points[i].verdict;
+        if (!verdict || before == verdict->limit)
+            continue;
+        before = verdict->limit;
+        out.push_back(result.points[i].point.label + ": " + verdict->limited + " "
+                      + verdict->change);
+    }
+}
+
+void sayMissed(const ExperimentResult &result, const ExperimentOutlook &outlook,
+               std::vector<std::string> &out)
+{
+    size_t said = 0;
+    size_t missed = 0;
+    for (size_t i = 0; i < outlook.points.size(); ++i) {
+        for (const std::string &words : outlook.points[i].missed) {
+            ++missed;
+            if (said++ < kMostMissed)
+                out.push_back(result.points[i].point.label + ": " + words);
+        }
+    }
+    if (missed > kMostMissed)
+        out.push_back("So do " + std::to_string(missed - kMostMissed)
+                      + " more figures; the charts show them beside each other.");
+}
+
+} // namespace
+
+ExperimentOutlook experimentOutlook(const ExperimentResult &result, PredictionModels &models,
+                                    int cores)
+{
+    ExperimentOutlook out;
+    out.points = predictedPoints(
+        result, [&models](const PointSettings &settings) { return models.of(settings); }, cores);
+    for (const PointResult &point : result.points) {
+        if (!out.cost)
+            out.cost = models.cost(point.point.settings);
+        if (!out.limits)
+            out.limits = models.limits(point.point.settings);
+    }
+    out.missing = models.missing();
+    return out;
+}
+
+std::vector<std::string> outlookSentences(const ExperimentResult &result,
+                                          const ExperimentOutlook &outlook)
+{
+    std::vector<std::string> out;
+    sayLimits(result, outlook, out);
+    sayMissed(result, outlook, out);
+    return out;
+}
+
+} // namespace inferlab

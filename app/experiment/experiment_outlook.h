@@ -1,0 +1,33 @@
+// What the cost model says of a whole experiment: what each point should reach, what limited it,
+// and the roofs of the device it ran on.
+#pragma once
+
+#include "app/experiment/predicted_points.h"
+#include "app/experiment/prediction_models.h"
+#include "engine/model/roofline.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace inferlab {
+
+struct ExperimentOutlook
+{
+    std::vector<PredictedPoint> points; // one for each point of the result, in its order
+    // Of the first point that has them; none where nothing can be said.
+    std::optional<ModelCost> cost;
+    std::optional<DeviceLimits> limits;
+    std::string missing; // why something has no prediction: one line; empty: all have one
+};
+
+// cores: of the machine, for advice; 0: unknown.
+ExperimentOutlook experimentOutlook(const ExperimentResult &result, PredictionModels &models,
+                                    int cores = 0);
+
+// In sentences: what limited the slowest and the fastest point and what would change it, and each
+// figure of which the prediction is more than 30% off. Empty without a verdict.
+std::vector<std::string> outlookSentences(const ExperimentResult &result,
+                                          const ExperimentOutlook &outlook);
+
+} // namespace inferlab

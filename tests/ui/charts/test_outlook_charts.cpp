@@ -1,0 +1,188 @@
+// What the cost model adds to an experiment: dots under the roofline, and in the report advice for
+// every application and prediction beside measurement.
+#include "support/synthetic_experiment.h"
+
+#include "app/experiment/experiment_outlook.h"
+#include "app/experiment/experiment_presets.h"
+#include "engine/base/error.h"
+#include "engine/measure/slo_presets.h"
+#include "ui/charts/experiment/experiment_charts.h"
+#include "ui/charts/experiment/experiment_data.h"
+#include "ui/charts/experiment/experiment_export.h"
+#include "ui/charts/experiment/experiment_figures.h"
+#include "ui/charts/experiment/report_advice.h"
+
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+#include <algorithm>
+
+using namespace inferlab;
+
+namespace {
+
+// A step reads 1,000 bytes at 1,000 B/s and multiplies 500 weights for each row, at 4,000 op/s.
+PredictionModel roofed()
+{
+    constexpr double kNever = 1e30;
+    PredictionModel model;
+    model.cost.layers = 1;
+    model.cost.layerMatrices.bytes = 1000;
+    model.cost.layerMatrices.elements = {500, 0, 0};
+    model.limits = {1000, {4000, kNever, kNever}, kNever, kNever, kNever, kNever, 0, 0};
+    return model;
+}
+
+constexpr double kSlower = 2; // than the model says
+
+Experiment batches()
+{
+    Experiment experiment;
+    experiment.name = "batch";
+    experiment.prompts = {"Hello"};
+    experiment.axes = {{AxisKind::Batch, {1.0, 2.0, 16.0}}};
+    experiment.repeats = 1;
+    experiment.held.run.promptTokens = 4;
+    experiment.held.run.maxNewTokens = 10;
+    return experiment;
+}
+
+struct Measured
+{
+    Measured()
+    {
+        PredictionModel slow = roofed();
+        slow.limits.bytesPerSecond /= kSlower;
+        slow.limits.productsPerSecond[0] /= kSlower;
+        auto runs = std::make_shared<ExperimentResult>(emptyResult(batches()));
+        for (PointResult &point : runs->points) {
+            const RunSettings &settings = point.point.settings.run;
+            MeasuredRun run;
+            run.record = std::make_shared<RunRecord>(
+                predictRun(slow, settings, expectedRequests(settings, 4)).record);
+            run.weightBytes = 1000;
+            point.runs.push_back(run);
+            point.state = PointState::Done;
+        }
+        result = runs;
+        const PredictionModel model = roofed();
+        auto known = std::make_shared<ExperimentOutlook>();
+        known->points = predictedPoints(*result, [&](const PointSettings &) { return model; });
+        known->cost = model.cost;
+        known->limits = model.limits;
+        outlook = known;
+    }
+    ChartData data() const
+    {
+        ChartData data;
+        data.experiment = ExperimentFiguresCache().update(result, outlook);
+        return data;
+    }
+
+    std::shared_ptr<const ExperimentResult> result;
+    std::shared_ptr<const ExperimentOutlook> outlook;
+};
+
+const PlotSeries *seriesNamed(const PlotSpec &spec, const QString &name)
+{
+    const auto found = std::find_if(spec.series.begin(), spec.series.end(),
+                                    [&name](const PlotSeries &s) { return s.name == name; });
+    return found == spec.series.end() ? nullptr : &*found;
+}
+
+} // namespace
+
+class TestOutlookCharts : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void dotsLieUnderTheRoof()
+    {
+        const Measured measured;
+        const PlotSpec spec =
+            makeExperimentChart(QStringLiteral("roofline"))->plot(measured.data(), 0);
+        const PlotSeries *decode = seriesNamed(spec, QStringLiteral("decode"));
+        const PlotSeries *prefill = seriesNamed(spec, QStringLiteral("prefill"));
+        QVERIFY(decode != nullptr && prefill != nullptr);
+        const PlotCurve &dots = decode->curves.front();
+        QCOMPARE(dots.points.size(), size_t(3));
+        for (size_t i = 0; i < 3; ++i) {
+            const double batch = std::array {1.0, 2.0, 16.0}[i];
+            // Two operations for each weight and row, 1,000 bytes for all of them.
+            const double intensity = 2 * 500 * batch / 1000;
+            const double roof = std::min(intensity * 1000, 4000.0);
+            QCOMPARE(dots.points[i].x(), intensity);
+            QVERIFY(std::abs(dots.points[i].y() - roof / kSlower / 1e9) < 1e-12);
+            QCOMPARE(dots.runs[i].point, int(i));
+        }
+        const PlotSeries *roof = seriesNamed(spec, QStringLiteral("roof, int8"));
+        QVERIFY(roof != nullptr);
+        QVERIFY(seriesNamed(spec, QStringLiteral("roof, f32")) == nullptr); // nothing multiplies so
+        QCOMPARE(roof->curves.front().points[1], QPointF(4, 4000 / 1e9));   // the ridge
+        QCOMPARE(spec.table.rows.size(), size_t(6));
+        QVERIFY(spec.x.min < 1 && spec.x.max > 16);
+    }
+
+    void withoutAnOutlookTheRooflineWaits()
+    {
+        ChartData data;
+        data.experiment = ExperimentFiguresCache().update(Measured().result);
+        QVERIFY(makeExperimentChart(QStringLiteral("roofline"))->plot(data, 0).isEmpty());
+    }
+
+    void theReportAdvisesEveryApplication()
+    {
+        const Measured measured;
+        const QString advice = reportAdvice(*measured.result, measured.outlook.get());
+        for (const SloPreset &preset : sloPresets())
+            QVERIFY(advice.contains(
+                QString::fromUtf8(preset.title.data(), qsizetype(preset.title.size()))
+                    .toHtmlEscaped()));
+        // Steps of two seconds: nothing is fast enough for a chat, all is for half a minute.
+        QVERIFY(advice.contains(QStringLiteral("No configuration keeps the limits")));
+        QVERIFY(advice.contains(QStringLiteral("batch 16 is the first that fails")));
+        const QString prediction = reportPrediction(*measured.result, measured.outlook.get());
+        QCOMPARE(prediction.count(QStringLiteral("<tr>")), 4); // a head and three points
+        QVERIFY(prediction.contains(QStringLiteral("memory bandwidth")));
+        QVERIFY(prediction.contains(QStringLiteral("arithmetic"))); // batch 16
+        QVERIFY(reportPrediction(*measured.result, nullptr).isEmpty());
+    }
+
+    void anExportHasPicturesTablesAndRecords()
+    {
+        const Measured measured;
+        const QTemporaryDir folder;
+        QStringList files = exportExperiment(measured.result, measured.outlook, folder.path());
+        files += exportExperimentData(*measured.result, folder.path());
+        for (const char *name :
+             {"report.html", "charts/roofline.svg", "charts/roofline.csv", "experiment.json",
+              "runs.csv", "points.csv", "requests.csv", "runs.json", "profile_export.jsonl",
+              "course-notebook.csv", "vllm/point-003-run-001.json"})
+            QVERIFY2(files.contains(folder.filePath(QLatin1String(name))), name);
+        for (const QString &file : files)
+            QVERIFY2(QFile(file).size() > 0, qPrintable(file));
+        QFile points(folder.filePath(QStringLiteral("points.csv")));
+        QVERIFY(points.open(QIODevice::ReadOnly));
+        QCOMPARE(points.readAll().count('\n'), 4); // a head and three points
+    }
+
+    void anExportThatCannotBeWrittenIsOneLine()
+    {
+        const Measured measured;
+        const QTemporaryDir folder;
+        const QString file = folder.filePath(QStringLiteral("a file"));
+        QFile(file).open(QIODevice::WriteOnly);
+        try {
+            exportExperimentData(*measured.result, file);
+            QFAIL("written into a file");
+        } catch (const InputError &error) {
+            QVERIFY(QString::fromUtf8(error.what()).contains(QStringLiteral("a file")));
+            QVERIFY(!QString::fromUtf8(error.what()).contains(QLatin1Char('\n')));
+        }
+    }
+};
+
+QTEST_MAIN(TestOutlookCharts)
+#include "test_outlook_charts.moc"

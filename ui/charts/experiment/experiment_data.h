@@ -1,0 +1,17 @@
+// What an experiment measured as files that other programs, and this one, read again.
+#pragma once
+
+#include "app/experiment/experiment_result.h"
+
+#include <QString>
+#include <QStringList>
+
+namespace inferlab {
+
+// Into `folder`, which is there: experiment.json (the plan), runs.csv, points.csv and requests.csv,
+// runs.json (every record), runs.jsonl as AIPerf writes it, course-notebook.csv where batch size or
+// concurrency alone varies, and vllm/ with a file for each run. Returns the paths written. Throws
+// InputError at the first that cannot be written.
+QStringList exportExperimentData(const ExperimentResult &result, const QString &folder);
+
+} // namespace inferlab

@@ -1,0 +1,50 @@
+// The capacity calculator: how many users a memory holds, beside what the experiment's runs took.
+#pragma once
+
+#include "app/experiment/experiment_outlook.h"
+#include "app/experiment/experiment_result.h"
+#include "engine/measure/capacity.h"
+
+#include <QWidget>
+#include <memory>
+#include <optional>
+
+class QDoubleSpinBox;
+class QLabel;
+class QSpinBox;
+
+namespace inferlab {
+
+class CapacityPanel : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit CapacityPanel(QWidget *parent = nullptr);
+
+    // Weights and cache bytes come from the outlook's model; null: not known.
+    void setExperiment(const ExperimentResult &result, const ExperimentOutlook *outlook);
+    // What is free on the device; a person's own number stays.
+    void setFreeBytes(uint64_t bytes);
+
+    const std::optional<Capacity> &capacity() const noexcept { return m_capacity; }
+    QDoubleSpinBox *memory() const noexcept { return m_memory; } // GiB
+    QSpinBox *context() const noexcept { return m_context; }     // tokens of each user
+    QLabel *sentence() const noexcept { return m_sentence; }
+    QLabel *measured() const noexcept { return m_measured; }
+
+private:
+    void refresh();
+
+    QDoubleSpinBox *m_memory;
+    QSpinBox *m_context;
+    QLabel *m_sentence;
+    QLabel *m_measured;
+    bool m_ownMemory = false; // set by a person
+    bool m_ownContext = false;
+    uint64_t m_weightBytes = 0;
+    uint64_t m_kvBytesPerToken = 0;
+    std::optional<Capacity> m_capacity;
+};
+
+} // namespace inferlab
