@@ -147,7 +147,8 @@ void AnswerText::layOutNew()
     }
     if (!m_breaker.extend(text()))
         return;
-    updateScrollBar();
+    if (m_breaker.lines().size() != before)
+        updateScrollBar();
     const qreal zero = answerMargin() - verticalScrollBar()->value();
     const QRectF changed(0, zero + static_cast<qreal>(before - 1) * lineHeight(),
                          viewport()->width(),
@@ -200,7 +201,7 @@ qsizetype AnswerText::characterAt(QPoint position, bool exact) const
     if (exact && (y < 0 || row > last))
         return -1;
     const auto shaped = shapeLine(static_cast<size_t>(std::min(row, last)));
-    const QTextLine line = shaped->layout.lineAt(0);
+    const QTextLine line = shaped->line();
     const qreal x = position.x() - answerMargin();
     if (!line.isValid())
         return exact ? -1 : shaped->start;

@@ -8,6 +8,7 @@
 #include <QFontMetricsF>
 #include <QTextLayout>
 #include <cmath>
+#include <memory>
 
 namespace inferlab {
 
@@ -25,9 +26,12 @@ inline qreal answerLineHeight(const QFont &font)
 
 struct AnswerText::PaintedLine
 {
-    QTextLayout layout;  // one line, no wrapping
-    qsizetype start = 0; // its first character in the answer
+    std::unique_ptr<QTextLayout> own;    // where the line breaker has none to lend
+    const QTextLayout *layout = nullptr; // its line 0 is the whole line
+    qsizetype start = 0;                 // its first character in the answer
     qsizetype length = 0;
+
+    QTextLine line() const { return layout->lineAt(0); }
 };
 
 } // namespace inferlab

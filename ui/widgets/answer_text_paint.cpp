@@ -41,14 +41,19 @@ std::unique_ptr<AnswerText::PaintedLine> AnswerText::shapeLine(size_t line) cons
     auto shaped = std::make_unique<PaintedLine>();
     shaped->start = at.start;
     shaped->length = at.length;
-    shaped->layout.setText(text().mid(at.start, at.length));
-    shaped->layout.setFont(font());
-    shaped->layout.setCacheEnabled(true);
-    shaped->layout.beginLayout();
-    QTextLine only = shaped->layout.createLine();
+    // The last line grows with every frame: breaking it has shaped it already.
+    if (line + 1 == m_breaker.lines().size() && m_breaker.lastLine() != nullptr) {
+        shaped->layout = m_breaker.lastLine();
+        return shaped;
+    }
+    shaped->own = std::make_unique<QTextLayout>(text().mid(at.start, at.length), font());
+    shaped->own->setCacheEnabled(true);
+    shaped->own->beginLayout();
+    QTextLine only = shaped->own->createLine();
     if (only.isValid())
         only.setLineWidth(kWidthWithoutWrapping);
-    shaped->layout.endLayout();
+    shaped->own->endLayout();
+    shaped->layout = shaped->own.get();
     return shaped;
 }
 
@@ -74,7 +79,7 @@ void AnswerText::paintEvent(QPaintEvent *event)
 void AnswerText::paintLine(QPainter &painter, size_t line, qreal top) const
 {
     const auto shaped = shapeLine(line);
-    const QTextLine only = shaped->layout.lineAt(0);
+    const QTextLine only = shaped->line();
     if (m_tints)
         paintTokens(painter, *shaped, top);
     const QRectF selected =
@@ -84,7 +89,7 @@ void AnswerText::paintLine(QPainter &painter, size_t line, qreal top) const
         painter.fillRect(selected, palette().highlight());
     painter.setPen(palette().color(QPalette::Text));
     const qreal drop = (lineHeight() - QFontMetricsF(font()).height()) / 2;
-    shaped->layout.draw(&painter, QPointF(answerMargin(), top + drop));
+    shaped->layout->draw(&painter, QPointF(answerMargin(), top + drop));
     paintTokenFrame(painter, *shaped, top);
 }
 
@@ -98,9 +103,8 @@ void AnswerText::paintTokens(QPainter &painter, const PaintedLine &shaped, qreal
         const TokenSpans::Span span = m_spans.span(static_cast<size_t>(token));
         if (span.start >= end)
             break;
-        const QRectF rect =
-            spanRect(shaped.layout.lineAt(0), shaped.start, shaped.length, span.start,
-                     span.start + span.length, top + 2, lineHeight() - 4);
+        const QRectF rect = spanRect(shaped.line(), shaped.start, shaped.length, span.start,
+                                     span.start + span.length, top + 2, lineHeight() - 4);
         if (rect.isEmpty())
             continue;
         painter.setBrush(token % 2 == 0 ? mix(theme.surface, theme.accent, kEvenTint)
@@ -114,7 +118,7 @@ void AnswerText::paintTokenFrame(QPainter &painter, const PaintedLine &shaped, q
     if (m_selectedToken < 0 || m_selectedToken >= tokenCount())
         return;
     const TokenSpans::Span span = m_spans.span(static_cast<size_t>(m_selectedToken));
-    const QTextLine line = shaped.layout.lineAt(0);
+    const QTextLine line = shaped.line();
     QRectF rect = spanRect(line, shaped.start, shaped.length, span.start, span.start + span.length,
                            top + 1, lineHeight() - 2);
     const bool here = span.start >= shaped.start && span.start <= shaped.start + shaped.length;
@@ -138,7 +142,7 @@ void AnswerText::paintEndMark(QPainter &painter) const
     if (!m_breaker.lines().empty()) {
         const size_t last = m_breaker.lines().size() - 1;
         const auto shaped = shapeLine(last);
-        const QTextLine line = shaped->layout.lineAt(0);
+        const QTextLine line = shaped->line();
         top += static_cast<qreal>(last) * lineHeight();
         if (line.isValid())
             x += line.cursorToX(static_cast<int>(shaped->length)) + 2;
@@ -157,7 +161,7 @@ QRect AnswerText::tokenRect(int token) const
     const auto shaped = shapeLine(line);
     const qreal top =
         answerMargin() + static_cast<qreal>(line) * lineHeight() - verticalScrollBar()->value();
-    return spanRect(shaped->layout.lineAt(0), shaped->start, shaped->length, span.start,
+    return spanRect(shaped->line(), shaped->start, shaped->length, span.start,
                     span.start + span.length, top, lineHeight())
         .toRect();
 }

@@ -1,7 +1,6 @@
 // Lays text out line by line with Qt's shaper.
 #include "line_breaker.h"
 
-#include <QTextLayout>
 #include <QTextOption>
 #include <algorithm>
 
@@ -10,6 +9,7 @@ namespace inferlab {
 void LineBreaker::clear()
 {
     m_lines.clear();
+    m_lastLine.reset();
     m_done = 0;
 }
 
@@ -48,21 +48,25 @@ bool LineBreaker::extend(const QString &text)
 
 void LineBreaker::breakParagraph(const QString &text, qsizetype start, qsizetype end, bool ends)
 {
+    m_lastLine.reset();
     if (start == end) {
         m_lines.push_back({start, 0, ends});
         return;
     }
     QTextOption option;
     option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
-    QTextLayout layout(text.mid(start, end - start), m_font);
-    layout.setTextOption(option);
-    layout.beginLayout();
-    for (QTextLine line = layout.createLine(); line.isValid(); line = layout.createLine()) {
+    auto layout = std::make_unique<QTextLayout>(text.mid(start, end - start), m_font);
+    layout->setTextOption(option);
+    layout->setCacheEnabled(true);
+    layout->beginLayout();
+    for (QTextLine line = layout->createLine(); line.isValid(); line = layout->createLine()) {
         line.setLineWidth(std::max(m_width, 1.0));
         m_lines.push_back({start + line.textStart(), line.textLength(), false});
     }
-    layout.endLayout();
+    layout->endLayout();
     m_lines.back().endsParagraph = ends;
+    if (layout->lineCount() == 1)
+        m_lastLine = std::move(layout);
 }
 
 size_t LineBreaker::lineOf(qsizetype character) const

@@ -4,6 +4,8 @@
 
 #include <QFont>
 #include <QString>
+#include <QTextLayout>
+#include <memory>
 #include <vector>
 
 namespace inferlab {
@@ -25,6 +27,9 @@ public:
     bool extend(const QString &text);
 
     const std::vector<Line> &lines() const noexcept { return m_lines; }
+    // The last line as it was shaped to be broken, ready to be drawn: its line 0 is all of it. Null
+    // where it was shaped together with lines before it.
+    const QTextLayout *lastLine() const noexcept { return m_lastLine.get(); }
     // The line that holds the character; 0 for an empty text.
     size_t lineOf(qsizetype character) const;
 
@@ -35,6 +40,7 @@ private:
     qreal m_width = 0;
     qsizetype m_done = 0; // characters laid out
     std::vector<Line> m_lines;
+    std::unique_ptr<QTextLayout> m_lastLine;
 };
 
 } // namespace inferlab

@@ -15,7 +15,7 @@ namespace inferlab {
 
 namespace {
 
-constexpr int kRefreshMs = 250; // live figures change at most four times a second
+constexpr int kRefreshMs = 500; // live figures that change more often cannot be read
 constexpr int kBarSteps = 1000;
 // Below this share an estimate of what is left says more about noise than about time.
 constexpr double kShareForEstimate = 0.05;

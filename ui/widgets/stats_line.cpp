@@ -11,7 +11,7 @@ namespace inferlab {
 
 namespace {
 
-constexpr qint64 kLiveIntervalMs = 250; // live figures change at most four times a second
+constexpr qint64 kLiveIntervalMs = 500; // live figures that change more often cannot be read
 // Figures of a large batch take milliseconds: live ones may take this share of one core.
 constexpr qint64 kRestPerWork = 50;
 
