@@ -2,6 +2,7 @@
 #include "ui/charts/chart_export.h"
 
 #include "engine/base/error.h"
+#include "engine/base/output_file.h"
 #include "engine/measure/record_json.h"
 #include "ui/charts/picture.h"
 #include "ui/charts/plot_frame.h"
@@ -16,7 +17,6 @@
 #include <QPageSize>
 #include <QPainter>
 #include <QPdfWriter>
-#include <QSaveFile>
 #include <QScopeGuard>
 #include <QSvgGenerator>
 #include <algorithm>
@@ -190,18 +190,14 @@ void makeExportFolder(const QString &folder)
 
 void writeWhole(const QString &path, const QByteArray &bytes)
 {
-    const QFileInfo info(path);
-    if (info.exists() && !info.isFile()) // a device or a folder must not be replaced by a file
-        throw InputError(stdPath(path), "", "a file", info.isDir() ? "a folder" : "a device");
-    QSaveFile file(path);
-    const auto refuse = [&] {
-        const std::string why = file.errorString().toStdString(); // before another call replaces it
-        file.cancelWriting();
-        throw InputError(stdPath(path) + " was not written: " + why);
-    };
-    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.flush()
-        || !file.commit())
-        refuse();
+    try {
+        OutputFile file(stdPath(path));
+        file.commit({bytes.constData(), static_cast<size_t>(bytes.size())});
+    } catch (const InputError &) {
+        throw;
+    } catch (const std::runtime_error &error) { // such as a full disk
+        throw InputError(std::string(error.what()));
+    }
 }
 
 QStringList exportAll(const std::vector<ExportedChart> &charts, const ChartData &data,

@@ -20,7 +20,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QXmlStreamReader>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <sys/resource.h>
 
 using namespace inferlab;
@@ -325,6 +327,7 @@ private slots:
             line = lineOf([&] { exportAll(charts, m_data, folder); });
         }
         QVERIFY(line.contains(QStringLiteral("runs.json")));
+        QVERIFY2(line.contains(QString::fromLocal8Bit(std::strerror(EFBIG))), qPrintable(line));
         QVERIFY2(!line.contains(QStringLiteral("cancel"), Qt::CaseInsensitive), qPrintable(line));
         QVERIFY(!QDir(folder).exists()); // it was made for nothing
     }
@@ -340,7 +343,7 @@ private slots:
                 }).contains(QStringLiteral("a folder")));
         QVERIFY(lineOf([this] {
                     writeWhole(m_folder.filePath(QStringLiteral("no/such/folder/x")), "x");
-                }).contains(QStringLiteral("was not written")));
+                }).contains(QStringLiteral("No such file or directory")));
         writeWhole(m_folder.filePath(QStringLiteral("file")), "x");
         QVERIFY(lineOf([this] {
                     exportAll({}, m_data, m_folder.filePath(QStringLiteral("file")));

@@ -1,6 +1,7 @@
 // The window with the real engine on a tiny model: what a person does, end to end.
 #include "window_fixture.h"
 
+#include "support/random_model.h"
 #include "ui/pages/run_page.h"
 #include "ui/widgets/answer_text.h"
 #include "ui/widgets/answer_view.h"
@@ -27,6 +28,33 @@ QString tinyModel()
     return QStringLiteral(INFERLAB_FIXTURES "/tiny/llama_gqa/llama_gqa.f32.gguf");
 }
 
+// 4 KiB of cache for each token, 256 Ki tokens of context: 256 sequences of it are 256 GiB.
+QString wideModel(const QString &path)
+{
+    RandomModelSpec spec;
+    spec.heads = spec.kvHeads = 8;
+    spec.headDim = 64;
+    spec.contextTokens = 1 << 18;
+    makeRandomModel(spec).write(path.toStdString());
+    return path;
+}
+
+// A header that is right, and weights of more than a terabyte as a hole in the file.
+bool writeHugeModel(const QString &path)
+{
+    RandomModelSpec spec;
+    spec.feedForward = 1 << 30;
+    GgufWriter writer = makeRandomModel(spec);
+    uint64_t weights = 0;
+    for (GgufWriter::Tensor &tensor : writer.tensors) {
+        tensor.data = [] { return std::string(); };
+        weights += (tensor.bytes + writer.alignment - 1) / writer.alignment * writer.alignment;
+    }
+    writer.write(path.toStdString());
+    QFile file(path);
+    return file.resize(file.size() + static_cast<qint64>(weights));
+}
+
 QString answerOf(const WindowFixture &f)
 {
     return QString::fromStdString(f.page->finishedRun()->requests.front().text);
@@ -44,6 +72,8 @@ private slots:
     void memoryIsSaidBeforeItIsTaken();
     void aPromptBeyondTheContextIsRefused();
     void aLongPromptIsCountedToo();
+    void aBatchBeyondTheMemoryIsRefused();
+    void aModelBeyondTheMemoryIsOneLine();
     void badModelsGiveOneLine_data();
     void badModelsGiveOneLine();
 };
@@ -145,6 +175,45 @@ void TestRealEngine::aLongPromptIsCountedToo()
     QTRY_COMPARE(f.page->controls()->promptEditor()->hint(), line);
 }
 
+// All caches together cannot be had: refused before anything is taken.
+void TestRealEngine::aBatchBeyondTheMemoryIsRefused()
+{
+    WindowFixture f(EngineSource::real({}));
+    f.loadModel(wideModel(f.folder.filePath(QStringLiteral("wide.gguf"))));
+    f.setPrompt(QStringLiteral("a"));
+    f.page->controls()->switches()->setBatch(256);
+    f.page->controls()->switches()->setNewTokens(1'000'000);
+    QTest::mouseClick(f.page->controls()->runButton(), Qt::LeftButton);
+    f.waitUntilIdle();
+    const QString line = f.page->errorBar()->line() + f.page->controls()->errorBar()->line();
+    QVERIFY2(line.contains(QStringLiteral("memory")) || line.contains(QStringLiteral("GiB")),
+             qPrintable(line));
+    QVERIFY2(!line.contains(QLatin1Char('\n')), qPrintable(line));
+    f.page->controls()->switches()->setBatch(1);
+    f.page->controls()->switches()->setNewTokens(2);
+    f.runToTheEnd();
+    QVERIFY(f.page->finishedRun() != nullptr);
+    QCOMPARE(f.page->finishedRun()->requests.size(), size_t(1));
+}
+
+// Weights of a terabyte, of which the disk holds nothing: they cannot be had, and that is said.
+void TestRealEngine::aModelBeyondTheMemoryIsOneLine()
+{
+    WindowFixture f(EngineSource::real({}));
+    const QString path = f.folder.filePath(QStringLiteral("huge.gguf"));
+    if (!writeHugeModel(path))
+        QSKIP("no file system for a file of that size, hole or not");
+    f.page->chooseModel(path);
+    QTRY_VERIFY_WITH_TIMEOUT(!f.page->errorBar()->line().isEmpty(), 60000);
+    const QString line = f.page->errorBar()->line();
+    QVERIFY2(line.contains(QStringLiteral("huge.gguf")) || line.contains(QStringLiteral("memory")),
+             qPrintable(line));
+    QVERIFY2(!line.contains(QLatin1Char('\n')), qPrintable(line));
+    f.waitUntilIdle();
+    f.loadModel(tinyModel());
+    QVERIFY(f.session->model().has_value());
+}
+
 void TestRealEngine::badModelsGiveOneLine_data()
 {
     QTest::addColumn<QByteArray>("content");
@@ -155,6 +224,13 @@ void TestRealEngine::badModelsGiveOneLine_data()
     QTest::newRow("not a model") << QByteArray(4096, 'x');
     QTest::newRow("cut in the header") << bytes.left(100);
     QTest::newRow("cut in the weights") << bytes.left(bytes.size() / 2);
+    QByteArray other = bytes;
+    QTest::newRow("another architecture") << other.replace("llama", "mamba");
+    QByteArray later = bytes;
+    later[4] = 9; // the format's version
+    QTest::newRow("a later version") << later;
+    QByteArray corrupt = bytes;
+    QTest::newRow("corrupt") << corrupt.replace(200, 2000, QByteArray(2000, '\xff'));
 }
 
 void TestRealEngine::badModelsGiveOneLine()
