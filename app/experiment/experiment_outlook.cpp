@@ -34,8 +34,9 @@ void sayMissed(const ExperimentResult &result, const ExperimentOutlook &outlook,
         }
     }
     if (missed > kMostMissed)
-        out.push_back("So do " + std::to_string(missed - kMostMissed)
-                      + " more figures; the charts show them beside each other.");
+        out.push_back(std::to_string(missed - kMostMissed)
+                      + " more figures differ by more than 30%: the charts show them beside each "
+                        "other.");
 }
 
 } // namespace

@@ -41,6 +41,13 @@ Scale scaleOf(const std::vector<LatenciesOfRun> &runs, size_t figure)
     return scale;
 }
 
+// "8.5", ".57": three places that say something of small values too.
+QString briefValue(double value, int decimals)
+{
+    constexpr double kOne = 0.995; // what rounds to it
+    return value < kOne ? fixedNumberText(value, 2).mid(1) : fixedNumberText(value, decimals);
+}
+
 // "2k": the readout has the number.
 QString briefCount(size_t n)
 {
@@ -77,7 +84,7 @@ void addCells(PlotSpec &spec, const LatenciesOfRun &run, size_t figure, const Sc
             values.shades.push_back(value / scale.tallestMs);
             values.weak.push_back(!summary->claims(percent));
             values.cellWords << fixedNumberText(value / scale.perUnit, scale.decimals);
-            values.cellBriefs << fixedNumberText(value / scale.perUnit, scale.decimalsBrief);
+            values.cellBriefs << briefValue(value / scale.perUnit, scale.decimalsBrief);
             values.names << QStringLiteral("%1 P%2").arg(about.name).arg(percent);
             values.texts << claimText(*summary, percent, scale.perUnit, scale.unit);
         }

@@ -84,8 +84,10 @@ void paintCellWords(QPainter &painter, const PlotSeries &series, const PlotCurve
         return;
     const QFontMetricsF metrics(painter.font());
     const QString &widest = series.widestWords.isEmpty() ? curve.cellWords[at] : series.widestWords;
+    // Numbers that touch read as one.
+    const double gap = metrics.horizontalAdvance(QLatin1Char(' '));
     const bool brief =
-        metrics.horizontalAdvance(widest) > room.width() && at < curve.cellBriefs.size();
+        metrics.horizontalAdvance(widest) + gap > room.width() && at < curve.cellBriefs.size();
     const QString &words = brief ? curve.cellBriefs[at] : curve.cellWords[at];
     const double width = metrics.horizontalAdvance(words);
     if (words.isEmpty() || width > room.width() || metrics.ascent() > room.height())

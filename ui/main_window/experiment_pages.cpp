@@ -26,6 +26,10 @@ ExperimentPage *addExperimentPage(MainWindow &window, Session &session,
             }
             window.showPage(QStringLiteral("run"));
             window.runPage()->showRuns({run});
+            window.runPage()->showNotice(
+                QObject::tr("%1 of the experiment %2: its run of median speed")
+                    .arg(QString::fromStdString(run->label),
+                         QString::fromStdString(page->experiment().name)));
         });
     return page;
 }

@@ -12,6 +12,7 @@
 #include "ui/settings/settings.h"
 #include "ui/theme/theme_controller.h"
 #include "ui/widgets/control_panel.h"
+#include "ui/widgets/error_bar.h"
 #include "ui/widgets/phase_bar.h"
 
 #include <QApplication>
@@ -182,6 +183,8 @@ void MainWindow::escape()
         m_page->stop();
     else if (!m_page->board()->enlarged().isEmpty())
         m_page->board()->enlarge({});
+    else if (!m_page->errorBar()->isHidden())
+        m_page->errorBar()->dismiss();
     else if (m_presenting)
         setPresenting(false);
 }

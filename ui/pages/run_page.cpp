@@ -268,7 +268,10 @@ void RunPage::showRuns(const std::vector<RunRecordPtr> &runs)
     for (size_t i = left; i < opened.kept.size(); ++i)
         m_kept->keep(opened.kept[i]);
     showRecord(opened.shown.get(), opened.shown);
-    m_controls->setSettings(opened.shown->settings);
+    RunSettings settings = opened.shown->settings;
+    if (settings.prompt.empty()) // drawn from an experiment's pool: what was typed stays
+        settings.prompt = m_controls->plan().settings.prompt;
+    m_controls->setSettings(settings);
     if (left > 0)
         showNotice(tr("%1 more runs are in the file: %2 fit beside one another")
                        .arg(left)

@@ -57,6 +57,7 @@ private slots:
     void runsWithoutTokensHaveDashes();
     void theBaselineCanBeChanged();
     void anEmptyPageLeadsToTheHistory();
+    void escapeShrinksAnEnlargedChart();
 };
 
 void TestComparePage::repeatsStandInOneColumn()
@@ -221,6 +222,18 @@ void TestComparePage::anEmptyPageLeadsToTheHistory()
             button->click();
     }
     QCOMPARE(wanted.count(), 1);
+}
+
+void TestComparePage::escapeShrinksAnEnlargedChart()
+{
+    const ThemeController theme(*qApp, [] { return false; });
+    ComparePage page(makeCharts());
+    page.show();
+    page.setRuns({runOf({.batch = 1}), runOf({.batch = 8})});
+    page.board()->enlarge(QStringLiteral("itl"));
+    page.baselineChoice()->setFocus();
+    QTest::keyClick(page.baselineChoice(), Qt::Key_Escape);
+    QVERIFY(page.board()->enlarged().isEmpty());
 }
 
 QTEST_MAIN(TestComparePage)

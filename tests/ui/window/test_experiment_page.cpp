@@ -136,6 +136,8 @@ private slots:
         QVERIFY(lab.waitForEnd());
         QVERIFY2(lab.page->errorBar()->isHidden(), qPrintable(lab.page->errorBar()->line()));
         QVERIFY(lab.page->result()->complete());
+        // Not any button beside the disabled ones.
+        QCOMPARE(lab.fixture.window->focusWidget(), static_cast<QWidget *>(lab.page->presets()));
         QCOMPARE(lab.page->result()->runCount(), size_t(4));
         QVERIFY(lab.page->activity()->text().contains(QStringLiteral("4 of 4 runs, complete")));
         QCOMPARE(lab.page->table()->item(1, 0)->text(), QStringLiteral("batch 2"));
@@ -242,6 +244,7 @@ private slots:
         QTest::keyClick(lab.page->table(), Qt::Key_Up);
         QCOMPARE(lab.page->chosenPoint(), 0);
 
+        lab.fixture.setPrompt(QStringLiteral("mine"));
         QSignalSpy opened(lab.page, &ExperimentPage::openRequested);
         QTest::keyClick(lab.page->table(), Qt::Key_Return);
         QCOMPARE(opened.count(), 1);
@@ -256,12 +259,18 @@ private slots:
         std::sort(rates.begin(), rates.end());
         QCOMPARE(computeMetrics(*shown).outputTokPerSecond.value(), rates[1]);
         QCOMPARE(shown->requests.front().tokens.size(), size_t(3));
+        QVERIFY(lab.fixture.page->errorBar()->line().startsWith(
+            QStringLiteral("batch 1 of the experiment tiny")));
+        // The run's prompt came from the pool: what was typed stays.
+        QCOMPARE(lab.fixture.page->controls()->plan().settings.prompt, std::string("mine"));
     }
 
     // With a calibration there are predictions; the page says where one is missing.
     void predictionsStandBesideMeasurements()
     {
-        Lab lab;
+        Lab lab; // the page was there before the model
+        QTRY_VERIFY_WITH_TIMEOUT(lab.page->outlook() != nullptr && lab.page->outlook()->cost,
+                                 kPatienceMs);
         Experiment plan = tinyPlan(2);
         plan.held.run.threads = 1;
         lab.open(plan);

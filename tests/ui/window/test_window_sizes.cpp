@@ -6,6 +6,7 @@
 #include "ui/pages/chart_board.h"
 #include "ui/pages/run_page.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/error_bar.h"
 
 #include <QPushButton>
 #include <QtTest>
@@ -60,6 +61,10 @@ void TestWindowSizes::presentingFoldsAndEnlarges()
     QVERIFY(f.window->isPresenting());
     QVERIFY(!f.page->isSidebarShown());
     QVERIFY(QApplication::font().pixelSize() * 2 >= before * 3 - 1);
+    f.page->showError(QStringLiteral("a line"));
+    QTest::keyClick(f.window.get(), Qt::Key_Escape); // out of the nearest thing
+    QVERIFY(f.page->errorBar()->isHidden());
+    QVERIFY(f.window->isPresenting());
     QTest::keyClick(f.window.get(), Qt::Key_Escape);
     QVERIFY(!f.window->isPresenting());
     QVERIFY(f.page->isSidebarShown());

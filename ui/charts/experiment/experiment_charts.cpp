@@ -23,13 +23,13 @@ const std::array<std::pair<const char *, Maker>, 13> &makers()
          {"itl-by-point", makeItlByX},
          {"throughput-against-latency", makeThroughputAgainstLatency},
          {"first-token-and-total", makeFirstTokenAndTotal},
+         {"roofline", makeRoofline},
          {"kv-cost", makeKvCost},
          {"heat-map", makeHeatMap},
          {"box-plot", makeBoxPlot},
          {"padded-matrix", makePaddedMatrix},
          {"distribution", makeDistribution},
-         {"memory", makeMemoryBar},
-         {"roofline", makeRoofline}}};
+         {"memory", makeMemoryBar}}};
     return all;
 }
 

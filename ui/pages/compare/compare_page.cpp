@@ -9,6 +9,7 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
@@ -247,6 +248,15 @@ void ComparePage::drawCharts()
                          ? tr("Drawn: the first run of the first %1 columns").arg(shown)
                          : tr("Drawn: the first run of each column"));
     m_board->setData(drawn);
+}
+
+// Esc: an enlarged chart goes back among the others, wherever the focus is.
+void ComparePage::keyPressEvent(QKeyEvent *event)
+{
+    if (event->key() == Qt::Key_Escape && !m_board->enlarged().isEmpty())
+        m_board->enlarge({});
+    else
+        QWidget::keyPressEvent(event);
 }
 
 const ChartTable &ComparePage::settingsTable() const

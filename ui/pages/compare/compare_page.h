@@ -40,6 +40,9 @@ public slots:
 signals:
     void historyRequested(); // from the empty page: runs are chosen there
 
+protected:
+    void keyPressEvent(QKeyEvent *event) override;
+
 private:
     QWidget *makeTables();
     QWidget *makeEmpty();

@@ -76,6 +76,10 @@ void ExperimentPage::connectSession()
         if (m_running)
             m_error->showLine(line);
     });
+    connect(&m_session, &Session::modelReady, this, [this] {
+        if (!m_running && m_result != nullptr)
+            askOutlook(); // of a result that was read before there was a model
+    });
     connect(&m_session, &Session::statusChanged, this, [this] {
         if (m_running && !m_session.isExperimenting()) {
             m_running = false;
@@ -281,10 +285,15 @@ void ExperimentPage::refreshButtons()
     m_start->setEnabled(!m_running && !m_session.isBusy());
     m_start->setToolTip(m_session.isBusy() && !m_running ? tr("Something else is running")
                                                          : QString());
-    for (QPushButton *button : {m_pause, m_skip, m_stop})
-        button->setEnabled(m_running);
     m_pause->setText(m_paused ? tr("Resume") : tr("Pause"));
     m_presets->setEnabled(!m_running);
+    // A button that is about to be disabled would pass the focus on to any other.
+    for (const QPushButton *button : {m_pause, m_skip, m_stop}) {
+        if (!m_running && window()->focusWidget() == button)
+            m_presets->setFocus();
+    }
+    for (QPushButton *button : {m_pause, m_skip, m_stop})
+        button->setEnabled(m_running);
     m_open->setEnabled(!m_running);
     m_export->setEnabled(hasRuns);
 }
