@@ -12,9 +12,9 @@ enum class HistorySort { Began, Name, Model, Device, Batch, KvCache, Ttft, Itl, 
 
 struct HistoryQuery
 {
-    // What a person types: every word must be in the run's name, tags, note, model, device, label
-    // or prompt, in any case; batch:8, threads:2, device:cpu, cache:off, tag:gpu, model:smol and
-    // experiment:ID ask for one column.
+    // What a person types: every word must be in the run's name, tags, note, model, device, label,
+    // prompt or experiment, in any case; batch:8, threads:2, device:cpu, cache:off, tag:gpu,
+    // model:smol and experiment:ID ask for one column.
     QString search;
     bool deleted = false; // those in the bin instead
     HistorySort sort = HistorySort::Began;

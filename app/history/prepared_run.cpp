@@ -129,7 +129,7 @@ PreparedRun prepareRun(const RunRecord &run, const std::optional<ExperimentPlace
         {"run_words",
          foldedWords({name, text(run.provenance.modelName), text(run.provenance.modelFile),
                       text(run.provenance.quantisation), text(run.provenance.machine),
-                      text(run.settings.device), prompt})});
+                      text(run.settings.device), prompt, place ? place->experiment : QString()})});
     addProvenance(run.provenance, columns);
     addSettings(run.settings, columns);
     addFigures(run, columns);

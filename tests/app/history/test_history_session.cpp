@@ -20,8 +20,9 @@ class Fixture
 {
 public:
     explicit Fixture(const test::SyntheticPace &pace)
-        : session(test::syntheticSource(pace), nullptr,
-                  [this](const RunRecord &run) { history.save(run); })
+        : session(
+            test::syntheticSource(pace), nullptr,
+            [this](const RunRecord &run, const std::optional<RunPlace> &) { history.save(run); })
     {
         QObject::connect(&session, &Session::runFinished, &session,
                          [this](const RunRecordPtr &run) {

@@ -96,6 +96,7 @@ private slots:
     void runsGoOutAndComeInAgain();
     void whatCannotGoOutOrComeInIsSaid();
     void escapeLeavesTheNearestThing();
+    void runsOfAnExperimentSayWhich();
 };
 
 void TestHistoryPage::theModelKeepsQtsRules()
@@ -408,6 +409,22 @@ void TestHistoryPage::escapeLeavesTheNearestThing()
     QCOMPARE(fixture.page->marked().size(), size_t(1));
     QTest::keyClick(fixture.page->table(), Qt::Key_Escape);
     QVERIFY(fixture.page->marked().empty());
+}
+
+void TestHistoryPage::runsOfAnExperimentSayWhich()
+{
+    Fixture fixture;
+    fixture.ids.push_back(fixture.history.save(
+        labelledRun("batch 8"),
+        ExperimentPlace {QStringLiteral("my sweep 2026-01-31T10:00:00+01:00"), 2, 0}));
+    fixture.waitFor(1);
+    const HistoryModel *model = fixture.page->model();
+    QCOMPARE(model->data(model->index(0, HistoryModel::Name)).toString(),
+             QStringLiteral("batch 8 · my sweep"));
+    fixture.page->setSearch(QStringLiteral("another"));
+    fixture.waitFor(0);
+    fixture.page->setSearch(QStringLiteral("my sweep"));
+    fixture.waitFor(1);
 }
 
 QTEST_MAIN(TestHistoryPage)

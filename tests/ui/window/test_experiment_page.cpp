@@ -19,6 +19,7 @@
 #include "ui/widgets/control_panel.h"
 #include "ui/widgets/error_bar.h"
 
+#include <QAction>
 #include <QCheckBox>
 #include <QDir>
 #include <QFile>
@@ -329,6 +330,22 @@ private slots:
         lab.page->choosePoint(1);
         QTest::keyClick(lab.page->presets(), Qt::Key_Escape);
         QCOMPARE(lab.page->chosenPoint(), -1);
+    }
+
+    void presentingShowsWhatWasMeasured()
+    {
+        Lab lab;
+        QVERIFY(lab.page->presets()->isVisible());
+        for (QAction *action : lab.fixture.window->QWidget::actions()) {
+            if (action->shortcut() == QKeySequence(Qt::Key_F11))
+                action->trigger();
+        }
+        QVERIFY(lab.fixture.window->isPresenting());
+        QVERIFY(!lab.page->presets()->isVisible());
+        QVERIFY(lab.page->board()->isVisible());
+        QTest::keyClick(lab.page, Qt::Key_Escape);
+        QVERIFY(!lab.fixture.window->isPresenting());
+        QVERIFY(lab.page->presets()->isVisible());
     }
 
     void badPlansAreOneLine()

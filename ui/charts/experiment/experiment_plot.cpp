@@ -248,8 +248,8 @@ void addPercentileCurves(PlotSpec &spec, const ExperimentFigures &figures,
 void addNote(PlotSpec &spec, const QString &sentence)
 {
     if (!spec.note.isEmpty())
-        spec.note += QStringLiteral(" · ");
-    spec.note += sentence;
+        spec.note.prepend(QStringLiteral(" · "));
+    spec.note.prepend(sentence);
 }
 
 void addPartialNote(PlotSpec &spec, const ExperimentFigures &figures)

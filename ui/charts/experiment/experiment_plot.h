@@ -51,6 +51,7 @@ void addPercentileCurves(PlotSpec &spec, const ExperimentFigures &figures,
 
 // Adds to the note that some points lack repeats, were skipped or failed.
 void addPartialNote(PlotSpec &spec, const ExperimentFigures &figures);
+// Before the others: what is said of all charts alike comes last, where a narrow one is cut.
 void addNote(PlotSpec &spec, const QString &sentence);
 
 // The views of a chart that shows one of several quantities, each with a `view`.

@@ -153,6 +153,8 @@ private:
 void Roofline::addRoofs(PlotSpec &spec, const ModelCost &cost, const DeviceLimits &limits)
 {
     const std::vector<Ceiling> ceilings = ceilingsOf(cost, limits);
+    if (ceilings.empty())
+        return;
     double from = INFINITY;
     double to = 0;
     double lowest = INFINITY;
@@ -183,9 +185,12 @@ void Roofline::addRoofs(PlotSpec &spec, const ModelCost &cost, const DeviceLimit
     spec.x.max = to;
     spec.y.min = std::min(lowest, from * limits.bytesPerSecond / kGiga) / 1.5;
     spec.y.max = highest * 1.5;
-    addNote(
-        spec,
-        QStringLiteral("Slope: memory, %1 GB/s").arg(numberText(limits.bytesPerSecond / kGiga)));
+    const double ridge = ceilings.front().operationsPerSecond / limits.bytesPerSecond;
+    PointLabel slope;
+    slope.at.setX(std::sqrt(from * ridge)); // half way up
+    slope.at.setY(slope.at.x() * limits.bytesPerSecond / kGiga);
+    slope.text = QStringLiteral("memory %1 GB/s").arg(numberText(limits.bytesPerSecond / kGiga));
+    spec.pointLabels.push_back(slope);
 }
 
 PlotSpec Roofline::plot(const ChartData &data, int)

@@ -12,6 +12,7 @@
 #include "ui/widgets/segmented_control.h"
 
 #include <QComboBox>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -120,7 +121,7 @@ AdvicePanel::AdvicePanel(QWidget *parent)
 
 QWidget *AdvicePanel::makeLimits()
 {
-    auto *left = new QWidget(this);
+    auto *left = m_left = new QWidget(this);
     left->setFixedWidth(Theme::current().px(kLimitsWidth));
     auto *heading = new QLabel(tr("What the application needs"), left);
     heading->setProperty("kind", QStringLiteral("title"));
@@ -236,6 +237,13 @@ void AdvicePanel::showEvent(QShowEvent *event)
     QWidget::showEvent(event);
     if (m_stale)
         advise();
+}
+
+void AdvicePanel::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::FontChange && m_left != nullptr)
+        m_left->setFixedWidth(Theme::current().px(kLimitsWidth));
 }
 
 void AdvicePanel::measure()

@@ -51,6 +51,7 @@ signals:
 
 protected:
     void showEvent(QShowEvent *event) override;
+    void changeEvent(QEvent *event) override;
 
 private:
     QWidget *makeLimits();
@@ -69,6 +70,7 @@ private:
     std::vector<int> m_indices;          // of those, in the result
     Advice m_advice;
 
+    QWidget *m_left = nullptr; // limits and capacity
     QComboBox *m_presets;
     QLabel *m_reason;
     std::array<LimitSlider *, 4> m_sliders; // in the order of LatencyFigure

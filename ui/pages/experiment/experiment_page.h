@@ -85,6 +85,7 @@ protected:
 
 private:
     QWidget *makeLeft();
+    void followTheme();
     QWidget *makeHead();
     QWidget *makeButtons();
     QWidget *makeResults();
@@ -123,6 +124,7 @@ private:
     bool m_paused = false;
     size_t m_point = 0; // in progress
 
+    QWidget *m_left = nullptr; // presets and plans
     ErrorBar *m_error;
     QListWidget *m_presets;
     QLabel *m_name;

@@ -8,6 +8,8 @@
 #include "preset_delegate.h"
 #include "ui/charts/experiment/experiment_charts.h"
 #include "ui/pages/chart_board.h"
+#include "ui/theme/theme.h"
+#include "ui/theme/theme_controller.h"
 #include "ui/widgets/error_bar.h"
 
 #include <QHBoxLayout>
@@ -26,7 +28,7 @@ namespace inferlab {
 
 namespace {
 
-constexpr int kLeftWidth = 280;
+constexpr double kLeftWidth = 280; // pixels at 100%
 
 std::vector<ChartCard *> makeCards()
 {
@@ -91,6 +93,8 @@ ExperimentPage::ExperimentPage(Session &session, std::function<ModelChoice()> mo
     fillPresets();
     connectSession();
     connectResults();
+    if (const auto *theme = ThemeController::instance())
+        connect(theme, &ThemeController::changed, this, &ExperimentPage::followTheme);
     connect(m_presets, &QListWidget::currentRowChanged, this, [this](int row) {
         if (row >= 0)
             choosePreset(m_presets->item(row)->data(Qt::UserRole).toString());
@@ -108,9 +112,8 @@ ExperimentPage::ExperimentPage(Session &session, std::function<ModelChoice()> mo
 
 QWidget *ExperimentPage::makeLeft()
 {
-    auto *left = new QWidget(this);
-    left->setFixedWidth(kLeftWidth);
-    auto *column = new QVBoxLayout(left);
+    m_left = new QWidget(this);
+    auto *column = new QVBoxLayout(m_left);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(8);
     m_presets->setObjectName(QStringLiteral("experimentPresets"));
@@ -125,7 +128,16 @@ QWidget *ExperimentPage::makeLeft()
     buttons->addWidget(m_open);
     buttons->addWidget(m_save);
     column->addLayout(buttons);
-    return left;
+    followTheme();
+    return m_left;
+}
+
+// On a projector what was measured is wanted, not the list.
+void ExperimentPage::followTheme()
+{
+    const Theme theme = Theme::current();
+    m_left->setFixedWidth(theme.px(kLeftWidth));
+    m_left->setVisible(!theme.presenting);
 }
 
 QWidget *ExperimentPage::makeHead()

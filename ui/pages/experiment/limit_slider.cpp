@@ -4,6 +4,7 @@
 #include "ui/widgets/figures.h"
 
 #include <QCheckBox>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QSignalBlocker>
@@ -46,12 +47,9 @@ LimitSlider::LimitSlider(const QString &name, QWidget *parent)
     , m_slider(new QSlider(Qt::Horizontal, this))
     , m_value(new QLabel(this))
 {
-    const Theme theme = Theme::current();
-    m_box->setFixedWidth(theme.px(kBoxWidth));
     m_slider->setRange(0, stepOf(kMostMs));
     m_slider->setPageStep(kStepsPerDecade / 4);
     m_slider->setAccessibleName(name);
-    m_value->setMinimumWidth(theme.px(kValueWidth));
     m_value->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_value->setBuddy(m_slider);
     auto *row = new QHBoxLayout(this);
@@ -61,6 +59,7 @@ LimitSlider::LimitSlider(const QString &name, QWidget *parent)
     row->addWidget(m_slider, 1);
     row->addWidget(m_value);
     m_slider->setValue(stepOf(kDefaultMs));
+    fit();
     refresh();
     connect(m_box, &QCheckBox::toggled, this, [this] {
         refresh();
@@ -71,6 +70,20 @@ LimitSlider::LimitSlider(const QString &name, QWidget *parent)
         refresh();
         emit limitChanged();
     });
+}
+
+void LimitSlider::fit()
+{
+    const Theme theme = Theme::current();
+    m_box->setFixedWidth(theme.px(kBoxWidth));
+    m_value->setMinimumWidth(theme.px(kValueWidth));
+}
+
+void LimitSlider::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::FontChange)
+        fit();
 }
 
 std::optional<double> LimitSlider::limitMs() const

@@ -30,7 +30,11 @@ public:
 signals:
     void limitChanged(); // by a person
 
+protected:
+    void changeEvent(QEvent *event) override;
+
 private:
+    void fit();
     void refresh();
 
     QCheckBox *m_box;

@@ -190,6 +190,8 @@ QVariant HistoryModel::data(const QModelIndex &index, int role) const
     const HistoryRun &shown = run(index.row());
     if (role == Qt::DisplayRole)
         return cell(shown, index.column());
+    if (role == Qt::ToolTipRole && index.column() == ModelName)
+        return cell(shown, ModelName);
     if (role == Qt::ToolTipRole && (index.column() == Name || index.column() == Tags))
         return shown.note.isEmpty() ? cell(shown, index.column()) : shown.note;
     if (role == Qt::TextAlignmentRole)

@@ -161,7 +161,8 @@ void HistoryPage::setUpTable()
     header->setHighlightSections(false);
     for (int column = 0; column < HistoryModel::ColumnCount; ++column)
         m_table->setColumnWidth(column, theme.px(kWidths[column]));
-    header->setSectionResizeMode(HistoryModel::Name, QHeaderView::Stretch);
+    for (const int column : {HistoryModel::Name, HistoryModel::ModelName})
+        header->setSectionResizeMode(column, QHeaderView::Stretch);
     header->setMinimumSectionSize(theme.px(48));
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(HistoryModel::Began, Qt::DescendingOrder);

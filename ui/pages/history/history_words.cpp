@@ -35,9 +35,12 @@ QString began(const HistoryRun &run)
 
 QString name(const HistoryRun &run)
 {
-    const QString shown = run.name.isEmpty() ? tr("(no name)") : run.name;
-    const QString end = ending(run.ending);
-    return end.isEmpty() ? shown : QStringLiteral("%1 · %2").arg(shown, end);
+    QStringList parts {run.name.isEmpty() ? tr("(no name)") : run.name};
+    if (run.place) // its name and when it began
+        parts << run.place->experiment.left(run.place->experiment.lastIndexOf(QLatin1Char(' ')));
+    if (const QString end = ending(run.ending); !end.isEmpty())
+        parts << end;
+    return parts.join(QStringLiteral(" · "));
 }
 
 QString figure(const std::optional<double> &value)
