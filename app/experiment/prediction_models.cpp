@@ -23,6 +23,7 @@ std::optional<PredictionModel> PredictionModels::of(const PointSettings &setting
     PredictionModel out;
     out.cost = *model;
     out.limits = *device;
+    out.cacheType = settings.run.cacheType;
     return out;
 }
 

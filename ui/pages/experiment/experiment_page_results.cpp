@@ -70,6 +70,7 @@ void ExperimentPage::connectResults()
             [this](const ExperimentResultPtr &result,
                    const std::shared_ptr<const ExperimentOutlook> &outlook) {
                 if (m_result == nullptr || result->started != m_result->started
+                    || result->experiment.name != m_result->experiment.name
                     || outlook->points.size() != m_result->points.size())
                     return; // of another experiment
                 m_outlook = outlook;
