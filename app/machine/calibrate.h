@@ -10,8 +10,8 @@
 
 namespace inferlab {
 
-// Takes about 2 s. instructionSet: as openBackend() was told; program and date are filled in.
-// Throws Cancelled when `stop` says so.
+// Takes less than 2 s on a quiet machine. instructionSet: as openBackend() was told; program and
+// date are filled in. Throws Cancelled when `stop` says so.
 Calibration calibrate(Backend &backend, std::string_view instructionSet, const std::string &program,
                       const StopCheck &stop = {});
 

@@ -9,17 +9,32 @@
 #include <cstring>
 #include <memory>
 
+#include <unistd.h>
+
 namespace inferlab {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Read over and over, in chunks: more than twice the last-level cache of the machines that people
-// run this on, so that each chunk comes from memory. A chunk takes less time than the system gives
-// to a process at once.
-constexpr size_t kReadBytes = size_t {512} << 20;
+// Read over and over, in chunks. A chunk takes less time than the system gives to a process at
+// once.
 constexpr size_t kReadChunkBytes = size_t {8} << 20;
+constexpr size_t kLeastReadBytes = size_t {64} << 20;
+constexpr size_t kMostReadBytes = size_t {512} << 20;
+
+// Three times the last-level cache, so that each chunk comes from memory; the most where nobody
+// says how large that is. Getting memory from the system can take longer than reading it.
+size_t readBytes()
+{
+    size_t bytes = kMostReadBytes;
+#if defined(_SC_LEVEL3_CACHE_SIZE)
+    if (const long cache = sysconf(_SC_LEVEL3_CACHE_SIZE); cache > 0)
+        bytes = 3 * static_cast<size_t>(cache);
+#endif
+    bytes = std::clamp(bytes, kLeastReadBytes, kMostReadBytes);
+    return (bytes + kReadChunkBytes - 1) / kReadChunkBytes * kReadChunkBytes;
+}
 
 constexpr int64_t kRounds = 20000; // of a loop's body between two looks at the clock
 
@@ -187,18 +202,22 @@ double peakFloatGflopPerSecond(Isa isa, ThreadPool &pool, double seconds)
 double peakReadGbPerSecond(ThreadPool &pool, double seconds)
 {
     WeightArena arena;
-    const std::shared_ptr<uint8_t> memory = arena.allocate(kReadBytes);
-    std::memset(memory.get(), 1, kReadBytes);
+    const size_t bytes = readBytes();
+    const std::shared_ptr<uint8_t> memory = arena.allocate(bytes);
+    pool.run([&](int worker, int threads) {
+        const Range range = split(static_cast<int64_t>(bytes), worker, threads, 64);
+        std::memset(memory.get() + range.begin, 1, static_cast<size_t>(range.end - range.begin));
+    });
     const auto *words = reinterpret_cast<const uint64_t *>(memory.get());
     constexpr int64_t kChunkWords = kReadChunkBytes / sizeof(uint64_t);
-    constexpr int64_t kWords = kReadBytes / sizeof(uint64_t);
+    const auto allWords = static_cast<int64_t>(bytes / sizeof(uint64_t));
     int64_t next = 0;
     const double bytesEach = static_cast<double>(kReadChunkBytes) / pool.threads();
     return bestRate(
         pool, seconds, bytesEach,
         [&](int worker) {
             const Range range = split(kChunkWords, worker, pool.threads(), 64);
-            const uint64_t *chunk = words + next % kWords;
+            const uint64_t *chunk = words + next % allWords;
             readWords(chunk + range.begin, chunk + range.end);
         },
         [&] { next += kChunkWords; });

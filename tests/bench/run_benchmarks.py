@@ -277,6 +277,26 @@ def measure_memory(table, bin_folder, model):
                      f"tokens {kv_bytes / 2**20:.0f} MiB")
 
 
+def seconds_of(command, env, rounds):
+    """The median; the first run is not counted."""
+    times = []
+    for _ in range(rounds + 1):
+        start = time.monotonic()
+        done = subprocess.run(command, capture_output=True, text=True, env=env, check=False)
+        times.append(time.monotonic() - start)
+        if done.returncode != 0:
+            raise failure_of(command[0], done)
+    return statistics.median(times[1:])
+
+
+def measure_calibration(table, bin_folder, scratch, rounds):
+    env = dict(os.environ, XDG_DATA_HOME=scratch)
+    devices = [os.path.join(bin_folder, "inferlab-cli"), "devices", "--json"]
+    command = devices + ["--calibrate"]
+    table.add("Calibrating the CPU", seconds_of(command, env, rounds) - seconds_of(devices, env, rounds), "s", goal=2,
+              command=text_of(command), detail=f"median of {rounds}, less the command without it")
+
+
 def measure_figures(table, bin_folder):
     command = [os.path.join(bin_folder, "bench_live_figures"), "256", "1000"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -309,6 +329,7 @@ def main():
                                    2 if arguments.quick else 5),
             lambda: measure_memory(table, arguments.bin, arguments.model),
             lambda: measure_stop(table, arguments.bin, arguments.model, rounds),
+            lambda: measure_calibration(table, arguments.bin, scratch, 1 if arguments.quick else 3),
             lambda: measure_figures(table, arguments.bin)]
         if has_window:
             table.note("Window under " + ("the offscreen platform" if "QT_QPA_PLATFORM" in env else "an X server"))
