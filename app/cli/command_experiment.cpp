@@ -65,7 +65,7 @@ void runExperiment(ExperimentArguments arguments, Context &context)
     if (arguments.json)
         printOut("%s\n", jsonText(experimentJson(result, plan.folder), 2).c_str());
     else
-        writeOut(pointTable(result));
+        writeOut(pointTable(result) + findings(result));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "experiment_output.h"
 
 #include "app/experiment/experiment_presets.h"
+#include "app/experiment/experiment_verdicts.h"
 #include "app/experiment/point_summary.h"
 #include "app/experiment/progress_words.h"
 #include "engine/measure/number_text.h"
@@ -63,6 +64,14 @@ std::string pointTable(const ExperimentResult &result)
         + (unclaimed ? "  * too few samples to claim it (P90 needs "
                    + std::to_string(samplesNeeded(90)) + ")\n"
                      : std::string());
+}
+
+std::string findings(const ExperimentResult &result)
+{
+    std::string text;
+    for (const std::string &sentence : experimentVerdicts(result))
+        text += (text.empty() ? "\n" : "") + sentence + "\n";
+    return text;
 }
 
 } // namespace inferlab::cli

@@ -99,6 +99,28 @@ std::string axisValueText(const AxisValue &value)
     return text.substr(text.rfind('/') + 1); // npos + 1 is 0
 }
 
+std::string axisValueName(const ExperimentAxis &axis, const AxisValue &value)
+{
+    const auto stem = [](const AxisValue &file) {
+        const std::string text = axisValueText(file);
+        return text.substr(0, text.rfind('.'));
+    };
+    const std::string whole = axisValueText(value);
+    if (axis.kind != AxisKind::ModelFile || axis.values.size() < 2)
+        return whole;
+    const std::string own = stem(value);
+    size_t common = own.size();
+    for (const AxisValue &other : axis.values) {
+        const std::string text = stem(other);
+        const auto [a, b] = std::mismatch(own.begin(), own.end(), text.begin(), text.end());
+        common = std::min(common, static_cast<size_t>(a - own.begin()));
+    }
+    // Whole words: "Q4_1" and not the "1" that alone differs from "Q4_0".
+    const size_t separator = common == 0 ? std::string::npos : own.find_last_of(".- ", common - 1);
+    const size_t from = separator == std::string::npos ? 0 : separator + 1;
+    return from == 0 || from == own.size() ? whole : own.substr(from);
+}
+
 std::optional<AxisValueError> checkAxisValue(AxisKind kind, const AxisValue &value)
 {
     const AxisInfo &info = axisInfo(kind);

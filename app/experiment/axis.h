@@ -68,6 +68,10 @@ struct PointSettings
     RunSettings run;
 };
 
+// As axisValueText, but model files by what tells them apart: "Q8_0" of "SmolLM2.Q8_0.gguf" beside
+// "SmolLM2.Q4_1.gguf".
+std::string axisValueName(const ExperimentAxis &axis, const AxisValue &value);
+
 // Sets what the axis stands for. The value was checked.
 void applyAxisValue(AxisKind kind, const AxisValue &value, PointSettings &settings);
 

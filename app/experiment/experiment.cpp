@@ -160,8 +160,10 @@ std::vector<ExperimentPoint> experimentPoints(const Experiment &experiment)
             rest %= block;
             point.values.push_back(value);
             applyAxisValue(axis.kind, value, point.settings);
-            point.label += (point.label.empty() ? "" : ", ") + std::string(axisInfo(axis.kind).name)
-                + " " + axisValueText(value);
+            std::string name(axisInfo(axis.kind).name);
+            std::replace(name.begin(), name.end(), '_', ' ');
+            point.label +=
+                (point.label.empty() ? "" : ", ") + name + " " + axisValueName(axis, value);
         }
         if (point.label.empty())
             point.label = experiment.name;

@@ -49,7 +49,7 @@ struct ExperimentPoint
     std::vector<AxisValue> values; // one for each axis
     PointSettings settings;        // what is held, with these values applied
 
-    // "batch 8, kv_cache off"; the experiment's name where nothing varies.
+    // "batch 8, kv cache off"; the experiment's name where nothing varies.
     std::string label;
 };
 

@@ -40,8 +40,8 @@ std::vector<double> ratesOf(const PointResult &point)
 
 std::string nameOf(const ExperimentResult &result, size_t axis, const AxisValue &value)
 {
-    return std::string(axisInfo(result.experiment.axes[axis].kind).title) + " "
-        + axisValueText(value);
+    const ExperimentAxis &of = result.experiment.axes[axis];
+    return std::string(axisInfo(of.kind).title) + " " + axisValueName(of, value);
 }
 
 // The point with the values of `point`, but for `value` on `axis`.
@@ -89,8 +89,35 @@ void compareWords(const ExperimentResult &result, size_t axis, Sentences &out)
             first == nullptr ? std::nullopt : compareSamples(ratesOf(*first), ratesOf(point));
         if (comparison)
             out.push_back(nameOf(result, axis, point.point.values[axis]) + " against "
-                          + axisValueText(of.values.front()) + circumstances(result, point, axis)
-                          + ": " + comparedWords(*comparison) + ".");
+                          + axisValueName(of, of.values.front())
+                          + circumstances(result, point, axis) + ": " + comparedWords(*comparison)
+                          + ".");
+    }
+}
+
+// Where nothing but sampling varies, each value of an axis against the first one, over all the
+// others: more runs than any two points have, and none of them picked.
+void comparePooled(const ExperimentResult &result, size_t axis, Sentences &out)
+{
+    const ExperimentAxis &of = result.experiment.axes[axis];
+    const auto ratesAt = [&](const AxisValue &value) {
+        std::vector<double> rates;
+        for (const PointResult &point : result.points) {
+            if (point.point.values[axis] != value)
+                continue;
+            const std::vector<double> more = ratesOf(point);
+            rates.insert(rates.end(), more.begin(), more.end());
+        }
+        return rates;
+    };
+    const std::vector<double> first = ratesAt(of.values.front());
+    for (size_t i = 1; i < of.values.size(); ++i) {
+        const auto comparison = compareSamples(first, ratesAt(of.values[i]));
+        if (comparison)
+            out.push_back(nameOf(result, axis, of.values[i]) + " against "
+                          + axisValueName(of, of.values.front())
+                          + (result.experiment.axes.size() > 1 ? ", over all the rest: " : ": ")
+                          + comparedWords(*comparison) + ".");
     }
 }
 
@@ -203,6 +230,8 @@ std::vector<std::string> experimentVerdicts(const ExperimentResult &result)
     const bool onlySampling = !axes.empty()
         && std::all_of(axes.begin(), axes.end(),
                        [](const ExperimentAxis &axis) { return isSampling(axis.kind); });
+    for (size_t axis = 0; onlySampling && axis < axes.size(); ++axis)
+        comparePooled(result, axis, out);
     if (onlySampling)
         compareExtremes(result, out);
     for (size_t axis = 0; axis < axes.size(); ++axis) {

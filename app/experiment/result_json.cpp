@@ -1,6 +1,7 @@
 #include "result_json.h"
 
 #include "app/experiment/experiment_presets.h"
+#include "app/experiment/experiment_verdicts.h"
 #include "app/experiment/point_summary.h"
 
 namespace inferlab {
@@ -76,7 +77,8 @@ Json experimentJson(const ExperimentResult &result, const std::filesystem::path 
             {"started", result.started},
             {"complete", result.complete()},
             {"runs", result.runCount()},
-            {"points", std::move(points)}};
+            {"points", std::move(points)},
+            {"findings", experimentVerdicts(result)}};
 }
 
 } // namespace inferlab

@@ -11,8 +11,8 @@ namespace inferlab {
 // {presets: [{name, question, note, expected_seconds, varies}]}
 Json presetListJson();
 
-// {experiment, question, folder, started, complete, runs, points: [...]}, with every figure of a
-// point.
+// {experiment, question, folder, started, complete, runs, points: [...], findings: [...]}, with
+// every figure of a point, and what the experiment showed in sentences.
 Json experimentJson(const ExperimentResult &result, const std::filesystem::path &folder);
 
 } // namespace inferlab

@@ -329,7 +329,6 @@ def main():
                                    2 if arguments.quick else 5),
             lambda: measure_memory(table, arguments.bin, arguments.model),
             lambda: measure_stop(table, arguments.bin, arguments.model, rounds),
-            lambda: measure_calibration(table, arguments.bin, scratch, 1 if arguments.quick else 3),
             lambda: measure_figures(table, arguments.bin)]
         if has_window:
             table.note("Window under " + ("the offscreen platform" if "QT_QPA_PLATFORM" in env else "an X server"))
@@ -339,6 +338,7 @@ def main():
                 lambda: measure_frames(table, arguments.bin, env, 3 if arguments.quick else 10)]
         else:
             table.note("The window was not built: its benchmarks are left out")
+        steps.append(lambda: measure_calibration(table, arguments.bin, scratch, 1 if arguments.quick else 3))
         failed = 0
         for step in steps:
             try:

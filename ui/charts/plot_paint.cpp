@@ -174,6 +174,10 @@ void paintDots(QPainter &painter, const PlotSeries &series, const PlotFrame &fra
     std::vector<bool> taken(static_cast<size_t>(columns)
                             * (static_cast<size_t>(frame.area.height()) + 3));
     for (const PlotCurve &curve : series.curves) {
+        if (!curve.weak.empty()) { // each says whether it has enough samples
+            paintEveryMarker(painter, curve, series, frame, look);
+            continue;
+        }
         for (const QPointF &point : curve.points) {
             const QPointF pixel = frame.toPixel(point);
             if (!area.contains(pixel))

@@ -93,6 +93,7 @@ TEST_CASE("a plan is carried out: records, tables, points on stdout, progress on
     const CliResult result = runCli(lab.call());
     CHECK(result.exitCode == 0);
     CHECK(contains(result.out, "batch 3  done"));
+    CHECK(contains(result.out, "\n\nFrom batch 1 to batch 3, medians: first token "));
     CHECK(contains(result.err, "[8 of 8]"));
     CHECK(contains(result.err, "6 of 6 runs, complete"));
     CHECK(runsIn(lab.progress()).size() == 6);
@@ -118,6 +119,7 @@ TEST_CASE("a plan is carried out: records, tables, points on stdout, progress on
     CHECK(json["complete"] == true);
     CHECK(json["points"][1]["values"]["batch"] == 3);
     CHECK(json["points"][1]["ttft_ms"]["n"] == 9);
+    CHECK(contains(json["findings"].at(0).get<std::string>(), "From batch 1 to batch 3"));
 }
 
 TEST_CASE("a folder with another experiment or another model is refused in one line")
@@ -182,7 +184,7 @@ TEST_CASE("a point that fails is named, the others are measured, the exit code i
         << R"("hold": {"chat": false, "new_tokens": 2}, "repeats": 2, "prompts": ["abc"]})";
     const CliResult result = runCli(lab.call("long.json"));
     CHECK(result.exitCode == 1);
-    CHECK(contains(result.err, "prompt_tokens 4000 failed: "));
+    CHECK(contains(result.err, "prompt tokens 4000 failed: "));
     CHECK(contains(result.err, "2 of 4 runs; 1 point failed"));
     CHECK(lab.progress()["points"][1]["state"] == "failed");
 }

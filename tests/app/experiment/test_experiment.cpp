@@ -39,13 +39,32 @@ std::string refusal(const Experiment &experiment)
 
 } // namespace
 
+TEST_CASE("model files are named by what tells them apart")
+{
+    const auto names = [](const std::vector<AxisValue> &files) {
+        const ExperimentAxis axis {AxisKind::ModelFile, files};
+        std::vector<std::string> out;
+        for (const AxisValue &file : files)
+            out.push_back(axisValueName(axis, file));
+        return out;
+    };
+    using Names = std::vector<std::string>;
+    CHECK(names({"/m/SmolLM2-135M.F16.gguf", "/m/SmolLM2-135M.Q4_1.gguf"})
+          == Names {"F16", "Q4_1"});
+    CHECK(names({"a/m-Q4_0.gguf", "a/m-Q4_1.gguf"}) == Names {"Q4_0", "Q4_1"});
+    CHECK(names({"m.gguf", "m.Q4_0.gguf"}) == Names {"m.gguf", "m.Q4_0.gguf"}); // nothing is left
+    CHECK(names({"one.gguf", "two.gguf"}) == Names {"one.gguf", "two.gguf"});
+    CHECK(names({"a/m.Q8.gguf"}) == Names {"m.Q8.gguf"});
+    CHECK(axisValueName({AxisKind::Batch, {8.0, 16.0}}, 8.0) == "8");
+}
+
 TEST_CASE("the grid holds every combination once, the last axis fastest")
 {
     const std::vector<ExperimentPoint> points = experimentPoints(twoAxes());
     REQUIRE(points.size() == 6);
-    CHECK(points[0].label == "batch 1, kv_cache on");
-    CHECK(points[1].label == "batch 1, kv_cache off");
-    CHECK(points[5].label == "batch 32, kv_cache off");
+    CHECK(points[0].label == "batch 1, kv cache on");
+    CHECK(points[1].label == "batch 1, kv cache off");
+    CHECK(points[5].label == "batch 32, kv cache off");
     CHECK(points[5].settings.run.batch == 32);
     CHECK_FALSE(points[5].settings.run.kvCache);
     for (size_t i = 0; i < points.size(); ++i)

@@ -63,6 +63,9 @@ TEST_CASE("sampling changes no speed, and the choice of extremes is owned up to"
 {
     const auto sentences = experimentVerdicts(*makeSyntheticResult(preset("sampling", 6), 6));
     CHECK(says(sentences, "furthest apart out of 9"));
+    CHECK(says(sentences,
+               "temperature 1.3 against 0, over all the rest: no difference shown (n = 18"));
+    CHECK(says(sentences, "top-p 1 against 0.8, over all the rest: no difference shown (n = 18"));
     CHECK_FALSE(says(sentences, "Knee"));
 }
 

@@ -399,6 +399,12 @@ private slots:
             hatched =
                 hatched || std::find(row.weak.begin(), row.weak.end(), true) != row.weak.end();
         QVERIFY(hatched);
+
+        const PlotSpec share = plotOf(QStringLiteral("padded-matrix"), dataOf(result), 1);
+        QCOMPARE(share.series.size(), 2U); // off and on
+        for (const QPointF &off : share.series[0].curves[0].points)
+            QCOMPARE(off.y(), 0.0);
+        QCOMPARE(share.series[1].curves[0].points.back().y(), 45.0);
     }
 
     void partialResultsSaySo()

@@ -166,7 +166,8 @@ PlotSpec BoxPlot::plot(const ChartData &data, int view)
             spec.legend.push_back(entry);
         }
     }
-    addNote(spec, QStringLiteral("Box: quartiles; line: median; whiskers: within 1.5 boxes"));
+    addNote(spec,
+            QStringLiteral("Box: quartiles; line and number: median; whiskers: within 1.5 boxes"));
     addPartialNote(spec, figures);
     return spec;
 }

@@ -60,7 +60,7 @@ std::pair<QString, QString> groupName(const Experiment &experiment, const Experi
     QStringList whole;
     QStringList brief;
     for (size_t i = 1; i < experiment.axes.size(); ++i) {
-        const QString value = axisValue(point.values[i]);
+        const QString value = axisValue(experiment.axes[i], point.values[i]);
         whole << axisName(experiment.axes[i]) + QLatin1Char(' ') + value;
         brief << value;
     }
@@ -106,12 +106,26 @@ QString axisName(const ExperimentAxis &axis)
     return name;
 }
 
-QString axisValue(const AxisValue &value)
+namespace {
+
+QString deviceTitled(const std::string &value)
 {
-    const QString text = QString::fromStdString(axisValueText(value));
+    const QString text = QString::fromStdString(value);
     return text == QLatin1String("cpu") ? QStringLiteral("CPU")
         : text == QLatin1String("cuda") ? QStringLiteral("GPU")
                                         : text;
+}
+
+} // namespace
+
+QString axisValue(const AxisValue &value)
+{
+    return deviceTitled(axisValueText(value));
+}
+
+QString axisValue(const ExperimentAxis &axis, const AxisValue &value)
+{
+    return deviceTitled(axisValueName(axis, value));
 }
 
 std::optional<Estimate> estimateOf(const std::vector<double> &sorted, double percent)

@@ -92,5 +92,7 @@ private:
 QString axisTitle(const ExperimentAxis &axis);
 QString axisName(const ExperimentAxis &axis); // before a value: "batch", "prompt length"
 QString axisValue(const AxisValue &value);
+// Beside the axis's other values: a model file is what tells it from them.
+QString axisValue(const ExperimentAxis &axis, const AxisValue &value);
 
 } // namespace inferlab

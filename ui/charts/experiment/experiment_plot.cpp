@@ -36,7 +36,7 @@ void addLegend(PlotSpec &spec, const CurveLook &look, const QString &text, const
     spec.legend.push_back(entry);
 }
 
-// At the end of a curve: its name and last value.
+// At the end of a curve: its name and last value. A name that is a number needs a colon behind it.
 void addEndLabel(PlotSpec &spec, const PlotSeries &series, const QString &name)
 {
     if (series.isEmpty())
@@ -119,7 +119,7 @@ void setCategoriesX(PlotSpec &spec, const ExperimentFigures &figures)
         if (axis == nullptr)
             category.text = QString::fromStdString(figures.result->experiment.name);
         else
-            category.text = axisValue(axis->values[i]);
+            category.text = axisValue(*axis, axis->values[i]);
         spec.x.categories.push_back(category);
     }
     spec.x.hasRange = true;
@@ -212,7 +212,9 @@ void addPercentileCurves(PlotSpec &spec, const ExperimentFigures &figures,
                 continue;
             addLegend(spec, look, grouped ? figures.groups[group] : percentName(percent),
                       grouped ? figures.groupBriefs[group] : QString());
-            addEndLabel(spec, series, grouped ? figures.groupBriefs[group] : percentName(percent));
+            addEndLabel(spec, series,
+                        grouped ? figures.groupBriefs[group] + QLatin1Char(':')
+                                : percentName(percent));
             const PlotCurve &curve = series.curves.front();
             for (size_t i = 0; i < curve.points.size(); ++i) {
                 spec.table.rows.push_back(
@@ -252,6 +254,23 @@ void addNote(PlotSpec &spec, const QString &sentence)
     spec.note.prepend(sentence);
 }
 
+QString barText(const ExperimentFigures &figures, size_t group, const QString &text)
+{
+    return figures.groups.size() > 1
+        ? QStringLiteral("%1: %2").arg(figures.groupBriefs[group], text)
+        : text;
+}
+
+void addSideBySideNote(PlotSpec &spec, const ExperimentFigures &figures)
+{
+    if (figures.groups.size() < 2)
+        return;
+    QStringList names;
+    for (const QString &group : figures.groups)
+        names << group;
+    addNote(spec, QStringLiteral("Side by side: %1").arg(names.join(QStringLiteral(", "))));
+}
+
 void addPartialNote(PlotSpec &spec, const ExperimentFigures &figures)
 {
     size_t partial = 0;
@@ -279,7 +298,8 @@ QString pointName(const ExperimentFigures &figures, size_t point)
     const std::vector<AxisValue> &values = figures.result->points[point].point.values;
     QStringList parts;
     for (size_t i = 0; i < experiment.axes.size(); ++i)
-        parts << axisName(experiment.axes[i]) + QLatin1Char(' ') + axisValue(values[i]);
+        parts << axisName(experiment.axes[i]) + QLatin1Char(' ')
+                + axisValue(experiment.axes[i], values[i]);
     return parts.isEmpty() ? QString::fromStdString(experiment.name)
                            : parts.join(QStringLiteral(", "));
 }

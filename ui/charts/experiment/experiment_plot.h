@@ -54,6 +54,11 @@ void addPartialNote(PlotSpec &spec, const ExperimentFigures &figures);
 // Before the others: what is said of all charts alike comes last, where a narrow one is cut.
 void addNote(PlotSpec &spec, const QString &sentence);
 
+// Of bars that stand side by side where there are several groups: whose it is, before what it says;
+// and the note that names them.
+QString barText(const ExperimentFigures &figures, size_t group, const QString &text);
+void addSideBySideNote(PlotSpec &spec, const ExperimentFigures &figures);
+
 // The views of a chart that shows one of several quantities, each with a `view`.
 template <typename Quantities>
 QStringList viewNames(const Quantities &quantities)

@@ -76,7 +76,7 @@ PlotSpec FirstTokenAndTotal::plot(const ChartData &data, int)
             rest.texts << valueText(total, spec.y.unit);
             PointLabel label;
             label.at = {at, total};
-            label.text = share + QStringLiteral("% first");
+            label.text = barText(figures, group, share + QLatin1Char('%'));
             label.onTop = true;
             spec.pointLabels.push_back(label);
             spec.table.rows.push_back({name, plainNumber(ttft), plainNumber(total), share,
@@ -90,6 +90,8 @@ PlotSpec FirstTokenAndTotal::plot(const ChartData &data, int)
         return spec;
     addPart(spec, QStringLiteral("until the first token"), Meaning::Prefill, first, width * 0.9);
     addPart(spec, QStringLiteral("the rest of the answer"), Meaning::Decode, rest, width * 0.9);
+    addNote(spec, QStringLiteral("Percent: the share until the first token"));
+    addSideBySideNote(spec, figures);
     addPartialNote(spec, figures);
     return spec;
 }

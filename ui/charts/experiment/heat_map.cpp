@@ -110,6 +110,16 @@ PlotCurve rowOf(PlotSpec &spec, const ExperimentFigures &figures, size_t group,
     return row;
 }
 
+// In percent as long as that is easier to grasp than a multiple.
+QString spreadText(const std::pair<double, double> &range)
+{
+    const double ratio = range.second / range.first;
+    return ratio < 2
+        ? QStringLiteral("the largest is %1% above the smallest")
+              .arg(plainNumber(100 * (ratio - 1), 1))
+        : QStringLiteral("the largest is %1 times the smallest").arg(plainNumber(ratio, 1));
+}
+
 PlotSpec HeatMap::plot(const ChartData &data, int view)
 {
     const Quantity &quantity = quantities()[static_cast<size_t>(std::clamp(view, 0, 2))];
@@ -143,15 +153,12 @@ PlotSpec HeatMap::plot(const ChartData &data, int view)
         return spec;
     shade(series);
     spec.series.push_back(std::move(series));
-    spec.description = QStringLiteral("%1 from %2 to %3: the largest is %4% above the smallest.")
+    spec.description = QStringLiteral("%1 from %2 to %3: %4.")
                            .arg(spec.title, valueText(range.first, spec.y.unit),
-                                valueText(range.second, spec.y.unit),
-                                plainNumber(100 * (range.second / range.first - 1), 1));
+                                valueText(range.second, spec.y.unit), spreadText(range));
     if (const ExperimentAxis *axis = figures.axis())
         addNote(spec, QStringLiteral("Across: %1").arg(axisTitle(*axis)));
-    addNote(spec,
-            QStringLiteral("darker: more; the largest is %1% above the smallest")
-                .arg(plainNumber(100 * (range.second / range.first - 1), 1)));
+    addNote(spec, QStringLiteral("darker: more; ") + spreadText(range));
     addPartialNote(spec, figures);
     return spec;
 }

@@ -65,7 +65,7 @@ PlotSpec MemoryBar::plot(const ChartData &data, int)
             }
             PointLabel label;
             label.at = {at, below};
-            label.text = numberText(below);
+            label.text = barText(figures, group, numberText(below));
             label.onTop = true;
             spec.pointLabels.push_back(label);
             spec.table.rows.push_back(row);
@@ -90,6 +90,7 @@ PlotSpec MemoryBar::plot(const ChartData &data, int)
         spec.legend.push_back(entry);
         spec.series.push_back(std::move(series));
     }
+    addSideBySideNote(spec, figures);
     return spec;
 }
 

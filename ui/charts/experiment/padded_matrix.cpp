@@ -1,5 +1,5 @@
 // A batch as the rectangle that padding makes of it: a row for each prompt, what is read, and what
-// is computed for nothing.
+// is computed for nothing; and, as a second view, the share of that over what varies.
 #include "ui/charts/experiment/experiment_charts.h"
 #include "ui/charts/experiment/experiment_plot.h"
 
@@ -15,6 +15,10 @@ class PaddedMatrix : public ChartSource
 {
 public:
     QString id() const override { return QStringLiteral("padded-matrix"); }
+    QStringList views() const override
+    {
+        return {QStringLiteral("one batch"), QStringLiteral("wasted share")};
+    }
     PlotSpec plot(const ChartData &data, int view) override;
 };
 
@@ -69,8 +73,73 @@ void addLegend(PlotSpec &spec)
     spec.legend = {useful, wasted};
 }
 
-PlotSpec PaddedMatrix::plot(const ChartData &data, int)
+std::optional<Estimate> wastedPercent(const PointFigures &point)
 {
+    const int64_t all = point.paddedTokens + point.usefulTokens;
+    if (point.runs == 0 || all <= 0)
+        return std::nullopt;
+    Estimate estimate;
+    estimate.value = 100.0 * static_cast<double>(point.paddedTokens) / static_cast<double>(all);
+    estimate.n = point.runs;
+    return estimate;
+}
+
+void addWasted(PlotSpec &spec, const ExperimentFigures &figures, size_t group)
+{
+    CurveLook look;
+    look.name = figures.groups[group].isEmpty() ? QStringLiteral("wasted") : figures.groups[group];
+    look.key = QString::number(group);
+    look.meaning = Meaning::Queue; // as the pads of the matrix
+    look.age = static_cast<int>(group);
+    look.marker = group % 2 == 0 ? MarkerShape::Circle : MarkerShape::Diamond;
+    look.unit = spec.y.unit;
+    PlotSeries series = curveOverX(figures, group, look, wastedPercent);
+    if (series.isEmpty())
+        return;
+    LegendEntry entry;
+    entry.key = look.key;
+    entry.text = look.name;
+    entry.meaning = look.meaning;
+    entry.age = look.age;
+    entry.marker = look.marker;
+    spec.legend.push_back(entry);
+    spec.series.push_back(std::move(series));
+}
+
+// A count of rows, so it is the same on every machine; what it costs in time is another chart's.
+PlotSpec wastedShare(const QString &id, const QString &view, const ChartData &data)
+{
+    PlotSpec spec = experimentPlot(id, QStringLiteral("Wasted share of computed rows, %"),
+                                   QStringLiteral("Wasted share"), data);
+    spec.view = view;
+    spec.rangeKey += view;
+    spec.y.unit = QStringLiteral("%");
+    spec.table.columns = {QStringLiteral("Point"), QStringLiteral("Wasted, %")};
+    if (data.experiment == nullptr || !data.experiment->hasRuns())
+        return spec;
+    const ExperimentFigures &figures = *data.experiment;
+    spec.description = spec.title + QLatin1Char('.');
+    for (const auto &point : figures.points) {
+        if (const auto wasted = wastedPercent(*point)) {
+            const QString name = pointName(figures, point->index);
+            spec.table.rows.push_back({name, plainNumber(wasted->value, 1)});
+            spec.description +=
+                QStringLiteral(" %1: %2%.").arg(name, plainNumber(wasted->value, 1));
+        }
+    }
+    for (size_t group = 0; group < figures.groups.size(); ++group)
+        addWasted(spec, figures, group);
+    spec.y.hasRange = true;
+    spec.y.min = 0;
+    spec.y.max = 100;
+    addPartialNote(spec, figures);
+    return spec;
+}
+
+PlotSpec PaddedMatrix::plot(const ChartData &data, int view)
+{
+    if (view == 1)
+        return wastedShare(id(), views().back(), data);
     PlotSpec spec = experimentPlot(id(), QStringLiteral("Padded matrix: a row for each prompt"),
                                    QStringLiteral("The batch as a rectangle"), data);
     spec.x = {};
@@ -111,11 +180,10 @@ PlotSpec PaddedMatrix::plot(const ChartData &data, int)
     addLegend(spec);
     spec.description = spec.title + QStringLiteral(".");
     for (const auto &each : figures.points) {
-        const int64_t all = each->paddedTokens + each->usefulTokens;
-        if (each->runs == 0 || all <= 0)
+        const std::optional<Estimate> share = wastedPercent(*each);
+        if (!share)
             continue;
-        const double wasted =
-            100.0 * static_cast<double>(each->paddedTokens) / static_cast<double>(all);
+        const double wasted = share->value;
         const QString name = pointName(figures, each->index);
         spec.table.rows.push_back({name, QString::number(each->usefulTokens),
                                    QString::number(each->paddedTokens), plainNumber(wasted, 1)});
