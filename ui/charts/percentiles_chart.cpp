@@ -189,7 +189,7 @@ PlotSpec PercentilesChart::plot(const ChartData &data, int view)
     const bool distribution = view == 1;
     PlotSpec spec;
     spec.id = id();
-    spec.title = QStringLiteral("Latency percentiles, ms");
+    spec.title = QStringLiteral("Latency percentiles");
     if (distribution)
         spec.title = QStringLiteral("Share of latencies at most x, %");
     spec.view = views()[distribution ? 1 : 0];
