@@ -64,7 +64,7 @@ cuda_options() {
     echo -DINFERLAB_CUDA=OFF
     return 0
   fi
-  major=$(compiler_major "$compiler")
+  major=$(compiler_major "$compiler") || true # one that does not run
   if [ "${major:-0}" -lt 12 ]; then
     explain_toolkit "its toolkit is too old ($compiler is of CUDA ${major:-unknown})"
     echo -DINFERLAB_CUDA=OFF

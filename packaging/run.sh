@@ -32,6 +32,7 @@ build() {
 }
 
 mapfile -t cuda < <(cuda_options)
+[ ${#cuda[@]} -gt 0 ] || cuda=(-DINFERLAB_CUDA=OFF)
 if ! build "${cuda[@]}"; then
   # A toolkit that does not build here is no reason to have no program.
   if [ "${cuda[0]}" = -DINFERLAB_CUDA=ON ] && cp "$log" "$log.cuda" && build -DINFERLAB_CUDA=OFF; then

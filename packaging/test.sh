@@ -33,7 +33,7 @@ build_and_test() {
   cmake --preset "$preset" -DINFERLAB_WINDOW=ON # tests that are left out are tests that did not run
   cmake --build --preset "$preset" ${INFERLAB_TARGETS:+--target $INFERLAB_TARGETS}
   local log="$root/build/$preset/ctest.log"
-  ctest --preset "$preset" -j "$(nproc)" "$@" | tee "$log"
+  ctest --preset "$preset" -j "${INFERLAB_JOBS:-$(nproc)}" "$@" | tee "$log"
   if grep -q '(Skipped)' "$log"; then
     echo "test.sh: the tests above were skipped; nothing may be" >&2
     return 1
@@ -42,7 +42,8 @@ build_and_test() {
 
 if [ "$fast" = no ]; then
   INFERLAB_TARGETS=sanitized_address build_and_test asan -L address
-  INFERLAB_TARGETS=sanitized_thread build_and_test tsan -L thread
+  # One at a time: each has as many threads as there are cores.
+  INFERLAB_JOBS=1 INFERLAB_TARGETS=sanitized_thread build_and_test tsan -L thread
 fi
 build_and_test dev "$@"
 # Where nvcc is not, there is no module to look at.

@@ -87,9 +87,9 @@ void Worker::executeExperiment(const ExperimentPlan &plan, const std::atomic<boo
         send(ExperimentProgressEvent {progress});
     };
     events.runMeasured = [&](size_t point, int32_t repeat) {
+        keepMeasured(result, point, repeat); // first: the folder's disk may be full
         if (folder)
             folder->writeRun(result, point, repeat);
-        keepMeasured(result, point, repeat);
         tell();
     };
     events.pointChanged = [&](size_t) {

@@ -280,6 +280,8 @@ Prediction predictRun(const PredictionModel &model, const RunSettings &settings,
     };
     if (requests.empty() || std::any_of(requests.begin(), requests.end(), isTooLong))
         return {};
+    if (settings.padding && settings.scheduler == BatchPolicy::Continuous)
+        return {}; // no engine computes it
     return Simulation(model, settings, requests).run();
 }
 

@@ -167,6 +167,8 @@ TEST_CASE("padding computes the longest prompt's rows for everybody, and goes on
     settings.kvCache = false; // 60 rows, 62, 64
     CHECK(totals(predicted(oneSecondRows(), settings, {{10, 1}, {30, 3}}))
           == std::vector<double> {60, 186});
+    settings.scheduler = BatchPolicy::Continuous; // no rectangle: the engine refuses it
+    CHECK(predicted(oneSecondRows(), settings, {{10, 1}, {30, 3}}).record.requests.empty());
 }
 
 TEST_CASE("the course's formula: t(B) = max((W + B k n) / BW, 2 P B / F) + t0")

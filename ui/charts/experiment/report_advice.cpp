@@ -58,7 +58,8 @@ QString usersText(const ExperimentResult &result, const ModelCost &cost)
         CapacityQuestion question;
         question.memoryBytes = gib * kGibibyte;
         question.weightBytes = static_cast<uint64_t>(cost.weightBytes);
-        question.kvBytesPerToken = static_cast<uint64_t>(cost.kvBytesPerToken(DType::F16));
+        question.kvBytesPerToken =
+            static_cast<uint64_t>(cost.kvBytesPerToken(result.experiment.held.run.cacheType));
         question.contextTokens = static_cast<uint64_t>(longest);
         if (const auto capacity = capacityOf(question))
             out += QStringLiteral("<li>%1</li>\n").arg(escaped(capacity->sentence));

@@ -167,7 +167,9 @@ void Roofline::addRoofs(PlotSpec &spec, const ModelCost &cost, const DeviceLimit
         }
     }
     for (const Ceiling &ceiling : ceilings) {
-        to = std::max(to, ceiling.operationsPerSecond / limits.bytesPerSecond);
+        const double ridge = ceiling.operationsPerSecond / limits.bytesPerSecond;
+        from = std::min(from, ridge); // a roof begins on its slope
+        to = std::max(to, ridge);
         highest = std::max(highest, ceiling.operationsPerSecond / kGiga);
     }
     from /= kRoom;

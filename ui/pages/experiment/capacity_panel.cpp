@@ -121,7 +121,8 @@ void CapacityPanel::setExperiment(const ExperimentResult &result, const Experime
     m_weightBytes = m_kvBytesPerToken = 0;
     if (outlook != nullptr && outlook->cost) {
         m_weightBytes = static_cast<uint64_t>(outlook->cost->weightBytes);
-        m_kvBytesPerToken = static_cast<uint64_t>(outlook->cost->kvBytesPerToken(DType::F16));
+        m_kvBytesPerToken = static_cast<uint64_t>(
+            outlook->cost->kvBytesPerToken(result.experiment.held.run.cacheType));
     }
     if (const int longest = longestContext(result); longest > 0 && !m_ownContext) {
         const QSignalBlocker quiet(m_context);

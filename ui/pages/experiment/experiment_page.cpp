@@ -140,8 +140,7 @@ void ExperimentPage::show(Experiment experiment, const QString &folder)
     m_experiment = std::move(experiment);
     m_folder = folder;
     m_result.reset();
-    m_outlook.reset();
-    m_askedPoints = 0;
+    forgetOutlook();
     choosePoint(-1);
     m_name->setText(text(m_experiment.name));
     m_question->setText(text(m_experiment.question));
@@ -230,6 +229,7 @@ void ExperimentPage::start()
         return;
     }
     m_error->dismiss();
+    forgetOutlook(); // the points may be others now
     m_running = true;
     m_paused = false;
     m_activity->setText(tr("Starting"));

@@ -99,6 +99,7 @@ private:
     void showFigures();
     void showFindings();
     void askOutlook();
+    void forgetOutlook(); // when the points that it is of are no longer shown
     void showProgress(const RunnerProgress &progress);
     void onFinished(const ExperimentResultPtr &result);
     void refreshButtons();

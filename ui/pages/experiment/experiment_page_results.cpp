@@ -64,6 +64,13 @@ RunRecordPtr medianRun(const PointResult &point)
 
 } // namespace
 
+void ExperimentPage::forgetOutlook()
+{
+    m_outlook.reset();
+    m_askedPoints = 0;
+    m_advice->setOutlook(nullptr);
+}
+
 void ExperimentPage::connectResults()
 {
     connect(m_outlookReader, &OutlookReader::answered, this,

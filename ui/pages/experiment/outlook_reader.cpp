@@ -3,6 +3,8 @@
 #include "kernels/api/devices.h"
 
 #include <QThread>
+#include <exception>
+#include <string>
 #include <utility>
 
 namespace inferlab {
@@ -37,7 +39,13 @@ void OutlookReader::start(const Question &question)
     }
     auto answer = std::make_shared<ExperimentOutlook>();
     m_thread.reset(QThread::create([question, answer, models = m_models] {
-        *answer = experimentOutlook(*question.result, *models, defaultThreads());
+        try {
+            *answer = experimentOutlook(*question.result, *models, defaultThreads());
+        } catch (const std::exception &error) { // nothing may leave this thread
+            *answer = {};
+            answer->points.resize(question.result->points.size());
+            answer->missing = std::string("No prediction: ") + error.what();
+        }
     }));
     connect(m_thread.get(), &QThread::finished, this, [this, question, answer] {
         m_thread->wait();
