@@ -1,7 +1,7 @@
 #include "argument_checks.h"
 
 #include "engine/base/error.h"
-#include "engine/measure/number_text.h"
+#include "engine/base/number_text.h"
 
 #include <algorithm>
 #include <charconv>

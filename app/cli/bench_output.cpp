@@ -3,7 +3,7 @@
 #include "standard_output.h"
 
 #include "engine/base/byte_text.h"
-#include "engine/measure/number_text.h"
+#include "engine/base/number_text.h"
 #include "engine/measure/percentile.h"
 #include "engine/model/weights.h"
 #include "kernels/api/devices.h"

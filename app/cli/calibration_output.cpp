@@ -1,7 +1,7 @@
 #include "calibration_output.h"
 
 #include "app/machine/calibration_file.h"
-#include "engine/measure/number_text.h"
+#include "engine/base/number_text.h"
 #include "text_table.h"
 
 #include <cstdio>

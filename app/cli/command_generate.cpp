@@ -44,9 +44,7 @@ struct GenerateArguments
     std::string record;
     bool chat = false;
     RunSettings settings;
-    std::string kvCache = "on";
     std::string scheduler = "static";
-    std::string padding = "off";
     bool json = false;
 };
 
@@ -152,9 +150,7 @@ std::exception_ptr drive(Engine &engine, RunRecorder &recorder, bool streams,
 void runGenerate(GenerateArguments arguments, Context &context)
 {
     RunSettings &settings = arguments.settings;
-    settings.kvCache = arguments.kvCache == "on";
     settings.scheduler = batchPolicyFromName(arguments.scheduler).value();
-    settings.padding = arguments.padding == "on";
     settings.chat = arguments.chat;
     settings.device = arguments.model.device;
     // What can be refused without the model is refused before it is loaded.
@@ -286,13 +282,9 @@ void addRunOptions(CLI::App &command, GenerateArguments &arguments)
         ->type_name("WORD")
         ->check(oneOf({"static", "continuous"}))
         ->capture_default_str();
-    command
-        .add_option("--padding", arguments.padding,
-                    "Compute a static batch as a rectangle: who has ended goes on as pads until "
-                    "all have")
-        ->type_name("WORD")
-        ->check(oneOf({"on", "off"}))
-        ->capture_default_str();
+    addSwitch(
+        command, "--padding", settings.padding,
+        "Compute a static batch as a rectangle: who has ended goes on as pads until all have");
     command
         .add_option("--chunk-tokens", settings.chunkTokens,
                     "Rows of one step, at most, so that a long prompt comes in chunks; at least "
@@ -300,12 +292,8 @@ void addRunOptions(CLI::App &command, GenerateArguments &arguments)
         ->type_name("N")
         ->check(wholeNumber(0, EngineOptions::kMostStepTokens))
         ->capture_default_str();
-    command
-        .add_option("--kv-cache", arguments.kvCache,
-                    "Keep keys and values; off: each step computes its sequences from the start")
-        ->type_name("WORD")
-        ->check(oneOf({"on", "off"}))
-        ->capture_default_str();
+    addSwitch(command, "--kv-cache", settings.kvCache,
+              "Keep keys and values; off: each step computes its sequences from the start");
     addCacheTypeOption(command, settings.cacheType);
     addGpuSwitches(command, settings.batchInvariant, settings.stepGraphs);
 }

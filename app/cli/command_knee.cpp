@@ -6,10 +6,10 @@
 #include "argument_checks.h"
 #include "engine/base/json.h"
 #include "engine/base/mapped_file.h"
+#include "engine/base/number_text.h"
 #include "engine/measure/knee.h"
 #include "engine/measure/knee_words.h"
 #include "engine/measure/load_points_csv.h"
-#include "engine/measure/number_text.h"
 
 #include <cstdio>
 #include <memory>

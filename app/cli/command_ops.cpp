@@ -5,7 +5,7 @@
 
 #include "argument_checks.h"
 #include "engine/base/error.h"
-#include "engine/measure/number_text.h"
+#include "engine/base/number_text.h"
 #include "kernels/api/devices.h"
 #include "kernels/check/operator_check.h"
 #include "standard_output.h"

@@ -8,7 +8,7 @@
 #include "engine/base/interrupt_watch.h"
 #include "engine/base/json.h"
 #include "engine/base/mapped_file.h"
-#include "engine/measure/number_text.h"
+#include "engine/base/number_text.h"
 #include "engine/model/evaluate.h"
 #include "engine/text/utf8_stream.h"
 #include "model_arguments.h"

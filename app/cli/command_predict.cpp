@@ -25,7 +25,7 @@ struct PredictArguments
     std::string batches = "1,8,32";
     int32_t promptTokens = 512;
     int32_t newTokens = 128;
-    std::string kvCache = "on";
+    bool kvCache = true;
     DType cacheType = DType::F16;
     double memoryGib = 0; // 0: what is free
     bool json = false;
@@ -41,7 +41,7 @@ PredictedBatch predict(const PredictionModel &model, const PredictArguments &arg
     settings.batch = batch;
     settings.promptTokens = arguments.promptTokens;
     settings.maxNewTokens = arguments.newTokens;
-    settings.kvCache = arguments.kvCache == "on";
+    settings.kvCache = arguments.kvCache;
     return {batch, arguments.promptTokens, arguments.newTokens,
             predictRun(model, settings, expectedRequests(settings, arguments.promptTokens))};
 }
@@ -129,10 +129,7 @@ void addPredict(CLI::App &app, Context &context)
         ->type_name("N")
         ->check(wholeNumber(1, kMostTokens))
         ->capture_default_str();
-    command->add_option("--kv-cache", arguments->kvCache, "on or off")
-        ->type_name("WORD")
-        ->check(oneOf({"on", "off"}))
-        ->capture_default_str();
+    addSwitch(*command, "--kv-cache", arguments->kvCache, "on or off");
     addCacheTypeOption(*command, arguments->cacheType);
     command
         ->add_option("--memory", arguments->memoryGib,

@@ -56,22 +56,23 @@ void addCacheTypeOption(CLI::App &command, DType &type)
         ->default_str("f16");
 }
 
+void addSwitch(CLI::App &command, const std::string &name, bool &on, const std::string &words)
+{
+    command
+        .add_option_function<std::string>(
+            name, [&on](const std::string &word) { on = word == "on"; }, words)
+        ->type_name("WORD")
+        ->check(oneOf({"on", "off"}))
+        ->default_str(on ? "on" : "off");
+}
+
 void addGpuSwitches(CLI::App &command, bool &batchInvariant, bool &stepGraphs)
 {
-    const auto add = [&command](const std::string &name, bool &on, const std::string &words) {
-        command
-            .add_option_function<std::string>(
-                name, [&on](const std::string &word) { on = word == "on"; }, words)
-            ->type_name("WORD")
-            ->check(oneOf({"on", "off"}))
-            ->default_str(on ? "on" : "off");
-    };
-    add("--batch-invariant", batchInvariant,
-        "On a GPU: a sequence gets the same bits in every batch, by kernels that take longer; on "
-        "the "
-        "CPU it always does");
-    add("--step-graphs", stepGraphs,
-        "On a GPU: decode steps are recorded and launched as a whole; off: kernel by kernel");
+    addSwitch(command, "--batch-invariant", batchInvariant,
+              "On a GPU: a sequence gets the same bits in every batch, by kernels that take "
+              "longer; on the CPU it always does");
+    addSwitch(command, "--step-graphs", stepGraphs,
+              "On a GPU: decode steps are recorded and launched as a whole; off: kernel by kernel");
 }
 
 } // namespace inferlab::cli

@@ -4,7 +4,7 @@
 #include "app/experiment/experiment_verdicts.h"
 #include "app/experiment/point_summary.h"
 #include "app/experiment/progress_words.h"
-#include "engine/measure/number_text.h"
+#include "engine/base/number_text.h"
 #include "text_table.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include "generate_output.h"
 
+#include "engine/base/number_text.h"
 #include "engine/measure/metrics.h"
-#include "engine/measure/number_text.h"
 #include "metrics_json.h"
 #include "standard_output.h"
 

@@ -5,7 +5,7 @@
 #include "text_table.h"
 
 #include "engine/base/byte_text.h"
-#include "engine/measure/number_text.h"
+#include "engine/base/number_text.h"
 
 #include <array>
 #include <cstdio>

@@ -1,7 +1,7 @@
 // Lays out summaries in columns.
 #include "metrics_table.h"
 
-#include "engine/measure/number_text.h"
+#include "engine/base/number_text.h"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 #include "prediction_output.h"
 
+#include "engine/base/number_text.h"
 #include "engine/measure/metrics.h"
-#include "engine/measure/number_text.h"
 #include "text_table.h"
 
 #include <optional>

@@ -1,8 +1,8 @@
 #include "notebook_csv.h"
 
+#include "engine/base/number_text.h"
 #include "engine/measure/course_notebook.h"
 #include "engine/measure/metrics.h"
-#include "engine/measure/number_text.h"
 
 #include <map>
 

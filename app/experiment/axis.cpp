@@ -1,6 +1,6 @@
 #include "axis.h"
 
-#include "engine/measure/number_text.h"
+#include "engine/base/number_text.h"
 #include "engine/run/engine.h"
 
 #include <algorithm>

@@ -1,7 +1,8 @@
 #include "experiment_json.h"
 
 #include "engine/base/error.h"
-#include "engine/measure/number_text.h"
+#include "engine/base/number_text.h"
+#include "engine/measure/settings_values.h"
 
 #include <algorithm>
 #include <cmath>
@@ -177,21 +178,13 @@ void readHeld(const JsonCursor &object, PointSettings &held)
     members.flag("chat", run.chat);
     members.text("system_prompt", run.systemPrompt);
     readOnOff(members, "kv_cache", run.kvCache);
-    if (const auto type = members.find("cache_type")) {
-        const std::optional<DType> found = dtypeFromName(type->text());
-        if (!found || (*found != DType::F16 && *found != DType::F32 && *found != DType::Q8_0))
-            type->fail("F16, F32 or Q8_0", jsonText(type->value()));
-        run.cacheType = *found;
-    }
+    if (const auto type = members.find("cache_type"))
+        run.cacheType = readCacheType(*type);
     readOnOff(members, "batch_invariant", run.batchInvariant);
     readOnOff(members, "step_graphs", run.stepGraphs);
     readOnOff(members, "padding", run.padding);
-    if (const auto scheduler = members.find("scheduler")) {
-        const std::optional<BatchPolicy> policy = batchPolicyFromName(scheduler->text());
-        if (!policy)
-            scheduler->fail("static or continuous", jsonText(scheduler->value()));
-        run.scheduler = *policy;
-    }
+    if (const auto scheduler = members.find("scheduler"))
+        run.scheduler = readBatchPolicy(*scheduler);
     members.whole("chunk_tokens", run.chunkTokens, 0, kMostInt);
     members.number("temperature", run.sampling.temperature);
     members.whole("top_k", run.sampling.topK, 0, SamplingSettings::kMaxTopK);

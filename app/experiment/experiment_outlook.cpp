@@ -1,5 +1,9 @@
 #include "app/experiment/experiment_outlook.h"
 
+#include "app/experiment/experiment_verdicts.h"
+
+#include <utility>
+
 namespace inferlab {
 
 namespace {
@@ -63,6 +67,17 @@ std::vector<std::string> outlookSentences(const ExperimentResult &result,
     std::vector<std::string> out;
     sayLimits(result, outlook, out);
     sayMissed(result, outlook, out);
+    return out;
+}
+
+std::vector<std::string> experimentFindings(const ExperimentResult &result,
+                                            const ExperimentOutlook *outlook)
+{
+    std::vector<std::string> out = experimentVerdicts(result);
+    if (outlook != nullptr) {
+        for (std::string &sentence : outlookSentences(result, *outlook))
+            out.push_back(std::move(sentence));
+    }
     return out;
 }
 

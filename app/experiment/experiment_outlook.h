@@ -30,4 +30,9 @@ ExperimentOutlook experimentOutlook(const ExperimentResult &result, PredictionMo
 std::vector<std::string> outlookSentences(const ExperimentResult &result,
                                           const ExperimentOutlook &outlook);
 
+// All that an experiment showed, in sentences: what was measured, then the above. outlook: null
+// where nobody asked the cost model.
+std::vector<std::string> experimentFindings(const ExperimentResult &result,
+                                            const ExperimentOutlook *outlook);
+
 } // namespace inferlab

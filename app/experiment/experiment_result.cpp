@@ -1,6 +1,6 @@
 #include "experiment_result.h"
 
-#include "engine/measure/number_text.h"
+#include "engine/base/number_text.h"
 
 #include <algorithm>
 

@@ -2,11 +2,11 @@
 
 #include "app/experiment/point_summary.h"
 #include "engine/base/error.h"
+#include "engine/base/number_text.h"
 #include "engine/measure/comparison.h"
 #include "engine/measure/knee.h"
 #include "engine/measure/knee_words.h"
 #include "engine/measure/metrics.h"
-#include "engine/measure/number_text.h"
 
 #include <algorithm>
 #include <functional>

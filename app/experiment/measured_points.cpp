@@ -71,4 +71,17 @@ SloSample sloSample(const PointResult &result)
     return sample;
 }
 
+int64_t longestRequestTokens(const ExperimentResult &result)
+{
+    int64_t longest = 0;
+    for (const PointResult &point : result.points) {
+        for (const MeasuredRun &run : point.runs) {
+            for (const RequestRecord &request : run.record->requests)
+                longest = std::max<int64_t>(
+                    longest, int64_t {request.promptTokens} + run.record->settings.maxNewTokens);
+        }
+    }
+    return longest;
+}
+
 } // namespace inferlab

@@ -5,6 +5,7 @@
 #include "engine/measure/advice.h"
 #include "engine/measure/slo.h"
 
+#include <cstdint>
 #include <vector>
 
 namespace inferlab {
@@ -16,6 +17,9 @@ MeasuredPoint measuredPoint(const PointResult &result);
 
 // Of every point that has a run, in their order.
 std::vector<MeasuredPoint> measuredPoints(const ExperimentResult &result);
+
+// Tokens of prompt and answer of the longest request that was measured; 0 without any.
+int64_t longestRequestTokens(const ExperimentResult &result);
 
 // The requests of a point's runs, for attainment and goodput.
 SloSample sloSample(const PointResult &result);

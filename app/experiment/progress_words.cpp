@@ -1,7 +1,7 @@
 #include "progress_words.h"
 
+#include "engine/base/number_text.h"
 #include "engine/measure/metrics.h"
-#include "engine/measure/number_text.h"
 
 #include <algorithm>
 #include <cmath>

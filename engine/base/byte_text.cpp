@@ -21,16 +21,4 @@ std::string byteText(uint64_t bytes)
     return text.data();
 }
 
-std::string countWithSeparators(uint64_t count)
-{
-    const std::string digits = std::to_string(count);
-    std::string text;
-    for (size_t i = 0; i < digits.size(); ++i) {
-        if (i > 0 && (digits.size() - i) % 3 == 0)
-            text += ',';
-        text += digits[i];
-    }
-    return text;
-}
-
 } // namespace inferlab

@@ -1,4 +1,4 @@
-// Amounts of memory and counts for people: "1.4 GiB", "49,152".
+// Amounts of memory for people: "1.4 GiB", "22.5 KiB".
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,5 @@
 namespace inferlab {
 
 std::string byteText(uint64_t bytes);
-std::string countWithSeparators(uint64_t count);
 
 } // namespace inferlab

@@ -1,7 +1,7 @@
 #include "engine/measure/advice.h"
 
 #include "engine/base/byte_text.h"
-#include "engine/measure/number_text.h"
+#include "engine/base/number_text.h"
 #include "engine/measure/percentile.h"
 
 #include <algorithm>

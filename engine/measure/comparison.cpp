@@ -1,7 +1,7 @@
 // Intervals of a difference and of a ratio, and their words.
 #include "engine/measure/comparison.h"
 
-#include "engine/measure/number_text.h"
+#include "engine/base/number_text.h"
 #include "engine/measure/percentile.h"
 #include "engine/measure/rank_interval.h"
 

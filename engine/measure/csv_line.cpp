@@ -1,6 +1,6 @@
 #include "csv_line.h"
 
-#include "engine/measure/number_text.h"
+#include "engine/base/number_text.h"
 #include "engine/text/utf8_stream.h"
 
 namespace inferlab {

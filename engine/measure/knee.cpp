@@ -2,7 +2,7 @@
 #include "engine/measure/knee.h"
 
 #include "engine/base/error.h"
-#include "engine/measure/number_text.h"
+#include "engine/base/number_text.h"
 #include "engine/measure/usl_fit.h"
 
 #include <algorithm>

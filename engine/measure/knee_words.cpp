@@ -1,6 +1,6 @@
 #include "engine/measure/knee_words.h"
 
-#include "engine/measure/number_text.h"
+#include "engine/base/number_text.h"
 
 #include <array>
 #include <map>

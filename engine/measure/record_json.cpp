@@ -2,8 +2,8 @@
 // has its default value is left out.
 #include "engine/measure/record_json.h"
 
+#include "engine/base/number_text.h"
 #include "engine/measure/base64.h"
-#include "engine/measure/number_text.h"
 #include "engine/measure/record_format.h"
 #include "engine/text/utf8_stream.h"
 

@@ -4,6 +4,7 @@
 #include "engine/measure/base64.h"
 #include "engine/measure/record_format.h"
 #include "engine/measure/record_json.h"
+#include "engine/measure/settings_values.h"
 
 #include <cmath>
 #include <limits>
@@ -256,18 +257,10 @@ void readSettings(const JsonCursor &object, RunSettings &settings)
     read(object, "threads", settings.threads);
     read(object, "kv_cache", settings.kvCache);
     read(object, "batch", settings.batch);
-    if (const auto scheduler = field(object, "scheduler")) {
-        const std::optional<BatchPolicy> policy = batchPolicyFromName(scheduler->text());
-        if (!policy)
-            scheduler->fail("static or continuous", jsonText(scheduler->value()));
-        settings.scheduler = *policy;
-    }
-    if (const auto type = field(object, "cache_type")) {
-        const std::optional<DType> found = dtypeFromName(type->text());
-        if (!found || (*found != DType::F16 && *found != DType::F32 && *found != DType::Q8_0))
-            type->fail("F16, F32 or Q8_0", jsonText(type->value()));
-        settings.cacheType = *found;
-    }
+    if (const auto scheduler = field(object, "scheduler"))
+        settings.scheduler = readBatchPolicy(*scheduler);
+    if (const auto type = field(object, "cache_type"))
+        settings.cacheType = readCacheType(*type);
     read(object, "batch_invariant", settings.batchInvariant);
     read(object, "step_graphs", settings.stepGraphs);
     read(object, "padding", settings.padding);

@@ -1,8 +1,8 @@
 #include "engine/measure/run_verdict.h"
 
+#include "engine/base/number_text.h"
 #include "engine/measure/concurrency.h"
 #include "engine/measure/metrics.h"
-#include "engine/measure/number_text.h"
 
 #include <algorithm>
 #include <cmath>

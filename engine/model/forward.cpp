@@ -8,6 +8,7 @@
 #include <cassert>
 #include <functional>
 #include <stdexcept>
+#include <utility>
 
 namespace inferlab {
 
@@ -190,36 +191,43 @@ KvLayerView Forward::cacheLayer(int32_t layer) const
     return view;
 }
 
-void Forward::place(const Batch &batch)
+Forward::StepInputs Forward::place(const Batch &batch)
 {
-    auto *indices = static_cast<int32_t *>(m_indices->data());
     Backend &backend = m_model.backend();
-    const auto copy = [&](const std::vector<int32_t> &from) {
-        backend.upload(indices, from.data(), from.size() * sizeof(int32_t));
-        indices += from.size();
+    const auto rows = static_cast<int32_t>(batch.ids.size());
+    auto *next = static_cast<int32_t *>(m_indices->data());
+    const auto copy = [&](const std::vector<int32_t> &from) -> std::span<const int32_t> {
+        int32_t *at = std::exchange(next, next + from.size());
+        backend.upload(at, from.data(), from.size() * sizeof(int32_t));
+        return {at, from.size()};
     };
-    copy(batch.sequences);
-    copy(batch.positions);
-    copy(batch.ids);
-    copy(batch.logitRows);
-    copy(batch.blockTables);
+    StepInputs inputs;
+    RowPlacement &placement = inputs.placement;
+    placement.sequence = copy(batch.sequences).data();
+    placement.position = copy(batch.positions).data();
+    inputs.ids = copy(batch.ids);
+    inputs.logitRows = copy(batch.logitRows);
+    placement.blockTables = copy(batch.blockTables).data();
+    placement.rows = rows;
+    placement.sequences = batch.sequenceCount;
+    placement.maxBlocks = batch.maxBlocks;
 
-    const size_t angles = batch.positions.size() * static_cast<size_t>(m_rope.ropeDim());
+    const MatrixView cosSin =
+        view(layoutFor(m_model.config(), m_limits).cosSin, rows, m_rope.ropeDim());
     m_rope.fill(batch.positions, m_cosSin.data());
-    const size_t at = layoutFor(m_model.config(), m_limits).cosSin;
-    backend.upload(view(at, 0, 0).data, m_cosSin.data(), angles * sizeof(float));
+    backend.upload(cosSin.data, m_cosSin.data(),
+                   static_cast<size_t>(cosSin.rows * cosSin.cols) * sizeof(float));
+    inputs.cosSin = cosSin;
+    return inputs;
 }
 
-StepViews Forward::viewsOf(const Batch &batch) const
+StepViews Forward::viewsOf(const StepInputs &inputs) const
 {
     const ModelConfig &config = m_model.config();
     const Layout at = layoutFor(config, m_limits);
-    const auto rows = static_cast<int32_t>(batch.ids.size());
+    const int32_t rows = inputs.placement.rows;
     const int64_t queryWidth = int64_t {config.heads} * config.headDim;
     const int64_t kvWidth = int64_t {config.kvHeads} * config.headDim;
-    const auto *indices = static_cast<const int32_t *>(m_indices->data());
-    const auto *tables =
-        indices + 3 * static_cast<int64_t>(rows) + static_cast<int64_t>(batch.logitRows.size());
     StepViews views;
     views.hidden = view(at.hidden, rows, config.embedding);
     views.normed = view(at.normed, rows, config.embedding);
@@ -229,20 +237,18 @@ StepViews Forward::viewsOf(const Batch &batch) const
     views.attention = view(at.attention, rows, queryWidth);
     views.gate = view(at.gate, rows, config.feedForward);
     views.up = view(at.up, rows, config.feedForward);
-    views.cosSin = view(at.cosSin, rows, m_rope.ropeDim());
-    views.placement = {indices, indices + rows, tables, rows, batch.sequenceCount, batch.maxBlocks};
+    views.cosSin = inputs.cosSin;
+    views.placement = inputs.placement;
     return views;
 }
 
-void Forward::compute(const Batch &batch, const StepViews &views, MatrixView logits,
+void Forward::compute(const StepInputs &inputs, const StepViews &views, MatrixView logits,
                       const std::atomic<bool> &stop)
 {
     const ModelConfig &config = m_model.config();
     const ModelWeights &weights = m_model.weights();
     Backend &backend = m_model.backend();
-    const auto *ids = static_cast<const int32_t *>(m_indices->data()) + 2 * batch.ids.size();
-    const int32_t *logitRows = ids + batch.ids.size();
-    backend.embed(*weights.tokenEmbedding, {ids, batch.ids.size()}, views.hidden);
+    backend.embed(*weights.tokenEmbedding, inputs.ids, views.hidden);
     for (int32_t layer = 0; layer < config.layers; ++layer)
         m_architecture.layer(backend, config, weights.layers[static_cast<size_t>(layer)],
                              cacheLayer(layer), views, stop);
@@ -251,7 +257,7 @@ void Forward::compute(const Batch &batch, const StepViews &views, MatrixView log
     // The last norm and the output matrix for the wanted rows only: a prompt needs one of its rows.
     const MatrixView picked =
         view(layoutFor(config, m_limits).picked, logits.rows, config.embedding);
-    backend.gatherRows(views.hidden, {logitRows, batch.logitRows.size()}, picked);
+    backend.gatherRows(views.hidden, inputs.logitRows, picked);
     backend.rmsNorm(picked, static_cast<const float *>(weights.outputNorm->data()),
                     config.rmsEpsilon, picked);
     const MatmulOutput output {&weights.outputMatrix(), logits};
@@ -274,10 +280,10 @@ ConstMatrixView Forward::runOnDevice(const Batch &batch, const std::atomic<bool>
     Backend &backend = m_model.backend();
 
     const StopScope stopScope(backend, stop);
-    place(batch);
-    const StepViews views = viewsOf(batch);
+    const StepInputs inputs = place(batch);
+    const StepViews views = viewsOf(inputs);
     const MatrixView logits = view(layoutFor(config, m_limits).logits, wanted, config.vocabulary);
-    const auto step = [&] { compute(batch, views, logits, stop); };
+    const auto step = [&] { compute(inputs, views, logits, stop); };
     backend.runStep({m_activations->data(), rows, batch.sequenceCount, batch.maxBlocks, wanted},
                     std::ref(step)); // a reference: a copy of it would be allocated
     if (wanted == 0)

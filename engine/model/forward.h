@@ -70,10 +70,18 @@ public:
     ConstMatrixView toHost(ConstMatrixView rows);
 
 private:
-    void place(const Batch &batch);
-    StepViews viewsOf(const Batch &batch) const;
+    // What a step reads besides weights and cache, in device memory until the next step.
+    struct StepInputs
+    {
+        RowPlacement placement;
+        std::span<const int32_t> ids;
+        std::span<const int32_t> logitRows;
+        ConstMatrixView cosSin;
+    };
+    StepInputs place(const Batch &batch);
+    StepViews viewsOf(const StepInputs &inputs) const;
     // The operators of one step, on what was placed before.
-    void compute(const Batch &batch, const StepViews &views, MatrixView logits,
+    void compute(const StepInputs &inputs, const StepViews &views, MatrixView logits,
                  const std::atomic<bool> &stop);
     MatrixView view(size_t offset, int64_t rows, int64_t cols) const;
     KvLayerView cacheLayer(int32_t layer) const;
@@ -84,7 +92,7 @@ private:
     RopeAngles m_rope;
     std::unique_ptr<Buffer> m_cache;       // [layer][keys, values][block][kvHead][slot][headDim]
     std::unique_ptr<Buffer> m_activations; // float32, at the offsets below
-    std::unique_ptr<Buffer> m_indices;     // int32: sequences, positions, ids, logit rows, tables
+    std::unique_ptr<Buffer> m_indices;     // int32, of StepInputs
     std::vector<float> m_cosSin;           // host, [rows, ropeDim]
     std::vector<float> m_logits;           // host copy where device memory is not the host's
 };

@@ -2,6 +2,7 @@
 
 #include "engine/base/byte_text.h"
 #include "engine/base/error.h"
+#include "engine/base/number_text.h"
 #include "engine/cache/block_pool.h"
 #include "engine/model/loaded_model.h"
 #include "engine/run/scheduler.h"
@@ -103,7 +104,7 @@ void requireFits(const MemoryPlan &plan, const EngineOptions &options)
     std::string found = byteText(plan.cacheBytes) + " of cache for "
         + std::to_string(options.maxSequences)
         + (options.maxSequences == 1 ? " sequence of " : " sequences of ")
-        + countWithSeparators(static_cast<uint64_t>(options.contextTokens)) + " tokens and "
+        + groupedText(static_cast<uint64_t>(options.contextTokens)) + " tokens and "
         + byteText(plan.workspaceBytes) + " to compute in";
     if (fit > 0)
         found += "; batch " + std::to_string(fit) + " would fit";

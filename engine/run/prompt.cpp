@@ -1,7 +1,7 @@
 #include "prompt.h"
 
-#include "engine/base/byte_text.h"
 #include "engine/base/error.h"
+#include "engine/base/number_text.h"
 #include "engine/model/loaded_model.h"
 #include "engine/text/utf8_stream.h"
 
@@ -32,9 +32,8 @@ void checkText(const LoadedModel &model, const PromptText &prompt)
     // One byte a token fits whatever the vocabulary: no need to look at it.
     if (bytes > context && bytes / longestPieceBytes(model.tokenizer()) > context)
         throw InputError("prompt", "",
-                         "at most " + countWithSeparators(context)
-                             + " tokens (the model's context)",
-                         countWithSeparators(bytes) + " bytes of text, which cannot fit");
+                         "at most " + groupedText(context) + " tokens (the model's context)",
+                         groupedText(bytes) + " bytes of text, which cannot fit");
 }
 
 } // namespace

@@ -2,8 +2,8 @@
 #include "byte_bpe_tokenizer.h"
 
 #include "byte_alphabet.h"
-#include "engine/base/byte_text.h"
 #include "engine/base/error.h"
+#include "engine/base/number_text.h"
 #include "nfc.h"
 #include "word_memo.h"
 
@@ -153,8 +153,7 @@ int32_t ByteBpeTokenizer::vocabularySize() const noexcept
 std::string ByteBpeTokenizer::description() const
 {
     return "byte-level BPE, pre-tokeniser " + std::string(preTokenizerName(m_options.preTokenizer))
-        + (m_options.normalizesToNfc ? ", NFC, " : ", ") + countWithSeparators(m_pieces.size())
-        + " tokens";
+        + (m_options.normalizesToNfc ? ", NFC, " : ", ") + groupedText(m_pieces.size()) + " tokens";
 }
 
 std::vector<int32_t> ByteBpeTokenizer::encode(std::string_view text, SpecialTokens special) const

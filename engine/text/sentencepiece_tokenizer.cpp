@@ -1,8 +1,8 @@
 // libsentencepiece behind our own checks, and our own way back from ids to bytes.
 #include "sentencepiece_tokenizer.h"
 
-#include "engine/base/byte_text.h"
 #include "engine/base/error.h"
+#include "engine/base/number_text.h"
 #include "utf8_stream.h"
 
 #include <sentencepiece_processor.h>
@@ -89,7 +89,7 @@ std::string SentencePieceTokenizer::description() const
 {
     const bool isBpe = m_algorithm == SentencePieceModel::Algorithm::Bpe;
     return std::string("SentencePiece ") + (isBpe ? "BPE, " : "unigram, ")
-        + countWithSeparators(m_pieces.size()) + " tokens";
+        + groupedText(m_pieces.size()) + " tokens";
 }
 
 void SentencePieceTokenizer::appendPlain(std::string_view text, std::vector<int32_t> &ids) const

@@ -170,7 +170,8 @@ public:
                                                const WeightProgress &progress) = 0;
     std::unique_ptr<Weight> loadWeight(const HostTensor &tensor) { return loadWeight(tensor, {}); }
 
-    virtual CacheSupport supportsCache(DType cacheType, int32_t headDim) const = 0;
+    // As cacheSupport() in cache_support.h; a device may take less.
+    virtual CacheSupport supportsCache(DType cacheType, int32_t headDim) const;
 
     // Workspace: bytes needed for these limits, and taking it. Call reserve() again to grow.
     virtual size_t workspaceBytes(const StepLimits &limits) const = 0;

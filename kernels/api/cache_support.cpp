@@ -19,4 +19,9 @@ CacheSupport cacheSupport(DType cacheType, int32_t headDim)
     return support;
 }
 
+CacheSupport Backend::supportsCache(DType cacheType, int32_t headDim) const
+{
+    return cacheSupport(cacheType, headDim);
+}
+
 } // namespace inferlab

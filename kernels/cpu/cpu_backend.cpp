@@ -87,11 +87,6 @@ public:
         return m_matmul.load(tensor, progress);
     }
 
-    CacheSupport supportsCache(DType cacheType, int32_t headDim) const override
-    {
-        return cacheSupport(cacheType, headDim);
-    }
-
     size_t workspaceBytes(const StepLimits &limits) const override
     {
         return m_attention.workspaceBytes(limits, m_pool->threads())

@@ -2,7 +2,7 @@
 
 #include "half.cuh"
 #include "launch.cuh"
-#include "warp.cuh"
+#include "warp_codes.cuh"
 
 namespace inferlab::cuda {
 
@@ -19,13 +19,8 @@ __global__ void quantizeKernel(ConstMatrixView x, Int8Activations out)
         return; // the whole warp
     const auto lane = static_cast<int>(threadIdx.x % kWarpLanes);
     const float value = x.row(index / out.groups)[index % out.groups * kGroup + lane];
-    const float magnitude = fabsf(value);
-    // NaN counts as infinity: the scale becomes infinite, and every sum with this group no number.
-    const float largest = warpMaximum(magnitude < INFINITY ? magnitude : INFINITY);
-    const bool finite = largest < INFINITY;
-    const float inverse = finite && largest > 0.0f ? 127.0f / largest : 0.0f;
-    const int code = finite ? __float2int_rn(__fmul_rn(value, inverse)) : 0;
-    int sum = code; // of the lane's half
+    const auto [largest, code] = quantizeWarp(value); // infinite: no sum with it is a number
+    int sum = code;                                   // of the lane's half
     for (int lanes = 8; lanes > 0; lanes /= 2)
         sum += __shfl_xor_sync(kWholeWarp, sum, lanes);
     const int upper = __shfl_sync(kWholeWarp, sum, 16);

@@ -23,13 +23,10 @@ constexpr unsigned leastBlocks(int perLane, int queriesPerWarp)
 // Up to so many rows get a block per chunk: beyond, rows and heads alone fill a device.
 constexpr int64_t kMostSplitRows = 16;
 
-// A tile of rows, a kv head, and all chunks or one. Rows of a tile that are of several sequences
-// are taken one sequence after the other.
-template <typename Element, int perLane, int queriesPerWarp>
-__global__ void __launch_bounds__(kThreads, leastBlocks(perLane, queriesPerWarp))
-    attentionKernel(const AttentionParameters p)
+// Rows of a tile that are of several sequences are taken one sequence after the other.
+template <typename Worker>
+__device__ __forceinline__ void runTile(Worker &worker, const AttentionParameters &p)
 {
-    AttentionWorker<Element, perLane, queriesPerWarp> worker(p);
     const RowPlacement &placement = p.args.placement;
     int32_t row = static_cast<int32_t>(blockIdx.x) * p.rowsPerTile;
     const int32_t end = min(row + p.rowsPerTile, placement.rows);
@@ -42,22 +39,22 @@ __global__ void __launch_bounds__(kThreads, leastBlocks(perLane, queriesPerWarp)
     }
 }
 
+// A tile of rows, a kv head, and all chunks or one.
+template <typename Element, int perLane, int queriesPerWarp>
+__global__ void __launch_bounds__(kThreads, leastBlocks(perLane, queriesPerWarp))
+    attentionKernel(const AttentionParameters p)
+{
+    AttentionWorker<Element, perLane, queriesPerWarp> worker(p);
+    runTile(worker, p);
+}
+
 // Two blocks leave 256 registers a thread, and shared memory lets three or four stand.
 template <int dim>
 __global__ void __launch_bounds__(kTensorThreads, 2)
     attentionTensorKernel(const AttentionParameters p)
 {
     TensorAttention<dim> worker(p);
-    const RowPlacement &placement = p.args.placement;
-    int32_t row = static_cast<int32_t>(blockIdx.x) * p.rowsPerTile;
-    const int32_t end = min(row + p.rowsPerTile, placement.rows);
-    while (row < end) {
-        int32_t next = row + 1;
-        while (next < end && placement.sequence[next] == placement.sequence[row])
-            ++next;
-        worker.runSequence(row, next);
-        row = next;
-    }
+    runTile(worker, p);
 }
 
 // A warp per row and head adds the row's chunks.

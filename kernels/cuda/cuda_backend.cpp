@@ -6,7 +6,6 @@
 #include "device_buffer.h"
 #include "device_weight.h"
 #include "embed.h"
-#include "kernels/api/cache_support.h"
 #include "logit_summary.h"
 #include "matmul.h"
 #include "row_kernels.h"
@@ -126,7 +125,7 @@ public:
     CacheSupport supportsCache(DType cacheType, int32_t headDim) const override
     {
         if (headDim <= kMostHeadDim)
-            return cacheSupport(cacheType, headDim);
+            return Backend::supportsCache(cacheType, headDim);
         CacheSupport support;
         support.reason = headDimReason(headDim);
         return support;

@@ -3,7 +3,7 @@
 #include "half.cuh"
 #include "launch.cuh"
 #include "q8_block.cuh"
-#include "warp.cuh"
+#include "warp_codes.cuh"
 
 namespace inferlab::cuda {
 
@@ -117,15 +117,10 @@ __global__ void writeKvKernel(ConstMatrixView k, ConstMatrixView v, KvLayerView 
     store(cache.values, half, element, v.row(row)[col]);
 }
 
-// A warp's 32 values as a block of Q8_0, with the roundings of kernels/api/quantize_q8_0.h. An
-// infinite scale keeps what is no number from becoming one.
+// A warp's 32 values as a block of Q8_0.
 __device__ void storeBlock(Q8Block &block, float value)
 {
-    const float magnitude = fabsf(value);
-    const float largest = warpMaximum(magnitude < INFINITY ? magnitude : INFINITY);
-    const bool finite = largest < INFINITY;
-    const float inverse = finite && largest > 0.0f ? 127.0f / largest : 0.0f;
-    const int code = finite ? __float2int_rn(__fmul_rn(value, inverse)) : 0;
+    const auto [largest, code] = quantizeWarp(value);
     const unsigned lane = threadIdx.x % kWarpLanes;
     block.codes[lane] = static_cast<int8_t>(code);
     if (lane == 0)

@@ -2,7 +2,6 @@
 // reference_operators.cpp.
 #include "reference_backend.h"
 
-#include "kernels/api/cache_support.h"
 #include "kernels/api/dequantize.h"
 #include "kernels/host/host_info.h"
 #include "kernels/host/host_memory.h"
@@ -128,11 +127,6 @@ public:
             throw std::runtime_error(support.reason);
         auto weight = std::make_unique<ReferenceWeight>(tensor);
         return weight->copy(tensor, progress) ? std::move(weight) : nullptr;
-    }
-
-    CacheSupport supportsCache(DType cacheType, int32_t headDim) const override
-    {
-        return cacheSupport(cacheType, headDim);
     }
 
     size_t workspaceBytes(const StepLimits &limits) const override

@@ -21,6 +21,14 @@ struct SyntheticPace
     bool failInStep = false;               // every request ends with an error in its third step
 };
 
+// So much a step, and everything else at once.
+inline SyntheticPace paced(std::chrono::microseconds step)
+{
+    SyntheticPace pace;
+    pace.step = step;
+    return pace;
+}
+
 // A source whose model is null; prompts are one token per byte, at least one, an empty one an
 // InputError.
 EngineSource syntheticSource(const SyntheticPace &pace);

@@ -14,6 +14,7 @@
 #include "ui/widgets/control_panel.h"
 #include "ui/widgets/error_bar.h"
 #include "ui/widgets/phase_bar.h"
+#include "ui/widgets/wheel_guard.h"
 
 #include <QApplication>
 #include <QCloseEvent>
@@ -56,6 +57,7 @@ MainWindow::MainWindow(Session &session, Settings &settings, ThemeController &th
     setWindowTitle(QStringLiteral("InferLab"));
     setWindowIcon(QIcon(QStringLiteral(":/inferlab/icons/inferlab.svg")));
     setAcceptDrops(true);
+    new WheelGuard(this);
     auto *central = new QWidget(this);
     auto *column = new QVBoxLayout(central);
     column->setContentsMargins(0, 0, 0, 0);

@@ -5,7 +5,6 @@
 #include "ui/theme/theme.h"
 #include "ui/widgets/segmented_control.h"
 #include "ui/widgets/toggle_switch.h"
-#include "ui/widgets/wheel_guard.h"
 
 #include <QFormLayout>
 #include <QLabel>
@@ -29,7 +28,6 @@ SettingsDialog::SettingsDialog(Settings &settings, QWidget *parent)
     tints->setAccessibleName(tr("Token tints"));
     tints->setChecked(settings.tokenTints());
     auto *frames = new QSpinBox(this);
-    guardFromWheel(frames);
     frames->setRange(Settings::kMinChartFrames, Settings::kMaxChartFrames);
     frames->setSuffix(tr(" per second"));
     frames->setValue(settings.chartFramesPerSecond());

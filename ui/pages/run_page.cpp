@@ -223,10 +223,7 @@ ChartData RunPage::chartData() const
     shown.current = m_run;
     shown.live = m_run != nullptr && m_finished == nullptr;
     shown.sweep = m_sweep;
-    for (const RunRecordPtr &run : m_kept->runs()) {
-        if (run != m_finished)
-            shown.earlier.push_back(run);
-    }
+    shown.earlier = m_kept->earlier();
     return shown;
 }
 

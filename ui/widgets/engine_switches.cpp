@@ -5,7 +5,6 @@
 #include "figures.h"
 #include "segmented_control.h"
 #include "toggle_switch.h"
-#include "wheel_guard.h"
 #include "widget_kind.h"
 
 #include <QHBoxLayout>
@@ -117,8 +116,6 @@ EngineSwitches::EngineSwitches(QWidget *parent)
         refresh();
         emit changed();
     });
-    for (QSpinBox *box : {m_newTokens, m_threads})
-        guardFromWheel(box);
     connect(m_newTokens, &QSpinBox::valueChanged, this, &EngineSwitches::changed);
     connect(m_threads, &QSpinBox::valueChanged, this, &EngineSwitches::changed);
     refresh();

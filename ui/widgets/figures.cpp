@@ -1,7 +1,7 @@
 // Writes numbers for people.
 #include "figures.h"
 
-#include "engine/measure/number_text.h"
+#include "engine/base/number_text.h"
 #include "engine/text/utf8_stream.h"
 
 #include <QLocale>

@@ -23,6 +23,9 @@ FoldSection::FoldSection(const QString &title, QWidget *parent)
     m_heading->setProperty("kind", QStringLiteral("fold"));
     m_summary->setProperty("kind", QStringLiteral("caption"));
     m_summary->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    QSizePolicy keepsItsPlace = m_summary->sizePolicy(); // so that the heading keeps its own
+    keepsItsPlace.setRetainSizeWhenHidden(true);
+    m_summary->setSizePolicy(keepsItsPlace);
     m_bodyLayout->setContentsMargins(0, 4, 0, 4);
     m_bodyLayout->setSpacing(8);
     auto *row = new QHBoxLayout;
@@ -40,16 +43,15 @@ FoldSection::FoldSection(const QString &title, QWidget *parent)
 
 void FoldSection::setSummary(const QString &text)
 {
-    m_summaryText = text;
-    m_summary->setText(isOpen() ? QString() : text);
+    m_summary->setText(text);
 }
 
 void FoldSection::setOpen(bool open)
 {
     m_heading->setChecked(open);
     m_heading->setArrowType(open ? Qt::DownArrow : Qt::RightArrow);
+    m_summary->setVisible(!open);
     m_body->setVisible(open);
-    m_summary->setText(open ? QString() : m_summaryText);
     emit opened(open);
 }
 

@@ -26,8 +26,7 @@ signals:
 
 private:
     QToolButton *m_heading;
-    QLabel *m_summary; // empty while the body says it all; it keeps its place beside the heading
-    QString m_summaryText;
+    QLabel *m_summary; // hidden while the body says it all
     QWidget *m_body;
     QVBoxLayout *m_bodyLayout;
 };

@@ -43,8 +43,12 @@ KeptRuns::KeptRuns(QWidget *parent)
 
 bool KeptRuns::keep(const RunRecordPtr &run)
 {
-    if (run == nullptr || std::find(m_origins.begin(), m_origins.end(), run) != m_origins.end())
+    if (run == nullptr)
         return false;
+    for (size_t i = 0; i < m_runs.size(); ++i) {
+        if (isAt(i, run))
+            return false;
+    }
     RunRecordPtr kept = run;
     if (const std::string label = freeLabel(m_runs, run->label); label != run->label) {
         auto named = std::make_shared<RunRecord>(*run);
@@ -58,6 +62,21 @@ bool KeptRuns::keep(const RunRecordPtr &run)
     rebuild();
     emit changed();
     return true;
+}
+
+bool KeptRuns::isAt(size_t index, const RunRecordPtr &run) const
+{
+    return m_runs[index] == run || m_origins[index] == run;
+}
+
+std::vector<RunRecordPtr> KeptRuns::earlier() const
+{
+    std::vector<RunRecordPtr> others;
+    for (size_t i = 0; i < m_runs.size(); ++i) {
+        if (!isAt(i, m_shown))
+            others.push_back(m_runs[i]);
+    }
+    return others;
 }
 
 void KeptRuns::remove(size_t index)
@@ -192,12 +211,11 @@ void KeptRuns::paintMarks()
     PlotLook look;
     look.theme = Theme::current();
     const int side = look.theme.px(12);
-    auto age = static_cast<int>(std::count_if(m_runs.begin(), m_runs.end(),
-                                              [this](const auto &run) { return run != m_shown; }));
+    auto age = static_cast<int>(earlier().size());
     for (size_t i = 0; i < m_chips.size(); ++i) {
         LegendEntry entry;
         entry.kind = PlotKind::Dots;
-        entry.age = m_runs[i] == m_shown ? 0 : age--;
+        entry.age = isAt(i, m_shown) ? 0 : age--;
         entry.marker = markerOfAge(entry.age);
         QPixmap mark(QSize(side, side) * devicePixelRatioF());
         mark.setDevicePixelRatio(devicePixelRatioF());

@@ -27,8 +27,10 @@ public:
     void undoRemove();
     bool canUndo() const noexcept { return m_removed != nullptr; }
     const std::vector<RunRecordPtr> &runs() const noexcept { return m_runs; } // oldest first
-    // The run that the charts show as the current one: it is none of the earlier ones.
+    // The run that the charts show as the current one: it is none of the earlier ones, also where
+    // it is kept under a label of its own.
     void setShown(const RunRecordPtr &run);
+    std::vector<RunRecordPtr> earlier() const; // the others, oldest first
 
 signals:
     void changed();
@@ -40,6 +42,8 @@ protected:
     void changeEvent(QEvent *event) override;
 
 private:
+    // What is kept at `index` is `run`, or a copy of it with another label.
+    bool isAt(size_t index, const RunRecordPtr &run) const;
     void rebuild();
     void arrange();
     int place(int widest, bool move);

@@ -3,7 +3,6 @@
 
 #include "consequences.h"
 #include "toggle_switch.h"
-#include "wheel_guard.h"
 
 #include <QDoubleSpinBox>
 #include <QFormLayout>
@@ -73,7 +72,6 @@ QDoubleSpinBox *SamplingPanel::addNumber(QFormLayout *form, const QString &label
                                          double step, const QString &tip)
 {
     auto *box = new QDoubleSpinBox(this);
-    guardFromWheel(box);
     box->setRange(0, maximum);
     box->setSingleStep(step);
     box->setDecimals(2);
@@ -88,7 +86,6 @@ QSpinBox *SamplingPanel::addCount(QFormLayout *form, const QString &label, int m
                                   const QString &tip)
 {
     auto *box = new QSpinBox(this);
-    guardFromWheel(box);
     box->setRange(0, maximum);
     box->setToolTip(tip);
     box->setAccessibleName(label);

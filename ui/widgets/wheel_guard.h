@@ -1,12 +1,19 @@
-// A wheel that scrolls past a number box must not change the number.
+// A wheel that scrolls past a number must not change it. Spin boxes, combo boxes and sliders of the
+// whole application turn with the wheel only while they have the keyboard's focus, which a wheel
+// does not give them; otherwise what is around them scrolls.
 #pragma once
 
-class QWidget;
+#include <QObject>
 
 namespace inferlab {
 
-// From now on the wheel turns `box` (a spin box, a combo box, a slider) only while it has the
-// keyboard's focus, which a wheel does not give it; otherwise what is around it scrolls.
-void guardFromWheel(QWidget *box);
+class WheelGuard : public QObject
+{
+public:
+    // As long as it lives, for every widget that is shown from now on.
+    explicit WheelGuard(QObject *parent = nullptr);
+
+    bool eventFilter(QObject *watched, QEvent *event) override;
+};
 
 } // namespace inferlab

@@ -6,6 +6,7 @@
 #include "support/random_model.h"
 #include "support/scratch_folder.h"
 
+#include <initializer_list>
 #include <string>
 
 namespace inferlab::test {
@@ -42,6 +43,11 @@ inline RandomModelSpec slowModel()
     spec.vocabulary = 4096;
     spec.contextTokens = 2048;
     return spec;
+}
+
+inline ExperimentAxis batches(std::initializer_list<double> values)
+{
+    return {AxisKind::Batch, {values.begin(), values.end()}};
 }
 
 inline Experiment smallExperiment()

@@ -3,30 +3,12 @@
 // fails on demand; the loss comes last, for a lost device stays lost.
 #include "engine/measure/recorder.h"
 #include "engine_runs.h"
-
-#include <cstdlib>
+#include "support/environment_variable.h"
 
 using namespace inferlab;
 using namespace inferlab::test;
 
 namespace {
-
-// Sets a variable of the environment for a scope.
-class Environment
-{
-public:
-    Environment(const char *name, const char *value)
-        : m_name(name)
-    {
-        setenv(name, value, 1);
-    }
-    ~Environment() { unsetenv(m_name); }
-    Environment(const Environment &) = delete;
-    Environment &operator=(const Environment &) = delete;
-
-private:
-    const char *m_name;
-};
 
 std::filesystem::path modelFile(const ScratchFolder &folder)
 {
@@ -152,7 +134,7 @@ TEST_CASE("no memory in the middle of a run ends its sequences, and the next run
         submitTwo(*engine, recorder);
         step(*engine, recorder, 6);
         {
-            const Environment full("INFERLAB_EMULATED_FULL", graphs ? "0" : "7");
+            const EnvironmentVariable full("INFERLAB_EMULATED_FULL", graphs ? "0" : "7");
             step(*engine, recorder, 1);
         }
         CHECK(engine->idle());
@@ -197,7 +179,7 @@ TEST_CASE("a lost device ends the run with its error, keeps what was measured, a
     RunRecorder recorder;
     submitTwo(*engine, recorder);
     step(*engine, recorder, 4);
-    const Environment loss("INFERLAB_EMULATED_LOSS", "9");
+    const EnvironmentVariable loss("INFERLAB_EMULATED_LOSS", "9");
     step(*engine, recorder, 1);
     CHECK(engine->idle());
     for (const RequestRecord &request : recorder.record().requests) {

@@ -2,38 +2,22 @@
 // module, whose device fails on demand; one failure per process, for a lost device stays lost.
 #include "kernels/api/devices.h"
 #include "kernels/check/operator_check.h"
+#include "support/environment_variable.h"
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <new>
 #include <stdexcept>
 #include <string>
 
 using namespace inferlab;
+using namespace inferlab::test;
 
 namespace {
 
-// Sets a variable of the environment for a scope.
-class Environment
-{
-public:
-    Environment(const char *name, const char *value)
-        : m_name(name)
-    {
-        setenv(name, value, 1);
-    }
-    ~Environment() { unsetenv(m_name); }
-    Environment(const Environment &) = delete;
-    Environment &operator=(const Environment &) = delete;
-
-private:
-    const char *m_name;
-};
-
 std::string reasonWithDevice(const char *state)
 {
-    const Environment device("INFERLAB_EMULATED_DEVICE", state);
+    const EnvironmentVariable device("INFERLAB_EMULATED_DEVICE", state);
     const DeviceInfo info = listDevices().at(2);
     CHECK_FALSE(info.available);
     std::string message;
@@ -84,7 +68,7 @@ TEST_CASE("memory that is not there is bad_alloc, and what was taken before stay
 TEST_CASE("where cuBLAS begins is two numbers, and nothing else is taken for them")
 {
     for (const char *wrong : {"", "64", "64;256", "0,256", "64,256,", "many"}) {
-        const Environment tokens("INFERLAB_CUDA_LIBRARY_TOKENS", wrong);
+        const EnvironmentVariable tokens("INFERLAB_CUDA_LIBRARY_TOKENS", wrong);
         std::string message;
         try {
             openBackend("cuda", 1);
@@ -93,7 +77,7 @@ TEST_CASE("where cuBLAS begins is two numbers, and nothing else is taken for the
         }
         CHECK(message.find("found \"" + std::string(wrong) + "\"") != std::string::npos);
     }
-    const Environment tokens("INFERLAB_CUDA_LIBRARY_TOKENS", "16,32");
+    const EnvironmentVariable tokens("INFERLAB_CUDA_LIBRARY_TOKENS", "16,32");
     CHECK_NOTHROW(openBackend("cuda", 1));
 }
 
@@ -117,7 +101,7 @@ TEST_CASE("a lost device is named by the operator that found it, and everything 
     const auto backend = openBackend("cuda", 1);
     const OperatorCase add = addCase(2, 8);
     const auto prepared = add.prepare(*backend);
-    const Environment loss("INFERLAB_EMULATED_LOSS", "0");
+    const EnvironmentVariable loss("INFERLAB_EMULATED_LOSS", "0");
     std::string message;
     try {
         prepared->run();

@@ -1,25 +1,11 @@
 // What the driver tells of a GPU, with a driver's library of our own in its place.
 #include "kernels/api/gpu_monitor.h"
+#include "support/environment_variable.h"
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-
 using namespace inferlab;
-
-namespace {
-
-// What does not work, for a scope.
-class Failure
-{
-public:
-    explicit Failure(const char *what) { setenv("FAKE_NVML", what, 1); }
-    ~Failure() { unsetenv("FAKE_NVML"); }
-    Failure(const Failure &) = delete;
-    Failure &operator=(const Failure &) = delete;
-};
-
-} // namespace
+using namespace inferlab::test; // EnvironmentVariable FAKE_NVML: what does not work
 
 TEST_CASE("a GPU tells its memory, load, power and clocks")
 {
@@ -47,13 +33,13 @@ TEST_CASE("what a card does not tell is absent, and a lost one tells nothing")
     const auto monitor = openGpuMonitor("", reason);
     REQUIRE(monitor != nullptr);
     {
-        const Failure power("power");
+        const EnvironmentVariable power("FAKE_NVML", "power");
         const std::optional<GpuStatus> status = monitor->read();
         REQUIRE(status);
         CHECK_FALSE(status->powerWatts);
         CHECK(status->busyPercent == 97);
     }
-    const Failure lost("lost");
+    const EnvironmentVariable lost("FAKE_NVML", "lost");
     CHECK_FALSE(monitor->read());
 }
 
@@ -62,7 +48,7 @@ TEST_CASE("another GPU and a driver that does not answer are said in words")
     std::string reason;
     CHECK(openGpuMonitor("0000:99:00.0", reason) == nullptr);
     CHECK(reason == "the NVIDIA driver does not tell of this GPU: Not Found");
-    const Failure init("init");
+    const EnvironmentVariable init("FAKE_NVML", "init");
     CHECK(openGpuMonitor("", reason) == nullptr);
     CHECK(reason == "the NVIDIA driver tells nothing: Not Supported");
 }

@@ -3,6 +3,7 @@
 #include "ui/widgets/fold_section.h"
 #include "ui/widgets/prompt_editor.h"
 #include "ui/widgets/sampling_panel.h"
+#include "ui/widgets/wheel_guard.h"
 
 #include <QDoubleSpinBox>
 #include <QLabel>
@@ -35,6 +36,8 @@ void turnWheelOver(QWidget *widget)
 class TestControls : public QObject
 {
     Q_OBJECT
+
+    const WheelGuard m_guard;
 
 private slots:
     void theWheelScrollsPastNumbers();

@@ -38,13 +38,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-SyntheticPace paced(std::chrono::microseconds step)
-{
-    SyntheticPace pace;
-    pace.step = step;
-    return pace;
-}
-
 void drop(QWidget *target, const QString &path)
 {
     QMimeData data;

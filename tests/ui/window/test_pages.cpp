@@ -29,9 +29,7 @@ namespace {
 
 EngineSource quickEngine()
 {
-    SyntheticPace pace;
-    pace.step = 200us;
-    return syntheticSource(pace);
+    return syntheticSource(paced(200us));
 }
 
 // A page with a field of its own, as those beside the run page have.

@@ -15,17 +15,6 @@ using namespace inferlab;
 using namespace inferlab::test;
 using namespace std::chrono_literals;
 
-namespace {
-
-SyntheticPace paced(std::chrono::microseconds step)
-{
-    SyntheticPace pace;
-    pace.step = step;
-    return pace;
-}
-
-} // namespace
-
 class TestWindowSizes : public QObject
 {
     Q_OBJECT

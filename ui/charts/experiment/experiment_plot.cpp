@@ -23,19 +23,6 @@ QString percentName(int percent)
     return QStringLiteral("P%1").arg(percent);
 }
 
-void addLegend(PlotSpec &spec, const CurveLook &look, const QString &text, const QString &brief)
-{
-    LegendEntry entry;
-    entry.key = look.key;
-    entry.text = text;
-    entry.brief = brief;
-    entry.kind = PlotKind::Line;
-    entry.meaning = look.meaning;
-    entry.age = look.age;
-    entry.marker = look.marker;
-    spec.legend.push_back(entry);
-}
-
 // At the end of a curve: its name and last value. A name that is a number needs a colon behind it.
 void addEndLabel(PlotSpec &spec, const PlotSeries &series, const QString &name)
 {
@@ -52,6 +39,20 @@ void addEndLabel(PlotSpec &spec, const PlotSeries &series, const QString &name)
 }
 
 } // namespace
+
+void addCurveLegend(PlotSpec &spec, const CurveLook &look, const QString &text,
+                    const QString &brief)
+{
+    LegendEntry entry;
+    entry.key = look.key;
+    entry.text = text;
+    entry.brief = brief;
+    entry.kind = PlotKind::Line;
+    entry.meaning = look.meaning;
+    entry.age = look.age;
+    entry.marker = look.marker;
+    spec.legend.push_back(entry);
+}
 
 PlotSpec experimentPlot(const QString &id, const QString &title, const QString &what,
                         const ChartData &data)
@@ -210,8 +211,8 @@ void addPercentileCurves(PlotSpec &spec, const ExperimentFigures &figures,
             });
             if (series.isEmpty())
                 continue;
-            addLegend(spec, look, grouped ? figures.groups[group] : percentName(percent),
-                      grouped ? figures.groupBriefs[group] : QString());
+            addCurveLegend(spec, look, grouped ? figures.groups[group] : percentName(percent),
+                           grouped ? figures.groupBriefs[group] : QString());
             addEndLabel(spec, series,
                         grouped ? figures.groupBriefs[group] + QLatin1Char(':')
                                 : percentName(percent));

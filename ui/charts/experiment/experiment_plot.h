@@ -33,6 +33,9 @@ struct CurveLook
 };
 PlotSeries curveOverX(const ExperimentFigures &figures, size_t group, const CurveLook &look,
                       const FigureOfPoint &figure);
+// Its entry in the legend. brief: where there is no room for the text; empty: the same.
+void addCurveLegend(PlotSpec &spec, const CurveLook &look, const QString &text,
+                    const QString &brief = {});
 
 // The same figure at P50, P90 and P99, or at one of them for every group where there are several;
 // with legend, end labels and table. sample: of a point, sorted. scale: of what is drawn, per ms.

@@ -1,11 +1,11 @@
 #include "experiment_report.h"
 
 #include "app/experiment/experiment_json.h"
-#include "app/experiment/experiment_verdicts.h"
 #include "app/experiment/point_summary.h"
 #include "app/experiment/progress_words.h"
-#include "engine/measure/number_text.h"
+#include "engine/base/number_text.h"
 #include "report_advice.h"
+#include "report_html.h"
 #include "ui/charts/experiment/experiment_figures.h"
 
 #include <QRegularExpression>
@@ -27,16 +27,6 @@ svg { width: 100%; height: auto; border: 1px solid #e4e4e4; }
 figcaption { font-size: 13px; color: #5c5c5c; }
 pre { font-size: 12px; white-space: pre-wrap; background: #f6f6f6; padding: 12px; }
 )";
-
-QString escaped(const std::string &text)
-{
-    return QString::fromStdString(text).toHtmlEscaped();
-}
-
-QString cell(const QString &text, const char *tag = "td")
-{
-    return QStringLiteral("<%1>%2</%1>").arg(QLatin1String(tag), text);
-}
 
 // Ids of one picture must not be those of another: all of them share one document.
 QString inlined(const ReportChart &chart)
@@ -73,21 +63,20 @@ QString rate(const PointSummary &summary)
 
 QString pointTable(const ExperimentResult &result)
 {
-    QString out = QStringLiteral("<div class=\"scroll\"><table>\n<tr>");
-    for (const char *name :
-         {"Point", "State", "Runs", "tok/s total (95%)", "TTFT P50, ms", "TTFT P90, ms",
-          "ITL P50, ms", "ITL P90, ms", "Total P50, ms", "Total P90, ms"})
-        out += cell(QLatin1String(name), "th");
-    out += QStringLiteral("</tr>\n");
+    QString out = QStringLiteral("<div class=\"scroll\"><table>\n")
+        + tableRow({QStringLiteral("Point"), QStringLiteral("State"), QStringLiteral("Runs"),
+                    QStringLiteral("tok/s total (95%)"), QStringLiteral("TTFT P50, ms"),
+                    QStringLiteral("TTFT P90, ms"), QStringLiteral("ITL P50, ms"),
+                    QStringLiteral("ITL P90, ms"), QStringLiteral("Total P50, ms"),
+                    QStringLiteral("Total P90, ms")},
+                   "th");
     for (const PointResult &point : result.points) {
         const PointSummary summary = summarisePoint(point);
-        out += QStringLiteral("<tr>") + cell(escaped(point.point.label))
-            + cell(QLatin1String(pointStateName(point.state))) + cell(QString::number(summary.runs))
-            + cell(rate(summary));
+        QStringList cells {escaped(point.point.label), QLatin1String(pointStateName(point.state)),
+                           QString::number(summary.runs), rate(summary)};
         for (const auto *sample : {&summary.ttftMs, &summary.itlMs, &summary.endToEndMs})
-            out += cell(ms(*sample, &SampleSummary::p50, 50))
-                + cell(ms(*sample, &SampleSummary::p90, 90));
-        out += QStringLiteral("</tr>\n");
+            cells << ms(*sample, &SampleSummary::p50, 50) << ms(*sample, &SampleSummary::p90, 90);
+        out += tableRow(cells);
     }
     return out
         + QStringLiteral("</table></div>\n<p class=\"muted\">* fewer samples than that percentile "
@@ -97,13 +86,8 @@ QString pointTable(const ExperimentResult &result)
 
 QString sentences(const ExperimentResult &result, const ExperimentOutlook *outlook)
 {
-    std::vector<std::string> all = experimentVerdicts(result);
-    if (outlook != nullptr) {
-        for (std::string &sentence : outlookSentences(result, *outlook))
-            all.push_back(std::move(sentence));
-    }
     QString out = QStringLiteral("<ul>\n");
-    for (const std::string &sentence : all)
+    for (const std::string &sentence : experimentFindings(result, outlook))
         out += QStringLiteral("<li>%1</li>\n").arg(escaped(sentence));
     return out + QStringLiteral("</ul>\n");
 }
@@ -126,8 +110,7 @@ QString factTable(QStringList facts)
     QString out = QStringLiteral("<table class=\"facts\">\n");
     for (const QString &fact : facts) {
         const qsizetype colon = fact.indexOf(QLatin1String(": "));
-        out += QStringLiteral("<tr>") + cell(fact.left(colon).toHtmlEscaped())
-            + cell(fact.mid(colon + 2).toHtmlEscaped()) + QStringLiteral("</tr>\n");
+        out += tableRow({fact.left(colon).toHtmlEscaped(), fact.mid(colon + 2).toHtmlEscaped()});
     }
     return out + QStringLiteral("</table>\n");
 }

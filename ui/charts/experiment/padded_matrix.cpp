@@ -96,13 +96,7 @@ void addWasted(PlotSpec &spec, const ExperimentFigures &figures, size_t group)
     PlotSeries series = curveOverX(figures, group, look, wastedPercent);
     if (series.isEmpty())
         return;
-    LegendEntry entry;
-    entry.key = look.key;
-    entry.text = look.name;
-    entry.meaning = look.meaning;
-    entry.age = look.age;
-    entry.marker = look.marker;
-    spec.legend.push_back(entry);
+    addCurveLegend(spec, look, look.name);
     spec.series.push_back(std::move(series));
 }
 

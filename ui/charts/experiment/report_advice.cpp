@@ -3,29 +3,14 @@
 #include "app/experiment/measured_points.h"
 #include "engine/measure/capacity.h"
 #include "engine/measure/percentile.h"
+#include "report_html.h"
 #include "ui/charts/plot_spec.h"
-
-#include <algorithm>
-#include <string_view>
 
 namespace inferlab {
 
 namespace {
 
 constexpr uint64_t kGibibyte = uint64_t {1} << 30;
-
-QString escaped(std::string_view text)
-{
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())).toHtmlEscaped();
-}
-
-QString row(const QStringList &cells, const char *tag = "td")
-{
-    QString out = QStringLiteral("<tr>");
-    for (const QString &cell : cells)
-        out += QStringLiteral("<%1>%2</%1>").arg(QLatin1String(tag), cell);
-    return out + QStringLiteral("</tr>\n");
-}
 
 // "TTFT 500 ms, TPOT 100 ms at P90"
 QString limitsText(const SloPreset &preset)
@@ -45,14 +30,6 @@ QString limitsText(const SloPreset &preset)
 // A user as long as the longest request that was measured.
 QString usersText(const ExperimentResult &result, const ModelCost &cost)
 {
-    int64_t longest = 0;
-    for (const PointResult &point : result.points) {
-        for (const MeasuredRun &run : point.runs) {
-            for (const RequestRecord &request : run.record->requests)
-                longest = std::max<int64_t>(
-                    longest, int64_t {request.promptTokens} + run.record->settings.maxNewTokens);
-        }
-    }
     QString out;
     for (const uint64_t gib : {4, 16, 80}) {
         CapacityQuestion question;
@@ -60,7 +37,7 @@ QString usersText(const ExperimentResult &result, const ModelCost &cost)
         question.weightBytes = static_cast<uint64_t>(cost.weightBytes);
         question.kvBytesPerToken =
             static_cast<uint64_t>(cost.kvBytesPerToken(result.experiment.held.run.cacheType));
-        question.contextTokens = static_cast<uint64_t>(longest);
+        question.contextTokens = static_cast<uint64_t>(longestRequestTokens(result));
         if (const auto capacity = capacityOf(question))
             out += QStringLiteral("<li>%1</li>\n").arg(escaped(capacity->sentence));
     }
@@ -86,12 +63,13 @@ QString reportAdvice(const ExperimentResult &result, const ExperimentOutlook *ou
         return {};
     QString out = QStringLiteral("<h2>Which configuration to take</h2>\n<div class=\"scroll\">"
                                  "<table class=\"facts\">\n")
-        + row({QStringLiteral("Application"), QStringLiteral("Limits"), QStringLiteral("Advice")},
-              "th");
+        + tableRow({QStringLiteral("Application"), QStringLiteral("Limits"),
+                    QStringLiteral("Advice")},
+                   "th");
     for (const SloPreset &preset : sloPresets())
-        out +=
-            row({escaped(preset.title), limitsText(preset),
-                 escaped(advise(points, preset.limits, preset.percentile, preset.goal).sentence)});
+        out += tableRow(
+            {escaped(preset.title), limitsText(preset),
+             escaped(advise(points, preset.limits, preset.percentile, preset.goal).sentence)});
     out += QStringLiteral("</table></div>\n");
     if (outlook != nullptr && outlook->cost)
         out += usersText(result, *outlook->cost);
@@ -108,21 +86,21 @@ QString reportPrediction(const ExperimentResult &result, const ExperimentOutlook
         if (!predicted.metrics || result.points[i].runs.empty())
             continue;
         const MeasuredPoint measured = measuredPoint(result.points[i]);
-        rows +=
-            row({escaped(result.points[i].point.label),
-                 number(predicted.metrics->outputTokPerSecond), number(measured.tokPerSecond),
-                 number(median(predicted.metrics->ttft)), number(percentile(measured.ttftMs, 50)),
-                 number(median(predicted.metrics->itl)), number(percentile(measured.itlMs, 50)),
-                 predicted.verdict ? escaped(runLimitName(predicted.verdict->limit)) : QString()});
+        rows += tableRow(
+            {escaped(result.points[i].point.label), number(predicted.metrics->outputTokPerSecond),
+             number(measured.tokPerSecond), number(median(predicted.metrics->ttft)),
+             number(percentile(measured.ttftMs, 50)), number(median(predicted.metrics->itl)),
+             number(percentile(measured.itlMs, 50)),
+             predicted.verdict ? escaped(runLimitName(predicted.verdict->limit)) : QString()});
     }
     if (rows.isEmpty())
         return {};
     return QStringLiteral("<h2>Prediction and measurement</h2>\n<div class=\"scroll\"><table>\n")
-        + row({QStringLiteral("Point"), QStringLiteral("tok/s predicted"),
-               QStringLiteral("measured"), QStringLiteral("TTFT P50 predicted, ms"),
-               QStringLiteral("measured"), QStringLiteral("ITL P50 predicted, ms"),
-               QStringLiteral("measured"), QStringLiteral("Limited by")},
-              "th")
+        + tableRow({QStringLiteral("Point"), QStringLiteral("tok/s predicted"),
+                    QStringLiteral("measured"), QStringLiteral("TTFT P50 predicted, ms"),
+                    QStringLiteral("measured"), QStringLiteral("ITL P50 predicted, ms"),
+                    QStringLiteral("measured"), QStringLiteral("Limited by")},
+                   "th")
         + rows + QStringLiteral("</table></div>\n");
 }
 

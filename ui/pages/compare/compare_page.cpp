@@ -4,7 +4,6 @@
 #include "ui/pages/chart_board.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/kept_runs.h"
-#include "ui/widgets/wheel_guard.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -89,7 +88,6 @@ ComparePage::ComparePage(std::vector<ChartCard *> charts, QWidget *parent)
 {
     setObjectName(QStringLiteral("comparePage"));
     m_baseline->setAccessibleName(tr("Hold the others against"));
-    guardFromWheel(m_baseline);
     m_baseline->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     connect(m_baseline, &QComboBox::activated, this, &ComparePage::setBaseline);
     auto *split = new QSplitter(Qt::Horizontal, this);

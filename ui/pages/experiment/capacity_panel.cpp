@@ -1,5 +1,6 @@
 #include "capacity_panel.h"
 
+#include "app/experiment/measured_points.h"
 #include "engine/base/byte_text.h"
 #include "ui/theme/theme.h"
 
@@ -23,20 +24,6 @@ constexpr int kMostTokens = 1 << 24;
 QString text(const std::string &words)
 {
     return QString::fromStdString(words);
-}
-
-// Prompt and answer of the longest request that was measured; 0 without any.
-int longestContext(const ExperimentResult &result)
-{
-    int64_t longest = 0;
-    for (const PointResult &point : result.points) {
-        for (const MeasuredRun &run : point.runs) {
-            for (const RequestRecord &request : run.record->requests)
-                longest = std::max<int64_t>(
-                    longest, int64_t {request.promptTokens} + run.record->settings.maxNewTokens);
-        }
-    }
-    return static_cast<int>(std::min<int64_t>(longest, kMostTokens));
 }
 
 // What the run that took most took.
@@ -124,9 +111,9 @@ void CapacityPanel::setExperiment(const ExperimentResult &result, const Experime
         m_kvBytesPerToken = static_cast<uint64_t>(
             outlook->cost->kvBytesPerToken(result.experiment.held.run.cacheType));
     }
-    if (const int longest = longestContext(result); longest > 0 && !m_ownContext) {
+    if (const int64_t longest = longestRequestTokens(result); longest > 0 && !m_ownContext) {
         const QSignalBlocker quiet(m_context);
-        m_context->setValue(longest);
+        m_context->setValue(static_cast<int>(std::min<int64_t>(longest, kMostTokens)));
     }
     m_measured->setText(measuredWords(result));
     m_measured->setVisible(!m_measured->text().isEmpty());

@@ -4,7 +4,6 @@
 
 #include "advice_panel.h"
 #include "app/experiment/experiment_outlook.h"
-#include "app/experiment/experiment_verdicts.h"
 #include "app/experiment/point_summary.h"
 #include "app/experiment/progress_words.h"
 #include "app/session/session.h"
@@ -121,13 +120,9 @@ void ExperimentPage::showFigures()
 
 void ExperimentPage::showFindings()
 {
-    std::vector<std::string> sentences = experimentVerdicts(*m_result);
-    if (m_outlook != nullptr && m_result->runCount() > 0) {
-        for (std::string &sentence : outlookSentences(*m_result, *m_outlook))
-            sentences.push_back(std::move(sentence));
-        if (!m_outlook->missing.empty())
-            sentences.push_back(m_outlook->missing + ".");
-    }
+    std::vector<std::string> sentences = experimentFindings(*m_result, m_outlook.get());
+    if (m_outlook != nullptr && m_result->runCount() > 0 && !m_outlook->missing.empty())
+        sentences.push_back(m_outlook->missing + ".");
     QString findings;
     for (const std::string &sentence : sentences)
         findings += text(sentence) + QStringLiteral("\n\n");

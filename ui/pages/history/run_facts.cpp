@@ -1,6 +1,6 @@
 #include "run_facts.h"
 
-#include "engine/measure/number_text.h"
+#include "engine/base/number_text.h"
 #include "ui/widgets/figures.h"
 
 #include <QObject>

@@ -1,5 +1,5 @@
 // Numbers as text: exact ones read back, short ones are readable, and no locale changes them.
-#include "engine/measure/number_text.h"
+#include "engine/base/number_text.h"
 
 #include <doctest/doctest.h>
 

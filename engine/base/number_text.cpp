@@ -1,5 +1,5 @@
 // std::to_chars knows no locale; printf writes a comma where the system's language does.
-#include "engine/measure/number_text.h"
+#include "number_text.h"
 
 #include <algorithm>
 #include <array>
