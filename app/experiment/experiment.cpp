@@ -1,5 +1,6 @@
 #include "experiment.h"
 
+#include "app/run_setup/run_requests.h"
 #include "engine/base/error.h"
 #include "engine/run/engine.h"
 #include "engine/run/random.h"
@@ -69,6 +70,7 @@ void checkHeld(const RunSettings &held, const std::string &source)
     requireWhole(source, "hold.requests", held.requests, 0, 100'000);
     requireWhole(source, "hold.prompt_tokens", held.promptTokens, 0, kMostTokens);
     requireWhole(source, "hold.new_tokens", held.maxNewTokens, 1, kMostTokens);
+    requireWhole(source, "hold.least_new_tokens", held.leastNewTokens, 0, held.maxNewTokens);
     requireWhole(source, "hold.threads", held.threads, 0, 1024);
     requireWhole(source, "hold.chunk_tokens", held.chunkTokens, 0, 1 << 16);
     if (const auto error = checkAxisValue(AxisKind::Device, held.device))
@@ -106,18 +108,19 @@ std::vector<size_t> roundOrder(const std::vector<ExperimentPoint> &points, uint6
     return order;
 }
 
-// One step of SplitMix64 over several numbers: neighbouring repeats and requests get unrelated
-// draws.
-uint64_t mixed(uint64_t a, uint64_t b, uint64_t c)
+void checkStopRule(const Experiment &experiment, const std::string &source)
 {
-    Random first(a);
-    Random second(first.next() ^ b);
-    Random third(second.next() ^ c);
-    return third.next();
+    const StopRule &stop = experiment.stop;
+    requireAmount(source, "stop.seconds", stop.seconds, kMostSeconds);
+    requireAmount(source, "stop.point_seconds", stop.pointSeconds, kMostSeconds);
+    requireAmount(source, "stop.interval_percent", stop.intervalPercent, 100);
+    if (stop.intervalPercent > 0 && experiment.repeats < StopRule::kLeastRepeatsForInterval)
+        throw InputError(source, "stop.interval_percent",
+                         "0, or at least " + std::to_string(StopRule::kLeastRepeatsForInterval)
+                             + " repeats: the median of fewer runs has no 95% interval",
+                         std::to_string(experiment.repeats)
+                             + (experiment.repeats == 1 ? " repeat" : " repeats"));
 }
-
-// Beyond this, JSON readers that keep numbers as doubles would round a seed.
-constexpr uint64_t kSeedMask = (uint64_t {1} << 53) - 1;
 
 } // namespace
 
@@ -131,9 +134,7 @@ void checkExperiment(const Experiment &experiment, const std::string &source)
     requireWhole(source, "warm_ups", experiment.warmUps, 0, Experiment::kMostRepeats);
     requireAmount(source, "cool_down_seconds", experiment.coolDownSeconds, 3600);
     requireAmount(source, "expected_seconds", experiment.expectedSeconds, kMostSeconds);
-    requireAmount(source, "stop.seconds", experiment.stop.seconds, kMostSeconds);
-    requireAmount(source, "stop.point_seconds", experiment.stop.pointSeconds, kMostSeconds);
-    requireAmount(source, "stop.interval_percent", experiment.stop.intervalPercent, 100);
+    checkStopRule(experiment, source);
     if (experiment.prompts.empty())
         throw InputError(source, "prompts", "at least one prompt", "none");
     for (size_t i = 0; i < experiment.prompts.size(); ++i) {
@@ -177,27 +178,22 @@ std::vector<PlannedRun> runOrder(const Experiment &experiment,
     std::vector<PlannedRun> order;
     order.reserve(points.size() * static_cast<size_t>(experiment.repeats + experiment.warmUps));
     for (int32_t repeat = -experiment.warmUps; repeat < experiment.repeats; ++repeat) {
-        const uint64_t seed = mixed(experiment.seed, 0, static_cast<uint64_t>(int64_t {repeat}));
+        const uint64_t seed =
+            mixedSeed(experiment.seed, 0, static_cast<uint64_t>(int64_t {repeat}));
         for (const size_t point : roundOrder(points, seed))
             order.push_back({point, repeat});
     }
     return order;
 }
 
-DrawnRequest drawRequest(const Experiment &experiment, int32_t repeat, int32_t request)
+RunSettings runSettingsOf(const Experiment &experiment, const ExperimentPoint &point,
+                          int32_t repeat)
 {
-    const uint64_t drawn = mixed(experiment.seed, static_cast<uint64_t>(int64_t {repeat}) + 1,
-                                 static_cast<uint64_t>(request));
-    DrawnRequest result;
-    result.prompt = static_cast<size_t>((drawn >> 11) % experiment.prompts.size());
-    result.seed = drawn & kSeedMask;
-    return result;
-}
-
-int32_t requestsOf(const RunSettings &settings) noexcept
-{
-    return settings.requests > 0 ? settings.requests
-                                 : std::max(settings.batch, settings.concurrency);
+    RunSettings settings = point.settings.run;
+    settings.promptPool = experiment.prompts;
+    settings.round = repeat;
+    settings.sampling.seed = experiment.seed;
+    return settings;
 }
 
 } // namespace inferlab

@@ -13,6 +13,9 @@ namespace inferlab {
 // When measuring ends before all repeats are done; 0: never for this reason.
 struct StopRule
 {
+    // A median of fewer runs has no 95% interval (engine/measure/percentile_interval.h).
+    static constexpr int32_t kLeastRepeatsForInterval = 6;
+
     double seconds = 0;      // of the whole experiment
     double pointSeconds = 0; // measured at one point; further repeats of it are left out
     // A point has enough once the 95% interval of its median throughput lies within this share of
@@ -73,16 +76,9 @@ struct PlannedRun
 std::vector<PlannedRun> runOrder(const Experiment &experiment,
                                  const std::vector<ExperimentPoint> &points);
 
-// Request i of a repeat: which prompt of the pool and which sampling seed. They do not depend on
-// the point, so points differ in what varies and in nothing else.
-struct DrawnRequest
-{
-    size_t prompt = 0;
-    uint64_t seed = 0;
-};
-DrawnRequest drawRequest(const Experiment &experiment, int32_t repeat, int32_t request);
-
-// How many requests a run of these settings submits.
-int32_t requestsOf(const RunSettings &settings) noexcept;
+// All that one run of a point is made with, its prompts and seed among it: what its record holds
+// and what can be run again without the experiment.
+RunSettings runSettingsOf(const Experiment &experiment, const ExperimentPoint &point,
+                          int32_t repeat);
 
 } // namespace inferlab

@@ -1,6 +1,7 @@
 #include "experiment_csv.h"
 
 #include "app/experiment/point_summary.h"
+#include "app/run_setup/run_requests.h"
 #include "engine/measure/csv_line.h"
 #include "engine/measure/metrics.h"
 #include "engine/measure/summary_csv.h"

@@ -174,6 +174,7 @@ void readHeld(const JsonCursor &object, PointSettings &held)
     members.whole("requests", run.requests, 0, kMostInt);
     members.whole("prompt_tokens", run.promptTokens, 0, kMostInt);
     members.whole("new_tokens", run.maxNewTokens, 1, kMostInt);
+    members.whole("least_new_tokens", run.leastNewTokens, 0, kMostInt);
     members.flag("ignore_end", run.ignoreEnd);
     members.flag("chat", run.chat);
     members.text("system_prompt", run.systemPrompt);
@@ -205,6 +206,7 @@ Json heldToJson(const PointSettings &held)
             {"requests", run.requests},
             {"prompt_tokens", run.promptTokens},
             {"new_tokens", run.maxNewTokens},
+            {"least_new_tokens", run.leastNewTokens},
             {"ignore_end", run.ignoreEnd},
             {"chat", run.chat},
             {"system_prompt", run.systemPrompt},

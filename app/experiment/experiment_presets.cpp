@@ -137,12 +137,57 @@ Experiment padding()
     return experiment;
 }
 
+// No more than 32 requests at once, so that the small batches are refilled and the large one is
+// not.
+Experiment batching()
+{
+    Experiment experiment = measuring(
+        "batching",
+        "What does continuous batching gain over static batching when answers end at different "
+        "times?",
+        100);
+    experiment.axes = {{AxisKind::Batch, numbers({2, 4, 8, 16})},
+                       {AxisKind::Scheduler, {std::string("static"), std::string("continuous")}}};
+    experiment.repeats = 4; // fewer have no interval of their difference
+    RunSettings &run = experiment.held.run;
+    run.requests = 32;
+    run.leastNewTokens = 1; // uniform: the longest of B answers is 2B/(B+1) times the mean
+    run.maxNewTokens = 48;
+    return experiment;
+}
+
+// Four users; whoever is answered sends the next prompt, a long one, while others are in the middle
+// of their answers.
+Experiment chunk()
+{
+    Experiment experiment = measuring(
+        "chunk",
+        "What does a long prompt cost those whose answers are under way, and what does a smaller "
+        "chunk of it change?",
+        100);
+    experiment.axes = {{AxisKind::ChunkTokens, numbers({16, 32, 64, 128, 256})}};
+    experiment.repeats = 4;
+    RunSettings &run = experiment.held.run;
+    run.scheduler = BatchPolicy::Continuous;
+    run.batch = 4;
+    run.concurrency = 4;
+    run.requests = 12;
+    run.promptTokens = 256;
+    run.leastNewTokens = 16; // at one length, all would end, and begin, together
+    run.maxNewTokens = 48;
+    run.chat = false;
+    experiment.prompts = {mixedPrompts().back()};
+    return experiment;
+}
+
 Experiment samplingNull()
 {
     Experiment experiment = measuring("sampling",
                                       "Do temperature and top-p change the speed? (Expected: the "
                                       "text changes, the time does not)",
                                       150);
+    experiment.note = "The course's notebook lets answers end where the model ends them, and has a "
+                      "repetition penalty of 1.05; here each has 64 tokens, without a penalty";
     experiment.axes = {{AxisKind::Temperature, numbers({0, 0.7, 1.3})},
                        {AxisKind::TopP, numbers({0.8, 0.9, 1.0})}};
     experiment.held.run.batch = 16;
@@ -164,7 +209,10 @@ Experiment newTokens()
 {
     Experiment experiment = measuring(
         "new-tokens", "How does the total latency grow with the length of the answer?", 80);
-    experiment.note = "The course's notebook takes batch 32 and 20 runs; here batch 8 and 5 runs";
+    experiment.note =
+        "The course's notebook takes batch 32 and 20 runs, samples (temperature 0.7, top-p 0.9, "
+        "repetition penalty 1.05) and lets answers end where the model ends them; here batch 8, 5 "
+        "runs, the most likely token, and every answer at its full length";
     experiment.axes = {{AxisKind::NewTokens, numbers({32, 64, 128, 256})}};
     experiment.held.run.batch = 8;
     return experiment;
@@ -186,14 +234,27 @@ Experiment threads()
     return experiment;
 }
 
+// None above the cores there are, and all of those.
+void fitThreads(std::vector<AxisValue> &values, int cores)
+{
+    std::erase_if(values,
+                  [cores](const AxisValue &value) { return std::get<double>(value) > cores; });
+    const AxisValue all = static_cast<double>(cores);
+    if (std::find(values.begin(), values.end(), all) == values.end())
+        values.insert(std::upper_bound(values.begin(), values.end(), all), all);
+}
+
 } // namespace
 
 const std::vector<Experiment> &experimentPresets()
 {
-    static const std::vector<Experiment> presets = {
-        courseNotebook(), courseNotebookSmall(), batchSweep(),   cpuAgainstGpu(), kvCache(),
-        padding(),        samplingNull(),        promptLength(), newTokens(),     quantisation(),
-        threads()};
+    static const std::vector<Experiment> presets = {courseNotebook(), courseNotebookSmall(),
+                                                    batchSweep(),     cpuAgainstGpu(),
+                                                    kvCache(),        padding(),
+                                                    batching(),       chunk(),
+                                                    samplingNull(),   promptLength(),
+                                                    newTokens(),      quantisation(),
+                                                    threads()};
     return presets;
 }
 
@@ -213,11 +274,8 @@ Experiment fitted(Experiment experiment, int cores, const std::vector<std::strin
     for (ExperimentAxis &axis : experiment.axes) {
         if (axis.kind == AxisKind::ModelFile && axis.values.empty())
             axis.values.assign(modelFiles.begin(), modelFiles.end());
-        if (axis.kind == AxisKind::Threads) {
-            std::erase_if(axis.values, [cores](const AxisValue &value) {
-                return std::get<double>(value) > std::max(cores, 1);
-            });
-        }
+        if (axis.kind == AxisKind::Threads)
+            fitThreads(axis.values, std::max(cores, 1));
     }
     return experiment;
 }

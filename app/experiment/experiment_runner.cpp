@@ -1,7 +1,7 @@
 #include "experiment_runner.h"
 
-#include "app/experiment/request_prompts.h"
 #include "app/experiment/stop_rule.h"
+#include "app/run_setup/run_requests.h"
 #include "engine/base/clock.h"
 #include "engine/base/error.h"
 #include "engine/measure/run_head.h"
@@ -166,7 +166,11 @@ void ExperimentRunner::loadModel(const ModelWanted &wanted)
     ready.file = wanted.file;
     ready.device = wanted.device;
     ready.model = m_engines.load(wanted, &m_control.interrupted());
-    ready.pool = encodePool(m_result.experiment, m_engines, ready.model.get());
+    RunSettings prompts = m_result.experiment.held.run;
+    prompts.promptPool = m_result.experiment.prompts;
+    ready.pool = encodePool(prompts, [&](const RunSettings &settings) {
+        return m_engines.encode(ready.model.get(), settings);
+    });
     ready.hash = m_engines.hash(wanted.file, &m_control.interrupted());
     m_ready = std::move(ready);
 }

@@ -1,5 +1,6 @@
 #include "experiment_verdicts.h"
 
+#include "app/experiment/batching_verdicts.h"
 #include "app/experiment/point_summary.h"
 #include "engine/base/error.h"
 #include "engine/base/number_text.h"
@@ -242,6 +243,8 @@ std::vector<std::string> experimentVerdicts(const ExperimentResult &result)
         sayGrowth(result, out);
     if (!axes.empty() && isLoad(axes.front().kind))
         sayKnee(result, out);
+    for (const auto &sentences : {batchingVerdicts(result), chunkVerdicts(result)})
+        out.insert(out.end(), sentences.begin(), sentences.end());
     sayPadding(result, out);
     sayDoubts(result, out);
     return out;

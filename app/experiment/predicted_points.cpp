@@ -1,6 +1,7 @@
 #include "app/experiment/predicted_points.h"
 
 #include "app/experiment/measured_points.h"
+#include "app/run_setup/run_requests.h"
 #include "engine/measure/percentile.h"
 
 #include <algorithm>
@@ -24,6 +25,18 @@ const RunRecord *medianRun(const PointResult &point)
     std::nth_element(runs.begin(), middle, runs.end(),
                      [](const auto &a, const auto &b) { return a.first < b.first; });
     return middle->second;
+}
+
+// Of a point that has no run yet: the lengths of answers are drawn as they will be.
+std::vector<ExpectedRequest> requestsToCome(const Experiment &experiment,
+                                            const ExperimentPoint &point, int32_t prompt)
+{
+    const RunSettings settings = runSettingsOf(experiment, point, 0);
+    const size_t prompts = std::max<size_t>(settings.promptPool.size(), 1);
+    std::vector<ExpectedRequest> requests = expectedRequests(settings, prompt);
+    for (size_t i = 0; i < requests.size(); ++i)
+        requests[i].newTokens = drawRequest(settings, prompts, static_cast<int32_t>(i)).newTokens;
+    return requests;
 }
 
 // The median prompt of all runs; none without any.
@@ -76,7 +89,8 @@ std::vector<PredictedPoint> predictedPoints(const ExperimentResult &result,
         if (run != nullptr)
             requests = expectedRequests(*run);
         else if (usual || settings.promptTokens > 0)
-            requests = expectedRequests(settings, usual.value_or(settings.promptTokens));
+            requests = requestsToCome(result.experiment, point.point,
+                                      usual.value_or(settings.promptTokens));
         if (requests.empty())
             continue;
         predicted.metrics = computeMetrics(predictRun(*model, settings, requests).record);

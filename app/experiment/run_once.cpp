@@ -1,9 +1,8 @@
 #include "run_once.h"
 
 #include "app/experiment/machine_note.h"
-#include "app/experiment/request_prompts.h"
+#include "app/run_setup/run_requests.h"
 #include "app/run_setup/run_setup.h"
-#include "engine/base/clock.h"
 #include "engine/base/error.h"
 #include "engine/measure/recorder.h"
 
@@ -13,57 +12,6 @@
 namespace inferlab {
 
 namespace {
-
-std::vector<Request> drawRequests(const Experiment &experiment, const RunSettings &settings,
-                                  int32_t repeat, const ReadyModel &ready)
-{
-    std::vector<Request> requests;
-    const int32_t count = requestsOf(settings);
-    for (int32_t i = 0; i < count; ++i) {
-        const DrawnRequest drawn = drawRequest(experiment, repeat, i);
-        requests.push_back(
-            makeRequest(settings, ofLength(ready.pool[drawn.prompt], settings.promptTokens), 0));
-        requests.back().sampling.seed = drawn.seed;
-    }
-    return requests;
-}
-
-size_t longestPrompt(const std::vector<Request> &requests)
-{
-    size_t longest = 0;
-    for (const Request &request : requests)
-        longest = std::max(longest, request.promptTokens.size());
-    return longest;
-}
-
-// Submits requests one after another, and knows how many are on their way.
-class Submission
-{
-public:
-    Submission(std::vector<Request> requests, Engine &engine, RunRecorder &recorder)
-        : m_requests(std::move(requests))
-        , m_engine(engine)
-        , m_recorder(recorder)
-    { }
-
-    void submit(size_t count)
-    {
-        for (; count > 0 && m_next < m_requests.size(); --count) {
-            Request &request = m_requests[m_next++];
-            const auto length = static_cast<int32_t>(request.promptTokens.size());
-            const int64_t now = nowNs();
-            request.scheduledNs = now;
-            const RequestId id = m_engine.submit(std::move(request));
-            m_recorder.submitted(id, now, now, length);
-        }
-    }
-
-private:
-    std::vector<Request> m_requests;
-    size_t m_next = 0;
-    Engine &m_engine;
-    RunRecorder &m_recorder;
-};
 
 void requireAnswers(const RunRecord &record)
 {
@@ -90,13 +38,12 @@ MeasuredRun runOnce(const Experiment &experiment, const ExperimentPoint &point, 
                     const ReadyModel &ready, const EngineAccess &engines, RunControl &control,
                     const RunShareCallback &share)
 {
-    RunSettings settings = point.settings.run;
-    std::vector<Request> requests = drawRequests(experiment, settings, repeat, ready);
-    const int64_t total = int64_t {settings.maxNewTokens} * static_cast<int64_t>(requests.size());
+    RunSettings settings = runSettingsOf(experiment, point, repeat);
+    std::vector<Request> requests = makeRequests(settings, ready.pool);
+    const int64_t total = mostNewTokens(settings);
     const EngineOptions options =
         engineOptions(settings, longestPrompt(requests), ready.model.get());
     settings.contextTokens = options.contextTokens;
-    settings.sampling.seed = experiment.seed;
     const std::unique_ptr<Engine> engine = engines.open(ready.model, options);
 
     MeasuredRun run;
@@ -104,16 +51,18 @@ MeasuredRun runOnce(const Experiment &experiment, const ExperimentPoint &point, 
     const RunControl::Engaged engaged(control, *engine);
     const MachineWatch watch;
     RunRecorder recorder(headOf(point, settings, ready));
-    Submission submission(std::move(requests), *engine, recorder);
-    submission.submit(settings.concurrency > 0 ? static_cast<size_t>(settings.concurrency)
-                                               : static_cast<size_t>(requestsOf(settings)));
+    RunSubmission submission(std::move(requests), *engine,
+                             [&recorder](RequestId id, int64_t ns, int32_t promptTokens) {
+                                 recorder.submitted(id, ns, ns, promptTokens);
+                             });
+    submission.begin(settings);
     int64_t done = 0;
     while (!engine->idle()) {
         const StepReport report = engine->step();
         if (control.interrupted())
             throw Cancelled();
         recorder.add(report);
-        submission.submit(report.finished.size());
+        submission.ended(report.finished.size());
         run.usefulTokens += report.prefillTokens + report.decodeTokens + report.recomputedTokens;
         run.paddedTokens += report.paddedTokens;
         done += static_cast<int64_t>(report.tokens.size());

@@ -1,5 +1,6 @@
 #include "worker.h"
 
+#include "app/run_setup/run_requests.h"
 #include "app/run_setup/run_setup.h"
 #include "app/session/run_describe.h"
 #include "app/session/run_forwarder.h"
@@ -246,7 +247,7 @@ void Worker::warmUp(RunPlan plan, const std::atomic<bool> &stop)
     request.maxNewTokens = kWarmUpTokens;
     engine->submit(std::move(request));
     setPhase(Phase::Queued);
-    drive(*engine, stop, [](const StepReport &) {});
+    drive(*engine, stop, [](const StepReport &, int64_t) {});
     if (stop)
         throw Cancelled();
 }
@@ -254,9 +255,13 @@ void Worker::warmUp(RunPlan plan, const std::atomic<bool> &stop)
 RunRecordPtr Worker::runOnce(const RunPlan &plan, const std::atomic<bool> &stop)
 {
     setPhase(Phase::Queued);
-    const std::vector<int32_t> prompt = m_source.encode(m_model.get(), plan.settings);
+    std::vector<Request> requests =
+        makeRequests(plan.settings, encodePool(plan.settings, [this](const RunSettings &settings) {
+                         return m_source.encode(m_model.get(), settings);
+                     }));
     RunPlan actual = plan;
-    const EngineOptions options = engineOptions(plan.settings, prompt.size(), m_model.get());
+    const EngineOptions options =
+        engineOptions(plan.settings, longestPrompt(requests), m_model.get());
     actual.settings.contextTokens = options.contextTokens;
     if (stop)
         throw Cancelled();
@@ -265,21 +270,20 @@ RunRecordPtr Worker::runOnce(const RunPlan &plan, const std::atomic<bool> &stop)
     RunRecord head = describeRun(actual, m_model.get());
     head.provenance.modelHash = *m_hash;
     RunForwarder forwarder(std::move(head), m_mailbox);
-    uint64_t promptTotal = 0;
-    for (int32_t i = 0; i < plan.settings.batch; ++i) {
-        const int64_t now = nowNs();
-        Request request = makeRequest(plan.settings, prompt, i);
-        request.scheduledNs = now;
-        const RequestId id = engine->submit(std::move(request));
-        forwarder.submitted({id, now, now, static_cast<int32_t>(prompt.size())});
-        promptTotal += prompt.size();
-    }
+    uint64_t promptTotal = 0; // of those that are under way
+    RunSubmission submission(std::move(requests), *engine,
+                             [&](RequestId id, int64_t ns, int32_t promptTokens) {
+                                 forwarder.submitted({id, ns, ns, promptTokens});
+                                 promptTotal += static_cast<uint64_t>(promptTokens);
+                             });
+    submission.begin(plan.settings);
 
     uint64_t promptDone = 0;
-    drive(*engine, stop, [&](const StepReport &report) {
+    drive(*engine, stop, [&](const StepReport &report, int64_t pausedNs) {
         forwarder.add(report);
         if (stop)
             return;
+        submission.ended(report.finished.size(), pausedNs);
         promptDone =
             std::min(promptTotal, promptDone + static_cast<uint64_t>(report.prefillTokens));
         // While prompts are read, the first answers may grow already: the rest still waits.
@@ -309,7 +313,7 @@ void Worker::keep(const RunRecord &run, const std::optional<RunPlace> &place)
 }
 
 void Worker::drive(Engine &engine, const std::atomic<bool> &stop,
-                   const std::function<void(const StepReport &)> &consume)
+                   const std::function<void(const StepReport &, int64_t)> &consume)
 {
     // stop() reaches the engine in the middle of a step only while it is published here.
     const auto publish = [this](Engine *running) {
@@ -331,7 +335,7 @@ void Worker::drive(Engine &engine, const std::atomic<bool> &stop,
             setPhase(Phase::Stopping);
             engine.requestStop();
         }
-        consume(onRunClock(engine.step(), pausedNs));
+        consume(onRunClock(engine.step(), pausedNs), pausedNs);
     }
 }
 

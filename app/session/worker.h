@@ -68,9 +68,9 @@ private:
     void keepMeasured(const ExperimentResult &result, size_t point, int32_t repeat);
     void warmUp(RunPlan plan, const std::atomic<bool> &stop);
     // Steps the engine until it is idle. `consume` gets each report with its times on the run's
-    // clock.
+    // clock, and for how long that stood still until now.
     void drive(Engine &engine, const std::atomic<bool> &stop,
-               const std::function<void(const StepReport &)> &consume);
+               const std::function<void(const StepReport &, int64_t pausedNs)> &consume);
     int64_t waitWhilePaused(const std::atomic<bool> &stop); // nanoseconds spent waiting
 
     void setPhase(Phase phase, uint64_t done = 0, uint64_t total = 0);

@@ -7,6 +7,8 @@
 #include "engine/measure/record_format.h"
 #include "engine/text/utf8_stream.h"
 
+#include <algorithm>
+
 namespace inferlab {
 
 namespace {
@@ -173,6 +175,17 @@ void appendProvenance(const Provenance &provenance, std::string &out)
     object.text("quantisation", provenance.quantisation);
 }
 
+// All of them as text, or all as base64 where one is not UTF-8.
+void appendPool(const std::vector<std::string> &pool, JsonObject &object)
+{
+    const bool isText = std::all_of(pool.begin(), pool.end(),
+                                    [](const std::string &prompt) { return isValidUtf8(prompt); });
+    appendArray(object.key("prompt_pool", isText ? std::string_view() : kBase64Suffix), pool, "",
+                [isText](const std::string &prompt, std::string &out) {
+                    appendEscaped(out, isText ? prompt : toBase64(prompt));
+                });
+}
+
 void appendSettings(const RunSettings &settings, std::string &out)
 {
     JsonObject object(out);
@@ -200,10 +213,16 @@ void appendSettings(const RunSettings &settings, std::string &out)
     }
     object.integer("context_tokens", settings.contextTokens);
     object.integer("max_new_tokens", settings.maxNewTokens);
+    if (settings.leastNewTokens != 0)
+        object.integer("least_new_tokens", settings.leastNewTokens);
     object.boolean("ignore_end", settings.ignoreEnd);
     object.boolean("chat", settings.chat);
     object.text("system_prompt", settings.systemPrompt);
     object.text("prompt", settings.prompt);
+    if (!settings.promptPool.empty())
+        appendPool(settings.promptPool, object);
+    if (settings.round != 0)
+        object.integer("round", settings.round);
     object.number("temperature", settings.sampling.temperature);
     object.integer("top_k", settings.sampling.topK);
     object.number("top_p", settings.sampling.topP);

@@ -251,6 +251,16 @@ void readProvenance(const JsonCursor &object, Provenance &provenance)
     read(object, "quantisation", provenance.quantisation);
 }
 
+// As texts, or as base64 under KEY_b64.
+void readPool(const JsonCursor &object, const char *key, std::vector<std::string> &target)
+{
+    const std::string encodedKey = std::string(key) + std::string(kBase64Suffix);
+    const auto encoded = field(object, encodedKey.c_str());
+    const auto list = encoded ? encoded : field(object, key);
+    for (size_t i = 0; list && i < list->size(); ++i)
+        target.push_back(encoded ? readBase64(list->at(i)) : list->at(i).text());
+}
+
 void readSettings(const JsonCursor &object, RunSettings &settings)
 {
     read(object, "device", settings.device);
@@ -270,10 +280,13 @@ void readSettings(const JsonCursor &object, RunSettings &settings)
     read(object, "prompt_tokens", settings.promptTokens);
     read(object, "context_tokens", settings.contextTokens);
     read(object, "max_new_tokens", settings.maxNewTokens);
+    read(object, "least_new_tokens", settings.leastNewTokens);
     read(object, "ignore_end", settings.ignoreEnd);
     read(object, "chat", settings.chat);
     read(object, "system_prompt", settings.systemPrompt);
     read(object, "prompt", settings.prompt);
+    readPool(object, "prompt_pool", settings.promptPool);
+    read(object, "round", settings.round);
     read(object, "temperature", settings.sampling.temperature);
     read(object, "top_k", settings.sampling.topK);
     read(object, "top_p", settings.sampling.topP);

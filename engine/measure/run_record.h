@@ -84,11 +84,17 @@ struct RunSettings
     int32_t promptTokens = 0; // each prompt cut or repeated to so many; 0: as it is
     int32_t contextTokens = 0;
     int32_t maxNewTokens = 128;
+    int32_t leastNewTokens =
+        0; // answers of lengths drawn from here to maxNewTokens; 0: all of that
     bool ignoreEnd = false;
     bool chat = true;
     std::string systemPrompt;
     std::string prompt;
-    SamplingSettings sampling; // request i of a batch uses seed + i
+    // Prompts that an experiment's requests draw from, each with a seed of its own, by
+    // sampling.seed and the round, which is the repeat. Empty: all have `prompt`.
+    std::vector<std::string> promptPool;
+    int32_t round = 0;
+    SamplingSettings sampling; // without a pool, request i of a batch uses seed + i
 };
 
 struct RunRecord

@@ -3,6 +3,7 @@
 #include "app/experiment/experiment_result.h"
 
 #include "engine/base/error.h"
+#include "engine/measure/percentile_interval.h"
 
 #include <doctest/doctest.h>
 
@@ -123,35 +124,33 @@ TEST_CASE("points of one model file stay together within a round")
     }
 }
 
-TEST_CASE("draws depend on seed, repeat and request, and reach every prompt")
+TEST_CASE("a run's settings hold what it is drawn from")
 {
     const Experiment experiment = twoAxes();
-    std::map<size_t, int> drawn;
-    std::set<uint64_t> seeds;
-    for (int32_t repeat = 0; repeat < 10; ++repeat) {
-        for (int32_t request = 0; request < 30; ++request) {
-            const DrawnRequest draw = drawRequest(experiment, repeat, request);
-            CHECK(draw.prompt < 3);
-            ++drawn[draw.prompt];
-            seeds.insert(draw.seed);
-            CHECK(draw.seed == drawRequest(experiment, repeat, request).seed);
-        }
-    }
-    CHECK(seeds.size() == 300);
-    // 300 draws of three: 100 each, and six standard deviations (8.2) around it.
-    for (const auto &[prompt, count] : drawn)
-        CHECK(std::abs(count - 100) < 50);
+    const std::vector<ExperimentPoint> points = experimentPoints(experiment);
+    const RunSettings settings = runSettingsOf(experiment, points[3], 2);
+    CHECK(settings.batch == 8);
+    CHECK_FALSE(settings.kvCache);
+    CHECK(settings.promptPool == experiment.prompts);
+    CHECK(settings.round == 2);
+    CHECK(settings.sampling.seed == 7);
 }
 
-TEST_CASE("requests of a run")
+TEST_CASE("an interval as the end of a point needs as many repeats as an interval needs runs")
 {
-    RunSettings settings;
-    settings.batch = 8;
-    CHECK(requestsOf(settings) == 8);
-    settings.concurrency = 12;
-    CHECK(requestsOf(settings) == 12);
-    settings.requests = 30;
-    CHECK(requestsOf(settings) == 30);
+    Experiment experiment = twoAxes();
+    experiment.stop.intervalPercent = 5;
+    experiment.repeats = 6;
+    CHECK(refusal(experiment).empty());
+    experiment.repeats = 5;
+    CHECK(refusal(experiment)
+          == "file: stop.interval_percent: expected 0, or at least 6 repeats: the median of fewer "
+             "runs "
+             "has no 95% interval, found 5 repeats");
+    std::vector<double> runs {1, 2, 3, 4, 5};
+    CHECK_FALSE(percentileInterval(runs, 50.0));
+    runs.push_back(6);
+    CHECK(percentileInterval(runs, 50.0));
 }
 
 TEST_CASE("what cannot be run is refused with its place")

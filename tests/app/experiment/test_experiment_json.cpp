@@ -71,6 +71,7 @@ TEST_CASE("every field comes back")
     run.batch = 5;
     run.concurrency = 6;
     run.requests = 7;
+    run.leastNewTokens = 9;
     run.promptTokens = 8;
     run.ignoreEnd = true;
     run.chat = false;
@@ -86,6 +87,7 @@ TEST_CASE("every field comes back")
     experiment.coolDownSeconds = 1.5;
     experiment.seed = std::numeric_limits<uint64_t>::max();
     experiment.stop = {100, 10, 5};
+    experiment.repeats = 6;
     const std::string text = jsonText(experimentToJson(experiment));
     const Experiment again = experimentFromJson(text, "e.json");
     CHECK(jsonText(experimentToJson(again)) == text);
@@ -95,6 +97,7 @@ TEST_CASE("every field comes back")
     CHECK(again.held.run.batchInvariant);
     CHECK_FALSE(again.held.run.stepGraphs);
     CHECK(again.held.run.chunkTokens == 64);
+    CHECK(again.held.run.leastNewTokens == 9);
     CHECK(again.seed == experiment.seed);
     CHECK(again.stop == experiment.stop);
 }

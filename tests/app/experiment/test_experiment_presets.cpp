@@ -1,6 +1,7 @@
 // The presets by name.
 #include "app/experiment/experiment_presets.h"
 
+#include "app/experiment/expected_duration.h"
 #include "engine/base/error.h"
 
 #include <doctest/doctest.h>
@@ -18,8 +19,8 @@ TEST_CASE("the presets are there, valid, with a question and a duration")
         CHECK_NOTHROW(checkExperiment(fitted(preset, 2, {"m.gguf"}), preset.name));
     }
     CHECK(names
-          == "course-notebook course-notebook-small batch cpu-gpu kv-cache padding sampling "
-             "prompt-length new-tokens quantisation threads ");
+          == "course-notebook course-notebook-small batch cpu-gpu kv-cache padding batching chunk "
+             "sampling prompt-length new-tokens quantisation threads ");
 }
 
 TEST_CASE("the course's sweep is as it is described")
@@ -41,13 +42,61 @@ TEST_CASE("the course's sweep is as it is described")
     CHECK_FALSE(experimentPreset("course-notebook-small").note.empty());
 }
 
-TEST_CASE("a preset fits the machine: no more threads than cores, its model files")
+TEST_CASE("what differs from the course's notebook is said in full")
 {
-    const Experiment threads = fitted(experimentPreset("threads"), 6, {});
-    CHECK(threads.axes[0].values == std::vector<AxisValue> {1.0, 2.0, 4.0});
+    const Experiment &course = experimentPreset("course-notebook");
+    for (const char *name : {"new-tokens", "sampling"}) {
+        const Experiment &preset = experimentPreset(name);
+        CAPTURE(preset.note);
+        const auto says = [&preset](const char *word) {
+            return preset.note.find(word) != std::string::npos;
+        };
+        CHECK(preset.held.run.ignoreEnd != course.held.run.ignoreEnd);
+        CHECK(says("end where the model ends them"));
+        CHECK(preset.held.run.sampling.repetitionPenalty
+              != course.held.run.sampling.repetitionPenalty);
+        CHECK(says("penalty"));
+    }
+    const Experiment &newTokens = experimentPreset("new-tokens");
+    CHECK(newTokens.held.run.sampling.temperature == 0);
+    CHECK(newTokens.note.find("temperature 0.7") != std::string::npos);
+    CHECK(newTokens.note.find("batch 8") != std::string::npos);
+    CHECK(newTokens.note.find("5 runs") != std::string::npos);
+}
+
+TEST_CASE("a preset fits the machine: threads up to all its cores, its model files")
+{
+    const auto threadsOf = [](int cores) {
+        return fitted(experimentPreset("threads"), cores, {}).axes[0].values;
+    };
+    CHECK(threadsOf(1) == std::vector<AxisValue> {1.0});
+    CHECK(threadsOf(4) == std::vector<AxisValue> {1.0, 2.0, 4.0});
+    CHECK(threadsOf(6) == std::vector<AxisValue> {1.0, 2.0, 4.0, 6.0});
+    CHECK(threadsOf(96) == std::vector<AxisValue> {1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 96.0});
     const Experiment files = fitted(experimentPreset("quantisation"), 2, {"a.gguf", "b.gguf"});
     CHECK(files.axes[0].values
           == std::vector<AxisValue> {std::string("a.gguf"), std::string("b.gguf")});
+}
+
+TEST_CASE("rough durations are those that the presets state, and follow what is changed")
+{
+    for (const Experiment &preset : experimentPresets()) {
+        CAPTURE(preset.name);
+        const Experiment plan = fitted(preset, 2, {"a.gguf", "b.gguf", "c.gguf", "d.gguf"});
+        CHECK(roughSeconds(plan) > preset.expectedSeconds / 2.5);
+        CHECK(roughSeconds(plan) < preset.expectedSeconds * 2.5);
+        CHECK(expectedSecondsFrom(plan, plan) == doctest::Approx(preset.expectedSeconds));
+    }
+    const Experiment &batch = experimentPreset("batch");
+    Experiment plan = batch;
+    plan.repeats = 11; // 12 rounds instead of 6
+    CHECK(expectedSecondsFrom(batch, plan) == doctest::Approx(2 * batch.expectedSeconds));
+    plan = batch;
+    plan.stop.seconds = 5;
+    CHECK(roughSeconds(plan) == 5);
+    plan = batch;
+    plan.expectedSeconds = 0;
+    CHECK(expectedSecondsFrom(plan, plan) == roughSeconds(batch));
 }
 
 TEST_CASE("an unknown preset is refused with the names there are")

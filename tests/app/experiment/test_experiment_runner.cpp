@@ -2,7 +2,7 @@
 // stays when it is interrupted.
 #include "app/experiment/experiment_runner.h"
 
-#include "app/experiment/request_prompts.h"
+#include "app/experiment/batching_verdicts.h"
 #include "engine/base/clock.h"
 #include "engine/measure/concurrency.h"
 #include "engine/measure/metrics.h"
@@ -148,10 +148,6 @@ TEST_CASE("a model stays loaded while consecutive runs share it, and leaves befo
 
 TEST_CASE("prompts are cut or repeated to the length that is asked for")
 {
-    CHECK(ofLength({1, 2, 3}, 0) == std::vector<int32_t> {1, 2, 3});
-    CHECK(ofLength({1, 2, 3}, 2) == std::vector<int32_t> {1, 2});
-    CHECK(ofLength({1, 2, 3}, 7) == std::vector<int32_t> {1, 2, 3, 1, 2, 3, 1});
-
     const test::ModelFolder folder;
     Experiment experiment = test::smallExperiment();
     experiment.axes = {{AxisKind::PromptTokens, {2.0, 50.0}}};
@@ -160,6 +156,37 @@ TEST_CASE("prompts are cut or repeated to the length that is asked for")
     REQUIRE(result.complete());
     CHECK(result.points[0].runs[0].record->requests[0].promptTokens == 2);
     CHECK(result.points[1].runs[0].record->requests[0].promptTokens == 50);
+}
+
+TEST_CASE("answers of drawn lengths are the same by either scheduler, and leave room for others")
+{
+    const test::ModelFolder folder;
+    Experiment experiment = test::smallExperiment();
+    experiment.axes = {{AxisKind::Scheduler, {std::string("static"), std::string("continuous")}}};
+    RunSettings &run = experiment.held.run;
+    run.batch = 3;
+    run.requests = 9;
+    run.leastNewTokens = 1;
+    run.maxNewTokens = 12;
+    ExperimentResult result = emptyResult(experiment);
+    ExperimentRunner(result, EngineAccess::real(), folder.write("model.gguf")).run();
+    REQUIRE(result.complete());
+    for (size_t repeat = 0; repeat < result.points[0].runs.size(); ++repeat) {
+        const RunRecord &fixed = *result.points[0].runs[repeat].record;
+        const RunRecord &continuous = *result.points[1].runs[repeat].record;
+        CHECK(answers(continuous) == answers(fixed));
+        std::vector<int64_t> lengths;
+        for (const auto &tokens : answers(fixed))
+            lengths.push_back(static_cast<int64_t>(tokens.size()));
+        CHECK(*std::min_element(lengths.begin(), lengths.end())
+              < *std::max_element(lengths.begin(), lengths.end()));
+        // The engine takes the steps that the lengths let expect; a step may hold both a prompt
+        // and others' tokens in a continuous batch, so that it has at most one more a prompt.
+        const BatchingSteps steps = batchingSteps(lengths, 3);
+        CHECK(static_cast<int64_t>(fixed.steps.size()) == steps.staticSteps);
+        CHECK(static_cast<int64_t>(continuous.steps.size()) >= steps.continuousSteps);
+        CHECK(continuous.steps.size() < fixed.steps.size());
+    }
 }
 
 TEST_CASE("padding costs positions and changes no answer")

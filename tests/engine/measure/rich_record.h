@@ -27,10 +27,13 @@ inline RunSettings richSettings()
     settings.promptTokens = 20;
     settings.contextTokens = 2048;
     settings.maxNewTokens = 3;
+    settings.leastNewTokens = 2;
     settings.ignoreEnd = true;
     settings.chat = false;
     settings.systemPrompt = "Be \"brief\".\n";
     settings.prompt = "Gr\xC3\xBC\xC3\x9F e \xF0\x9F\x98\x80 \x01\x7F\\ \0 end"s;
+    settings.promptPool = {"Why?", "Gr\xC3\xBC\xC3\x9F e\n"};
+    settings.round = 4;
     settings.sampling.temperature = 0.7f;
     settings.sampling.topK = 40;
     settings.sampling.topP = 0.9f;

@@ -61,10 +61,13 @@ void checkSame(const RunSettings &a, const RunSettings &b)
     CHECK(a.promptTokens == b.promptTokens);
     CHECK(a.contextTokens == b.contextTokens);
     CHECK(a.maxNewTokens == b.maxNewTokens);
+    CHECK(a.leastNewTokens == b.leastNewTokens);
     CHECK(a.ignoreEnd == b.ignoreEnd);
     CHECK(a.chat == b.chat);
     CHECK(a.systemPrompt == b.systemPrompt);
     CHECK(a.prompt == b.prompt);
+    CHECK(a.promptPool == b.promptPool);
+    CHECK(a.round == b.round);
     CHECK(a.sampling.temperature == b.sampling.temperature);
     CHECK(a.sampling.topK == b.sampling.topK);
     CHECK(a.sampling.topP == b.sampling.topP);

@@ -115,7 +115,7 @@ private slots:
     void presetsSayWhatTheyAsk()
     {
         Lab lab;
-        QCOMPARE(lab.page->presets()->count(), 11);
+        QCOMPARE(lab.page->presets()->count(), 13);
         lab.page->presets()->setFocus();
         QTest::keyClick(lab.page->presets(), Qt::Key_Home);
         QCOMPARE(lab.page->experiment().name, std::string("course-notebook"));

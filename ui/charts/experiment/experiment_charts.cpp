@@ -55,6 +55,8 @@ QStringList leading(const Experiment &experiment)
         return {QStringLiteral("padded-matrix"), QStringLiteral("throughput-by-point")};
     if (varies(experiment, AxisKind::Temperature) || varies(experiment, AxisKind::TopP))
         return {QStringLiteral("heat-map"), QStringLiteral("box-plot")};
+    if (varies(experiment, AxisKind::ChunkTokens)) // what others wait for, and the one who sent it
+        return {QStringLiteral("itl-by-point"), QStringLiteral("ttft-by-point")};
     const bool words = !experiment.axes.empty() && !axisInfo(experiment.axes.front().kind).isNumber;
     if (words || experiment.axes.empty())
         return {QStringLiteral("box-plot"), QStringLiteral("first-token-and-total")};
