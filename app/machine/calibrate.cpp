@@ -2,7 +2,6 @@
 
 #include "engine/base/error.h"
 #include "engine/measure/run_head.h"
-#include "engine/run/sampler.h"
 #include "kernels/api/devices.h"
 #include "kernels/check/operator_check.h"
 #include "kernels/check/random_tensor.h"
@@ -62,6 +61,7 @@ private:
         return flopsPerSecond(matmulCase(dtype, m_sizes.rows, m_sizes.out, m_sizes.in, false));
     }
     double rowElements(double fixedSeconds);
+    double drawnElements();
     // A GPU computes while the program goes on; what is downloaded has been computed.
     void waitForDevice()
     {
@@ -139,22 +139,12 @@ double Calibrator::rowElements(double fixedSeconds)
     return elements / sum;
 }
 
-// Logits per second that greedy sampling passes over, on the one thread that it runs on.
-double drawnElements()
+// Logits per second that greedy draws pass over, those of a batch together.
+double Calibrator::drawnElements()
 {
-    constexpr int32_t kVocabulary = 49152;
-    using Clock = std::chrono::steady_clock;
-    const std::vector<float> logits = randomFloats(kVocabulary, 3);
-    Sampler sampler({});
-    SamplerScratch scratch(kVocabulary);
-    double best = 0;
-    for (const auto start = Clock::now(); Clock::now() - start < std::chrono::milliseconds(40);) {
-        const auto begin = Clock::now();
-        sampler.sample(logits, {}, scratch);
-        const std::chrono::duration<double> taken = Clock::now() - begin;
-        best = std::max(best, kVocabulary / taken.count());
-    }
-    return best;
+    constexpr int64_t kRows = 32;
+    constexpr int64_t kVocabulary = 49152;
+    return kRows * kVocabulary / seconds(summariseLogitsCase(kRows, kVocabulary, 0.0f));
 }
 
 void Calibrator::measure(std::string_view instructionSet, Calibration &out)

@@ -3,14 +3,14 @@
 // engine's, one for all of them.
 #pragma once
 
-#include "engine/run/leaders.h"
 #include "engine/run/random.h"
 #include "engine/run/request.h"
 #include "kernels/api/logit_summary.h"
+#include "kernels/api/ranked_tokens.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -34,44 +34,38 @@ struct SamplerScratch
 
     // Each with room for the whole vocabulary.
     std::vector<float> penalised;
-    std::vector<float> exponentials;
     std::vector<RankedToken> candidates;
     std::vector<float> weights; // of the candidates
 };
+
+// Brings the row that a summary is of into host memory, should that be needed.
+using FetchRow = std::function<std::span<const float>()>;
 
 class Sampler
 {
 public:
     explicit Sampler(const SamplingSettings &settings);
 
-    // Draws from `logits` [vocabulary of the scratch]. `seen`: tokens that the repetition penalty
-    // counts, in any order and as often as they came (prompt and answer).
+    // Draws from a row of logits [vocabulary of the scratch], whose summary is by this sampler's
+    // temperature. `seen`: tokens that the repetition penalty counts, in any order and as often as
+    // they came (prompt and answer). The row is fetched where candidates may lie behind the best
+    // of the summary.
     // Throws std::runtime_error when a logit is not a number, or none is finite.
-    Choice sample(std::span<const float> logits, std::span<const int32_t> seen,
-                  SamplerScratch &scratch);
-
-    // The same choice from what a device made of the logits; none where that is not enough, and
-    // then nothing was drawn. vocabulary: of the logits.
-    std::optional<Choice> sampleBest(const LogitSummary &summary, int32_t vocabulary,
-                                     SamplerScratch &scratch);
+    Choice sample(const LogitSummary &summary, int32_t vocabulary, const FetchRow &row,
+                  std::span<const int32_t> seen, SamplerScratch &scratch);
     float temperature() const noexcept { return m_settings.temperature; }
 
 private:
-    bool selectFromBest(const LogitSummary &summary, int32_t vocabulary,
-                        SamplerScratch &scratch) const;
-    int32_t choose(std::span<const float> modelLogits, const Leaders &leaders,
-                   std::span<const int32_t> seen, SamplerScratch &scratch);
+    RankedToken choose(const LogitSummary &summary, int32_t vocabulary, const FetchRow &row,
+                       SamplerScratch &scratch);
     std::span<const float> penalise(std::span<const float> logits, std::span<const int32_t> seen,
                                     std::vector<float> &penalised) const;
-    // The candidates that all cuts leave, with their weights (not normalised).
-    void selectCandidates(std::span<const float> logits, float largest,
-                          SamplerScratch &scratch) const;
-    void keepMass(std::span<const float> logits, float largest, double total,
-                  SamplerScratch &scratch) const;
+    bool selectFromBest(const LogitSummary &summary, int32_t vocabulary,
+                        SamplerScratch &scratch) const;
+    // Of the candidates, best first, those that top-p and min-p leave. total: what top-p is of.
+    void cut(double total, SamplerScratch &scratch) const;
     double weigh(float largest, SamplerScratch &scratch) const;
-    void cutMass(double total, SamplerScratch &scratch) const;
-    void cutUnlikely(SamplerScratch &scratch) const;
-    int32_t draw(const SamplerScratch &scratch);
+    RankedToken draw(const SamplerScratch &scratch);
 
     SamplingSettings m_settings;
     Random m_random;

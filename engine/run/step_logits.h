@@ -1,5 +1,5 @@
 // The logits of one step, which lie where they were computed. What a draw needs of them comes to
-// the host: a summary that the device makes, where it does and that is enough, else the row.
+// the host: a summary that the device makes, and the row where that is not enough.
 #pragma once
 
 #include "engine/model/forward.h"
@@ -22,7 +22,7 @@ public:
     // The logits of the sequences that want some, in the plan's order. whole: all of them are
     // looked at.
     void take(ConstMatrixView logits, const StepPlan &plan, bool whole);
-    // Row `row`; where take() was asked for the whole only, or all memory is the host's.
+    // Row `row`; only where take() was asked for the whole.
     std::span<const float> row(int64_t row) const;
     // The next token of the sequence that row `row` is of. Throws as Sampler::sample().
     Choice choose(int64_t row, Sequence &sequence, SamplerScratch &scratch);
@@ -31,7 +31,8 @@ private:
     Forward &m_forward;
     Backend &m_backend;
     ConstMatrixView m_logits;
-    std::vector<LogitSummary> m_summaries; // empty: m_logits are in host memory
+    bool m_isOnHost = false; // m_logits are, all of them
+    std::vector<LogitSummary> m_summaries;
     std::vector<float> m_temperatures;
 };
 

@@ -208,11 +208,10 @@ public:
     virtual void siluMultiply(ConstMatrixView gate, ConstMatrixView up, MatrixView out) = 0;
     // x += y
     virtual void add(MatrixView x, ConstMatrixView y) = 0;
-    // The best of each row of logits, in host memory; where summarisesLogits(), outside of steps.
-    // temperatures: [rows], in host memory; 0 where nobody asks for sumTempered. Waits.
-    virtual bool summarisesLogits() const noexcept { return false; }
-    virtual void summariseLogits(ConstMatrixView, std::span<const float>, std::span<LogitSummary>)
-    { }
+    // The best of each row of logits, in host memory; outside of steps. temperatures: [rows], in
+    // host memory; 0 where nobody asks for sumTempered. Waits.
+    virtual void summariseLogits(ConstMatrixView logits, std::span<const float> temperatures,
+                                 std::span<LogitSummary> out);
     // out[i] = x[rows[i]]
     virtual void gatherRows(ConstMatrixView x, std::span<const int32_t> rows, MatrixView out) = 0;
 };

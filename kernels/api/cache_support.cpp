@@ -19,9 +19,4 @@ CacheSupport cacheSupport(DType cacheType, int32_t headDim)
     return support;
 }
 
-CacheSupport Backend::supportsCache(DType cacheType, int32_t headDim) const
-{
-    return cacheSupport(cacheType, headDim);
-}
-
 } // namespace inferlab

@@ -3,7 +3,9 @@
 
 #include "dtype.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace inferlab {
 
@@ -51,6 +53,10 @@ struct ConstMatrixView
         , stride(m.stride)
     { }
     constexpr const float *row(int64_t r) const noexcept { return data + r * stride; }
+    std::span<const float> rowSpan(int64_t r) const noexcept
+    {
+        return {row(r), static_cast<size_t>(cols)};
+    }
 };
 
 // One layer of the paged KV cache. Keys and values each lie as [block][kvHead][slot][headDim], slot

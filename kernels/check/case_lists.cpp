@@ -35,6 +35,14 @@ void addRowEdges(std::vector<OperatorCase> &cases)
     }
 }
 
+void addLogitEdges(std::vector<OperatorCase> &cases)
+{
+    // Around what is kept of a row, its blocks, and the runs that are summed.
+    for (int64_t vocabulary : {1, 15, 63, 64, 65, 1023, 1025, 8191, 8193})
+        cases.push_back(summariseLogitsCase(2, vocabulary, 0.7f));
+    cases.push_back(summariseLogitsCase(5, 5000, 0.0f));
+}
+
 void addWeightEdges(std::vector<OperatorCase> &cases)
 {
     for (DType dtype : kAllTypes) {
@@ -88,6 +96,7 @@ std::vector<OperatorCase> edgeCases()
 {
     std::vector<OperatorCase> cases;
     addRowEdges(cases);
+    addLogitEdges(cases);
     addWeightEdges(cases);
     addCacheEdges(cases);
     return cases;
@@ -104,6 +113,10 @@ std::vector<OperatorCase> typicalCases()
     }
     cases.push_back(ropeCase(512, 9, 64, 64, RopeLayout::HalfSplit));
     cases.push_back(gatherRowsCase(512, 32, 576));
+    for (int64_t rows : {1, 32}) {
+        for (float temperature : {0.0f, 0.8f})
+            cases.push_back(summariseLogitsCase(rows, 49152, temperature));
+    }
     for (DType dtype : kAllTypes) {
         cases.push_back(embedCase(dtype, 4096, 512, 1536));
         for (int64_t rows : {1, 8, 512})

@@ -62,6 +62,9 @@ OperatorCase gatherRowsCase(int64_t sourceRows, int64_t rows, int64_t cols);
 OperatorCase ropeCase(int64_t rows, int32_t heads, int32_t headDim, int32_t ropeDim,
                       RopeLayout layout);
 
+// temperature 0: greedy
+OperatorCase summariseLogitsCase(int64_t rows, int64_t vocabulary, float temperature);
+
 // Cases with weights.
 OperatorCase embedCase(DType dtype, int64_t vocabulary, int64_t rows, int64_t cols);
 OperatorCase matmulCase(DType dtype, int64_t rows, int64_t out, int64_t in, bool bias);

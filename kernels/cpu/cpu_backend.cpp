@@ -152,6 +152,16 @@ public:
         forEachRow(x.rows, x.cols,
                    [&](int64_t r) { m_kernels.addRow(x.row(r), y.row(r), x.cols); });
     }
+    void summariseLogits(ConstMatrixView logits, std::span<const float> temperatures,
+                         std::span<LogitSummary> out) override
+    {
+        assert(logits.rows == static_cast<int64_t>(out.size()));
+        assert(out.size() == temperatures.size());
+        forEachRow(logits.rows, logits.cols, [&](int64_t r) {
+            const auto at = static_cast<size_t>(r);
+            out[at] = summariseRow(logits.rowSpan(r), temperatures[at]);
+        });
+    }
     void gatherRows(ConstMatrixView x, std::span<const int32_t> rows, MatrixView out) override
     {
         assert(static_cast<int64_t>(rows.size()) == out.rows && x.cols == out.cols);

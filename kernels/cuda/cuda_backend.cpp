@@ -213,7 +213,6 @@ public:
         cuda::gatherRows(m_stream.get(), x, rows.data(), out);
     }
 
-    bool summarisesLogits() const noexcept override { return true; }
     void summariseLogits(ConstMatrixView logits, std::span<const float> temperatures,
                          std::span<LogitSummary> out) override
     {

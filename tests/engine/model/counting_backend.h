@@ -112,6 +112,11 @@ public:
         countSmall(x.rows * x.cols);
         m_backend->add(x, y);
     }
+    void summariseLogits(ConstMatrixView logits, std::span<const float> temperatures,
+                         std::span<LogitSummary> out) override
+    {
+        m_backend->summariseLogits(logits, temperatures, out);
+    }
     void gatherRows(ConstMatrixView x, std::span<const int32_t> rows, MatrixView out) override
     {
         countSmall(out.rows * out.cols);

@@ -23,7 +23,10 @@ public:
 
     Choice sample(std::span<const float> logits)
     {
-        Choice choice = m_sampler.sample(logits, m_seen, m_scratch);
+        const LogitSummary summary = summariseRow(logits, m_sampler.temperature());
+        Choice choice = m_sampler.sample(
+            summary, static_cast<int32_t>(logits.size()), [logits] { return logits; }, m_seen,
+            m_scratch);
         m_seen.push_back(choice.id);
         return choice;
     }

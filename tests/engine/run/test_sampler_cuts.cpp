@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 
@@ -200,6 +201,50 @@ TEST_CASE("cuts together, in their order, over random settings")
         settings.minP = random.below(3) == 0 ? 0.0f : 0.3f * unit();
         checkDraws(settings, logits);
     }
+}
+
+TEST_CASE("draws from thousands of tokens that nothing puts in order")
+{
+    SeededRandom random(17);
+    std::vector<float> logits = randomLogits(1500, random);
+    SamplingSettings settings;
+    settings.temperature = 2.0f;
+    SUBCASE("no cut") { }
+    SUBCASE("top-p, most of the tokens")
+    {
+        settings.topP = 0.95f;
+    }
+    SUBCASE("top-p, a few hundred")
+    {
+        settings.topP = 0.4f;
+    }
+    SUBCASE("min-p")
+    {
+        settings.minP = 0.3f;
+    }
+    SUBCASE("min-p leaves less than top-p")
+    {
+        settings.topP = 0.95f;
+        settings.minP = 0.4f;
+    }
+    SUBCASE("top-p leaves less than min-p")
+    {
+        settings.topP = 0.3f;
+        settings.minP = 0.1f;
+    }
+    SUBCASE("few different logits: ties at every cut")
+    {
+        settings.topP = 0.5f;
+        for (float &logit : logits)
+            logit = std::round(logit);
+    }
+    SUBCASE("tokens that are ruled out")
+    {
+        settings.topP = 0.9f;
+        for (size_t i = 0; i < logits.size(); i += 2)
+            logits[i] = -std::numeric_limits<float>::infinity();
+    }
+    checkDraws(settings, logits);
 }
 
 TEST_CASE("the penalty comes before the cuts")
