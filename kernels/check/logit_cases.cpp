@@ -42,10 +42,13 @@ public:
     {
         std::vector<float> values;
         for (const LogitSummary &summary : m_summaries) {
-            values.insert(values.end(), std::begin(summary.logits), std::end(summary.logits));
-            for (const int32_t id : summary.ids)
-                values.push_back(kSpread * static_cast<float>(id)
-                                 / static_cast<float>(m_vocabulary));
+            // What lies behind the count means nothing.
+            for (int32_t i = 0; i < LogitSummary::kMost; ++i) {
+                const bool counts = i < summary.count;
+                const auto id = static_cast<float>(counts ? summary.ids[i] : 0);
+                values.push_back(counts ? summary.logits[i] : 0.0f);
+                values.push_back(kSpread * id / static_cast<float>(m_vocabulary));
+            }
             values.push_back(static_cast<float>(summary.count));
             values.push_back(static_cast<float>(std::log(summary.sum)));
             values.push_back(static_cast<float>(std::log1p(summary.sumTempered)));
