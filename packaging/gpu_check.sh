@@ -59,7 +59,7 @@ tests="$root/tests/gpu"
 
 # Everything that is not the C library's own, which is older here than there.
 mkdir -p "$carry/bin" "$carry/lib" "$carry/fixtures"
-for program in inferlab-cli inferlab-cuda.so gpu_operators gpu_same_bits gpu_not_numbers gpu_logit_summary gpu_models gpu_random_models card_limits product_times \
+for program in inferlab-cli inferlab-cuda.so gpu_operators gpu_same_bits gpu_not_numbers gpu_logit_summary gpu_models gpu_random_models gpu_steps card_limits product_times \
                make_random_gguf; do
   cp "$build/bin/$program" "$carry/bin/"
   while read -r library; do

@@ -2,6 +2,7 @@
 
 #include "engine/base/error.h"
 #include "engine/measure/run_head.h"
+#include "engine/model/cost_model.h"
 #include "kernels/api/devices.h"
 #include "kernels/check/operator_check.h"
 #include "kernels/check/random_tensor.h"
@@ -60,6 +61,7 @@ private:
     {
         return flopsPerSecond(matmulCase(dtype, m_sizes.rows, m_sizes.out, m_sizes.in, false));
     }
+    double smallOperator();
     double rowElements(double fixedSeconds);
     double drawnElements();
     // A GPU computes while the program goes on; what is downloaded has been computed.
@@ -109,6 +111,16 @@ double Calibrator::seconds(const OperatorCase &operatorCase)
         ++looks;
     }
     return best;
+}
+
+// A GPU launches one kernel for a layer's rotations and cache; norms, silu and sums are part of its
+// products' kernels.
+double Calibrator::smallOperator()
+{
+    if (m_backend.hasHostMemory())
+        return seconds(addCase(1, 64));
+    return seconds(ropeAndStoreCase(kCache, {{1, 1}}, kCache.headDim, RopeLayout::AdjacentPairs))
+        / kSmallOperatorsPerLayer;
 }
 
 // Elements per second of the operators between the products, in the proportion of a layer.
@@ -165,8 +177,8 @@ void Calibrator::measure(std::string_view instructionSet, Calibration &out)
     limits.attentionRowsPerSecond = flopsPerSecond(attentionCase(kCache, {{1024, 1}}));
     limits.attentionTilesPerSecond = flopsPerSecond(attentionCase(kCache, {{256, 256}}));
     limits.largeOperatorSeconds = seconds(matmulCase(DType::Q8_0, 1, 256, 64, false));
-    limits.smallOperatorSeconds = seconds(addCase(1, 64));
-    limits.rowElementsPerSecond = rowElements(limits.smallOperatorSeconds);
+    limits.smallOperatorSeconds = smallOperator();
+    limits.rowElementsPerSecond = rowElements(seconds(addCase(1, 64)));
     limits.drawnElementsPerSecond = drawnElements();
 }
 

@@ -15,7 +15,6 @@ constexpr double kOperationsPerProduct = 2; // a product and its sum
 
 // Operators of llamaLayer() and around the layers (Forward::run()).
 constexpr int64_t kLargePerLayer = 5; // q k v, attention, its output, gate and up, down
-constexpr int64_t kSmallPerLayer = 8; // two norms, two rotations, the cache, silu, two sums
 constexpr int64_t kSmallAround = 3;   // embedding; rows that are picked, the last norm
 
 size_t at(ProductKind kind)
@@ -238,7 +237,8 @@ StepCost stepCost(const ModelCost &model, const StepShape &shape)
     cost.rowElements = rows * elementsPerRow(model) + (rows + 2 * logitRows) * model.embedding;
     cost.drawnElements = static_cast<double>(cost.tokens) * model.vocabulary;
     cost.largeOperators = kLargePerLayer * model.layers + (cost.logitRows > 0 ? 1 : 0);
-    cost.smallOperators = kSmallPerLayer * model.layers + (cost.logitRows > 0 ? kSmallAround : 1);
+    cost.smallOperators =
+        kSmallOperatorsPerLayer * model.layers + (cost.logitRows > 0 ? kSmallAround : 1);
     return cost;
 }
 

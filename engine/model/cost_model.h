@@ -127,6 +127,11 @@ struct StepCost
 
 StepCost stepCost(const ModelCost &model, const StepShape &shape);
 
+// Of a layer: two norms, two rotations, the way into the cache, silu, two sums. Counted one by one,
+// as a CPU computes them; a device that makes them part of its products pays for fewer, and its
+// smallOperatorSeconds are the mean over these.
+inline constexpr int64_t kSmallOperatorsPerLayer = 8;
+
 // Up to so many new rows of a sequence attention is that of decode.
 inline constexpr int32_t kFewRows = 4;
 

@@ -81,6 +81,7 @@ StepLimits stepLimits(const ModelConfig &config, const ForwardLimits &limits)
     step.cols = std::max({config.embedding, config.feedForward, config.heads * config.headDim});
     step.contextTokens = limits.contextTokens;
     step.heads = config.heads;
+    step.kvHeads = config.kvHeads;
     step.headDim = config.headDim;
     step.cacheType = limits.cacheType;
     return step;
@@ -255,13 +256,14 @@ void Forward::compute(const StepInputs &inputs, const StepViews &views, MatrixVi
     if (logits.rows == 0)
         return;
     // The last norm and the output matrix for the wanted rows only: a prompt needs one of its rows.
-    const MatrixView picked =
-        view(layoutFor(config, m_limits).picked, logits.rows, config.embedding);
-    backend.gatherRows(views.hidden, inputs.logitRows, picked);
-    backend.rmsNorm(picked, static_cast<const float *>(weights.outputNorm->data()),
-                    config.rmsEpsilon, picked);
+    NormArgs norm;
+    norm.x = views.hidden;
+    norm.gain = static_cast<const float *>(weights.outputNorm->data());
+    norm.epsilon = config.rmsEpsilon;
+    norm.rows = inputs.logitRows;
+    norm.scratch = view(layoutFor(config, m_limits).picked, logits.rows, config.embedding);
     const MatmulOutput output {&weights.outputMatrix(), logits};
-    backend.matmul({&output, 1}, picked);
+    backend.normMatmul({&output, 1}, norm);
 }
 
 ConstMatrixView Forward::run(const Batch &batch, const std::atomic<bool> &stop)

@@ -16,19 +16,22 @@ void llamaLayer(Backend &backend, const ModelConfig &config, const LayerWeights 
         if (stop)
             throw Cancelled();
     };
-    const auto gain = [](const std::unique_ptr<Buffer> &buffer) {
-        return static_cast<const float *>(buffer->data());
+    const auto normed = [&](const std::unique_ptr<Buffer> &gain) {
+        NormArgs norm;
+        norm.x = v.hidden;
+        norm.gain = static_cast<const float *>(gain->data());
+        norm.epsilon = config.rmsEpsilon;
+        norm.scratch = v.normed;
+        return norm;
     };
 
-    backend.rmsNorm(v.hidden, gain(weights.attentionNorm), config.rmsEpsilon, v.normed);
     const std::array<MatmulOutput, 3> qkv {{{weights.query.get(), v.query},
                                             {weights.key.get(), v.key},
                                             {weights.value.get(), v.value}}};
-    backend.matmul(qkv, v.normed);
+    backend.normMatmul(qkv, normed(weights.attentionNorm));
     poll();
-    backend.rope(v.query, config.headDim, config.ropeDim, v.cosSin, config.ropeLayout);
-    backend.rope(v.key, config.headDim, config.ropeDim, v.cosSin, config.ropeLayout);
-    backend.writeKv(v.key, v.value, cache, v.placement);
+    backend.ropeAndStore(
+        {v.query, v.key, v.value, v.cosSin, config.ropeLayout, cache, v.placement});
     AttentionArgs attention;
     attention.q = v.query;
     attention.out = v.attention;
@@ -36,22 +39,15 @@ void llamaLayer(Backend &backend, const ModelConfig &config, const LayerWeights 
     attention.placement = v.placement;
     attention.heads = config.heads;
     attention.scale = 1.0f / std::sqrt(static_cast<float>(config.headDim));
-    backend.attention(attention);
-    poll();
     // `normed` is free by now: it takes the projections that are added to the stream.
-    const std::array<MatmulOutput, 1> projection {{{weights.attentionOutput.get(), v.normed}}};
-    backend.matmul(projection, v.attention);
-    backend.add(v.hidden, v.normed);
+    backend.attentionMatmulAdd(attention, *weights.attentionOutput, v.hidden, v.normed);
+    poll();
 
-    backend.rmsNorm(v.hidden, gain(weights.feedForwardNorm), config.rmsEpsilon, v.normed);
     const std::array<MatmulOutput, 2> gateUp {
         {{weights.gate.get(), v.gate}, {weights.up.get(), v.up}}};
-    backend.matmul(gateUp, v.normed);
+    backend.normMatmul(gateUp, normed(weights.feedForwardNorm));
     poll();
-    backend.siluMultiply(v.gate, v.up, v.gate);
-    const std::array<MatmulOutput, 1> down {{{weights.down.get(), v.normed}}};
-    backend.matmul(down, v.gate);
-    backend.add(v.hidden, v.normed);
+    backend.siluMatmulAdd(*weights.down, v.gate, v.up, v.hidden, v.normed);
     poll();
 }
 

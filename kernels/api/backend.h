@@ -98,6 +98,7 @@ struct StepLimits
     int64_t cols = 0;          // widest matmul input
     int64_t contextTokens = 0; // longest sequence
     int32_t heads = 0;
+    int32_t kvHeads = 0; // 0: unknown
     int32_t headDim = 0;
     DType cacheType = DType::F16;
 };
@@ -122,6 +123,28 @@ struct AttentionArgs
     RowPlacement placement; // row r attends to positions 0 .. position[r]
     int32_t heads = 0;      // a multiple of cache.kvHeads: grouped-query attention
     float scale = 0.0f;     // usually 1 / sqrt(headDim)
+};
+
+// The RMS norm of rows, whose result products read and nobody else.
+struct NormArgs
+{
+    ConstMatrixView x;
+    const float *gain = nullptr; // [x.cols]
+    float epsilon = 0.0f;
+    std::span<const int32_t> rows; // those of x that are wanted, in device memory; empty: all
+    MatrixView scratch;            // [wanted rows, x.cols]
+};
+
+// What is done to a batch's queries, keys and values before attention.
+struct RopeStoreArgs
+{
+    MatrixView q;           // [rows, heads * headDim], rotated in place
+    MatrixView k;           // [rows, kvHeads * headDim], rotated into the cache; scratch afterwards
+    ConstMatrixView v;      // the same shape
+    ConstMatrixView cosSin; // [rows, ropeDim], as for rope()
+    RopeLayout layout = RopeLayout::AdjacentPairs;
+    KvLayerView cache;
+    RowPlacement placement;
 };
 
 struct DeviceInfo
@@ -214,6 +237,22 @@ public:
                                  std::span<LogitSummary> out);
     // out[i] = x[rows[i]]
     virtual void gatherRows(ConstMatrixView x, std::span<const int32_t> rows, MatrixView out) = 0;
+
+    // Chains of the operators above, which is what they do unless a device computes them in fewer
+    // passes. What scratch holds afterwards is undefined.
+    // The norm, then matmul().
+    virtual void normMatmul(std::span<const MatmulOutput> outputs, const NormArgs &norm);
+    // sum += x * weight^T; scratch: the shape of sum.
+    virtual void matmulAdd(const Weight &weight, ConstMatrixView x, MatrixView sum,
+                           MatrixView scratch);
+    // sum += (silu(gate) * up) * weight^T; gate is scratch, too.
+    virtual void siluMatmulAdd(const Weight &weight, MatrixView gate, ConstMatrixView up,
+                               MatrixView sum, MatrixView scratch);
+    // rope() of queries and keys, then writeKv().
+    virtual void ropeAndStore(const RopeStoreArgs &args);
+    // attention(), then sum += out * weight^T; args.out is scratch, too.
+    virtual void attentionMatmulAdd(const AttentionArgs &args, const Weight &weight, MatrixView sum,
+                                    MatrixView scratch);
 };
 
 } // namespace inferlab

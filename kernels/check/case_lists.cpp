@@ -77,6 +77,11 @@ void addCacheEdges(std::vector<OperatorCase> &cases)
             cases.push_back(writeKvCase({dtype, 4, 4, headDim, 16}, {{33, 20}, {1, 1}}));
         for (float scoreScale : {100.0f, 3000.0f})
             cases.push_back(attentionCase({dtype, 3, 1, 64, 16, scoreScale}, {{600, 3}, {70, 70}}));
+        // A prompt beside decoding sequences, which share its tiles; on the tensor cores where
+        // prompts' rows prevail.
+        cases.push_back(attentionCase({dtype, 3, 1, 64, 16},
+                                      {{300, 1}, {90, 40}, {40, 1}, {520, 1}, {1, 1}, {77, 5}}));
+        cases.push_back(attentionCase({dtype, 6, 2, 32, 16}, {{700, 1}, {120, 60}, {60, 30}}));
     }
     for (int32_t headDim : {32, 96, 160}) { // whole blocks of 32
         for (int32_t blockTokens : {7, 32}) {
@@ -90,6 +95,57 @@ void addCacheEdges(std::vector<OperatorCase> &cases)
     }
 }
 
+void addChainEdges(std::vector<OperatorCase> &cases)
+{
+    for (DType dtype : kAllTypes) {
+        for (int64_t rows : {1, 3, 17}) {
+            cases.push_back(matmulAddCase(dtype, rows, 37, 256));
+            cases.push_back(siluMatmulAddCase(dtype, rows, 33, 256, 1.0f));
+            cases.push_back(normMatmulCase({dtype, dtype, dtype}, rows, 256, 0));
+        }
+        cases.push_back(normMatmulCase({dtype}, 2, 512, 9)); // as logits are made
+    }
+    // Widths that fill neither blocks nor vectors, which float types have.
+    for (int64_t in : {1, 33, 95, 1000}) {
+        for (DType dtype : {DType::F32, DType::F16}) {
+            cases.push_back(matmulAddCase(dtype, 3, 5, in));
+            cases.push_back(siluMatmulAddCase(dtype, 3, 5, in, 1.0f));
+            cases.push_back(normMatmulCase({dtype, dtype}, 3, in, 0));
+        }
+    }
+    // Types that take different ways in one call, one and the same of them again after another.
+    const std::vector<DType> mixed {DType::Q8_0, DType::Q4_K, DType::F16, DType::F32, DType::Q8_0};
+    for (int64_t rows : {1, 8, 9, 17}) {
+        cases.push_back(matmulCase(mixed, rows, 256));
+        cases.push_back(normMatmulCase(mixed, rows, 256, 0));
+    }
+    cases.push_back(siluMatmulAddCase(DType::F16, 3, 33, 64, 400.0f));
+    cases.push_back(siluMatmulAddCase(DType::Q8_0, 17, 33, 64, 400.0f));
+}
+
+void addCacheChainEdges(std::vector<OperatorCase> &cases)
+{
+    for (RopeLayout layout : {RopeLayout::AdjacentPairs, RopeLayout::HalfSplit}) {
+        for (DType dtype : {DType::F32, DType::F16, DType::Q8_0}) {
+            cases.push_back(ropeAndStoreCase({dtype, 9, 3, 64, 16}, {{40, 1}}, 64, layout));
+            cases.push_back(ropeAndStoreCase({dtype, 3, 1, 96, 7}, {{40, 40}, {9, 2}}, 64, layout));
+        }
+        cases.push_back(ropeAndStoreCase({DType::F16, 4, 2, 5, 32}, {{9, 3}}, 4, layout));
+    }
+    // Few rows of weights that round activations, heads that are whole groups and that are not;
+    // more rows; contexts of several chunks; sequences side by side.
+    for (DType dtype : {DType::Q8_0, DType::Q4_0, DType::F16, DType::F32}) {
+        for (int32_t headDim : {16, 32, 64, 128, 160}) {
+            const CacheShape cache {DType::F16, 6, 2, headDim, 16};
+            cases.push_back(attentionMatmulAddCase(dtype, 37, cache, {{1, 1}, {300, 1}}));
+            cases.push_back(attentionMatmulAddCase(dtype, 37, cache, {{600, 1}}));
+        }
+        const CacheShape cache {DType::Q8_0, 8, 1, 64, 32};
+        cases.push_back(attentionMatmulAddCase(dtype, 37, cache, {{70, 3}, {40, 4}}));
+        cases.push_back(attentionMatmulAddCase(dtype, 37, cache, {{70, 20}, {40, 1}}));
+    }
+}
+
 } // namespace
 
 std::vector<OperatorCase> edgeCases()
@@ -99,6 +155,8 @@ std::vector<OperatorCase> edgeCases()
     addLogitEdges(cases);
     addWeightEdges(cases);
     addCacheEdges(cases);
+    addChainEdges(cases);
+    addCacheChainEdges(cases);
     return cases;
 }
 

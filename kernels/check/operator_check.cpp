@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 namespace inferlab {
 
@@ -12,6 +13,8 @@ namespace {
 double maxErrorOf(const std::vector<float> &tested, const std::vector<float> &reference,
                   bool &finite)
 {
+    if (tested.size() != reference.size())
+        return std::numeric_limits<double>::infinity();
     double sumOfSquares = 0.0;
     double largest = 0.0;
     for (size_t i = 0; i < reference.size(); ++i) {

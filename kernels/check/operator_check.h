@@ -68,6 +68,14 @@ OperatorCase summariseLogitsCase(int64_t rows, int64_t vocabulary, float tempera
 // Cases with weights.
 OperatorCase embedCase(DType dtype, int64_t vocabulary, int64_t rows, int64_t cols);
 OperatorCase matmulCase(DType dtype, int64_t rows, int64_t out, int64_t in, bool bias);
+// Several weights of small sizes in one call, every second with a bias.
+OperatorCase matmulCase(const std::vector<DType> &dtypes, int64_t rows, int64_t in);
+// sourceRows: rows are picked from so many; 0: all are normed in order.
+OperatorCase normMatmulCase(const std::vector<DType> &dtypes, int64_t rows, int64_t in,
+                            int64_t sourceRows);
+OperatorCase matmulAddCase(DType dtype, int64_t rows, int64_t out, int64_t in);
+// scale: of gate and up; large ones leave the range of binary16.
+OperatorCase siluMatmulAddCase(DType dtype, int64_t rows, int64_t out, int64_t in, float scale);
 
 // Sequences of which the last `newTokens` are rows of the batch. Their blocks lie scattered in the
 // cache.
@@ -89,6 +97,11 @@ struct CacheShape
 
 OperatorCase attentionCase(const CacheShape &cache, const std::vector<SequenceShape> &sequences);
 OperatorCase writeKvCase(const CacheShape &cache, const std::vector<SequenceShape> &sequences);
+OperatorCase ropeAndStoreCase(const CacheShape &cache, const std::vector<SequenceShape> &sequences,
+                              int32_t ropeDim, RopeLayout layout);
+// dtype, out: of the weight; in: as wide as attention's output.
+OperatorCase attentionMatmulAddCase(DType dtype, int64_t out, const CacheShape &cache,
+                                    const std::vector<SequenceShape> &sequences);
 
 // At and around the edges of vectors, tiles, blocks and chunks: small, for tests.
 std::vector<OperatorCase> edgeCases();

@@ -3,6 +3,7 @@
 
 #include "kernels/api/half.h"
 
+#include <cmath>
 #include <cstring>
 #include <span>
 
@@ -90,6 +91,19 @@ std::vector<float> randomFloats(size_t count, uint64_t seed)
     std::vector<float> values(count);
     for (float &value : values)
         value = random.uniform(-1.0f, 1.0f);
+    return values;
+}
+
+std::vector<float> ropeAngles(int64_t rows, int32_t ropeDim)
+{
+    std::vector<float> values;
+    for (int64_t r = 0; r < rows; ++r) {
+        for (int32_t i = 0; i < ropeDim / 2; ++i) {
+            const double angle = static_cast<double>(r + 3) * std::pow(10000.0, -2.0 * i / ropeDim);
+            values.push_back(static_cast<float>(std::cos(angle)));
+            values.push_back(static_cast<float>(std::sin(angle)));
+        }
+    }
     return values;
 }
 

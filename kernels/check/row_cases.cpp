@@ -3,8 +3,7 @@
 #include "operator_check.h"
 #include "random_tensor.h"
 
-#include <cmath>
-#include <optional>
+#include <utility>
 
 namespace inferlab {
 
@@ -115,7 +114,7 @@ public:
         : m_backend(&backend)
         , m_x(backend, rows, int64_t {heads} * headDim,
               randomFloats(elements(rows, int64_t {heads} * headDim), 6))
-        , m_cosSin(backend, rows, ropeDim, angles(rows, ropeDim))
+        , m_cosSin(backend, rows, ropeDim, ropeAngles(rows, ropeDim))
         , m_headDim(headDim)
         , m_ropeDim(ropeDim)
         , m_layout(layout)
@@ -128,20 +127,6 @@ public:
     bool guardsIntact() const override { return m_x.intact() && m_cosSin.intact(); }
 
 private:
-    static std::vector<float> angles(int64_t rows, int32_t ropeDim)
-    {
-        std::vector<float> values;
-        for (int64_t r = 0; r < rows; ++r) {
-            for (int32_t i = 0; i < ropeDim / 2; ++i) {
-                const double angle =
-                    static_cast<double>(r + 3) * std::pow(10000.0, -2.0 * i / ropeDim);
-                values.push_back(static_cast<float>(std::cos(angle)));
-                values.push_back(static_cast<float>(std::sin(angle)));
-            }
-        }
-        return values;
-    }
-
     Backend *m_backend;
     GuardedMatrix m_x;
     GuardedMatrix m_cosSin;

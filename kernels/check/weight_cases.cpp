@@ -1,20 +1,12 @@
 // Cases of operators that read weights.
-#include "guarded_memory.h"
-#include "operator_check.h"
+#include "weight_parts.h"
+
 #include "random_tensor.h"
 
 #include <optional>
 
 namespace inferlab {
 
-namespace {
-
-size_t elements(int64_t rows, int64_t cols)
-{
-    return static_cast<size_t>(rows * cols);
-}
-
-// What a product may be off, over the root mean square of its output.
 double matmulTolerance(DType dtype)
 {
     if (dtype == DType::F32)
@@ -36,11 +28,19 @@ OperatorCase weightCase(std::string op, DType dtype, int64_t out, int64_t in)
     OperatorCase result;
     result.op = std::move(op);
     result.dtype = std::string(dtypeInfo(dtype).name);
+    result.tolerance = matmulTolerance(dtype);
     result.unsupported = [=](Backend &backend) {
         const WeightSupport support = backend.supportsWeight(dtype, out, in);
         return support.supported ? std::string() : support.reason;
     };
     return result;
+}
+
+namespace {
+
+size_t elements(int64_t rows, int64_t cols)
+{
+    return static_cast<size_t>(rows * cols);
 }
 
 class EmbedOperator final : public PreparedOperator
@@ -130,7 +130,6 @@ OperatorCase matmulCase(DType dtype, int64_t rows, int64_t out, int64_t in, bool
     OperatorCase result = weightCase("matmul", dtype, out, in);
     result.shape = std::to_string(rows) + " x " + std::to_string(in) + " * " + std::to_string(out)
         + (bias ? " + bias" : "");
-    result.tolerance = matmulTolerance(dtype);
     result.flops =
         2.0 * static_cast<double>(rows) * static_cast<double>(out) * static_cast<double>(in);
     result.bytes = static_cast<double>(rowBytes(dtype, in)) * static_cast<double>(out)

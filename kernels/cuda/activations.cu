@@ -1,35 +1,29 @@
 #include "activations.h"
 
+#include "activation_sources.cuh"
 #include "half.cuh"
 #include "launch.cuh"
-#include "warp_codes.cuh"
+#include "quantize_group.cuh"
+
+#include <algorithm>
+#include <type_traits>
 
 namespace inferlab::cuda {
 
 namespace {
 
-constexpr unsigned kThreads = 256;
-constexpr int64_t kGroupsPerBlock = kThreads / kGroup; // a warp takes a group
-static_assert(kGroup == kWarpLanes);
+constexpr unsigned kMostThreads = 1024;
 
-__global__ void quantizeKernel(ConstMatrixView x, Int8Activations out)
+// A row's blocks along y share its groups. Quantised weights have whole groups.
+template <typename Source>
+__global__ void __launch_bounds__(kMostThreads) quantizeKernel(Source source, Int8Activations out)
 {
-    const int64_t index = int64_t {blockIdx.x} * kGroupsPerBlock + threadIdx.x / kWarpLanes;
-    if (index >= x.rows * out.groups)
-        return; // the whole warp
-    const auto lane = static_cast<int>(threadIdx.x % kWarpLanes);
-    const float value = x.row(index / out.groups)[index % out.groups * kGroup + lane];
-    const auto [largest, code] = quantizeWarp(value); // infinite: no sum with it is a number
-    int sum = code;                                   // of the lane's half
-    for (int lanes = 8; lanes > 0; lanes /= 2)
-        sum += __shfl_xor_sync(kWholeWarp, sum, lanes);
-    const int upper = __shfl_sync(kWholeWarp, sum, 16);
-    out.codes[index * kGroup + lane] = static_cast<signed char>(code);
-    if (lane == 0) {
-        out.scales[index].scale = largest / 127.0f;
-        out.scales[index].sums =
-            (static_cast<uint32_t>(sum) & 0xffffu) | static_cast<uint32_t>(upper) << 16;
-    }
+    source.enter(blockIdx.x, sharedMemory<float>());
+    const auto lane = static_cast<int64_t>(threadIdx.x % kWarpLanes);
+    const auto warps = static_cast<int64_t>(blockDim.x / kWarpLanes);
+    for (int64_t group = blockIdx.y * warps + threadIdx.x / kWarpLanes; group < out.groups;
+         group += gridDim.y * warps)
+        quantizeGroup(source.at(group * kGroup + lane), blockIdx.x * out.groups + group, out);
 }
 
 // The power of two that brings `largest` below 2^15; 1 where it is already.
@@ -41,38 +35,92 @@ __device__ float reachOfHalf(float largest)
     return __int_as_float((127 + excess) << 23);
 }
 
-// One block per row.
-__global__ void __launch_bounds__(kThreads) halveKernel(ConstMatrixView x, HalfActivations out)
+// One block per row: it has to know the largest value before it writes one.
+template <typename Source>
+__global__ void __launch_bounds__(kMostThreads)
+    halveKernel(Source source, int64_t cols, HalfActivations out)
 {
     auto *scratch = sharedMemory<float>();
-    const float *in = x.row(blockIdx.x);
+    source.enter(blockIdx.x, scratch);
     float largest = 0.0f;
-    for (int64_t c = threadIdx.x; c < x.cols; c += kThreads)
-        largest = fmaxf(largest, fabsf(in[c]));
+    for (int64_t c = threadIdx.x; c < cols; c += blockDim.x)
+        largest = fmaxf(largest, fabsf(source.at(c)));
     largest = warpMaximum(largest);
+    __syncthreads(); // what the source had in the scratch is read
     if (threadIdx.x % kWarpLanes == 0)
         scratch[threadIdx.x / kWarpLanes] = largest;
     __syncthreads();
-    for (unsigned i = 0; i < kThreads / kWarpLanes; ++i)
+    for (unsigned i = 0; i < blockDim.x / kWarpLanes; ++i)
         largest = fmaxf(largest, scratch[i]);
     const float scale = reachOfHalf(largest);
     const float inverse = 1.0f / scale;
     const int64_t padded = out.groups * kGroup;
-    uint16_t *row = out.values + int64_t {blockIdx.x} * padded;
-    for (int64_t c = threadIdx.x; c < padded; c += kThreads)
-        row[c] = c < x.cols ? halfFromFloat(__fmul_rn(in[c], inverse)) : uint16_t {0};
+    uint16_t *row = out.values + blockIdx.x * padded;
+    for (int64_t c = threadIdx.x; c < padded; c += blockDim.x)
+        row[c] = c < cols ? halfFromFloat(__fmul_rn(source.at(c), inverse)) : uint16_t {0};
     if (threadIdx.x == 0)
         out.scales[blockIdx.x] = scale;
 }
 
-__global__ void padKernel(ConstMatrixView x, FloatActivations out)
+template <typename Source>
+__global__ void __launch_bounds__(kMostThreads)
+    padKernel(Source source, int64_t cols, int64_t padded, float *out)
 {
-    const int64_t padded = out.groups * kGroup;
-    const int64_t index = int64_t {blockIdx.x} * kThreads + threadIdx.x;
-    if (index >= x.rows * padded)
-        return;
-    const int64_t col = index % padded;
-    out.values[index] = col < x.cols ? x.row(index / padded)[col] : 0.0f;
+    source.enter(blockIdx.x, sharedMemory<float>());
+    float *row = out + blockIdx.x * padded;
+    for (int64_t c = blockIdx.y * int64_t {blockDim.x} + threadIdx.x; c < padded;
+         c += gridDim.y * int64_t {blockDim.x})
+        row[c] = c < cols ? source.at(c) : 0.0f;
+}
+
+// A block for each row, with about four elements a thread.
+Grid perRow(int64_t rows, int64_t cols)
+{
+    constexpr int64_t kLeastThreads = 128;
+    Grid grid;
+    grid.blocks = rows;
+    grid.threads =
+        static_cast<unsigned>(std::clamp(ceilDivide(cols, 4 * kWarpLanes) * kWarpLanes,
+                                         kLeastThreads, static_cast<int64_t>(kMostThreads)));
+    grid.sharedBytes = grid.threads / kWarpLanes * sizeof(float);
+    return grid;
+}
+
+// Several blocks for each row, with an element a thread.
+Grid perElement(int64_t rows, int64_t cols)
+{
+    constexpr int64_t kThreads = 256;
+    Grid grid;
+    grid.blocks = rows;
+    grid.y = static_cast<unsigned>(ceilDivide(cols, kThreads));
+    grid.threads = kThreads;
+    return grid;
+}
+
+// A norm has to see its whole row first.
+template <typename Source>
+Grid gridFor(int64_t rows, int64_t cols)
+{
+    return std::is_same_v<Source, NormedRows> ? perRow(rows, cols) : perElement(rows, cols);
+}
+
+// Calls body with the source as kernels read it.
+template <typename Body>
+void forSource(const ActivationSource &source, const Body &body)
+{
+    if (const auto *matrix = std::get_if<ConstMatrixView>(&source))
+        body(PlainRows(*matrix));
+    else if (const auto *norm = std::get_if<NormArgs>(&source))
+        body(NormedRows(*norm));
+    else
+        body(GatedRows(std::get<GatedActivations>(source)));
+}
+
+// What kernels that read 16 bytes at a time take as it is.
+bool isPacked(const ConstMatrixView &x)
+{
+    return x.cols % kGroup == 0 && (x.stride == x.cols || x.rows == 1)
+        && reinterpret_cast<uintptr_t>(x.data) % sizeof(float4) == 0;
 }
 
 size_t aligned(size_t bytes)
@@ -88,6 +136,24 @@ size_t elements(int64_t rows, int64_t cols)
 
 } // namespace
 
+int64_t rowsOf(const ActivationSource &source) noexcept
+{
+    if (const auto *matrix = std::get_if<ConstMatrixView>(&source))
+        return matrix->rows;
+    if (const auto *norm = std::get_if<NormArgs>(&source))
+        return norm->rows.empty() ? norm->x.rows : static_cast<int64_t>(norm->rows.size());
+    return std::get_if<GatedActivations>(&source)->gate.rows;
+}
+
+int64_t colsOf(const ActivationSource &source) noexcept
+{
+    if (const auto *matrix = std::get_if<ConstMatrixView>(&source))
+        return matrix->cols;
+    if (const auto *norm = std::get_if<NormArgs>(&source))
+        return norm->x.cols;
+    return std::get_if<GatedActivations>(&source)->gate.cols;
+}
+
 size_t Int8Activations::bytes(int64_t rows, int64_t cols) noexcept
 {
     return aligned(elements(rows, cols)) + elements(rows, cols) / kGroup * sizeof(ActivationScale);
@@ -99,12 +165,14 @@ Int8Activations::Int8Activations(void *memory, int64_t rows, int64_t cols) noexc
     , groups(groupsOf(cols))
 { }
 
-void quantizeActivations(cudaStream_t stream, ConstMatrixView x, const Int8Activations &out)
+void quantizeActivations(cudaStream_t stream, const ActivationSource &source,
+                         const Int8Activations &out)
 {
-    Grid grid;
-    grid.blocks = ceilDivide(x.rows * out.groups, kGroupsPerBlock);
-    grid.threads = kThreads;
-    launch("quantizeActivations", quantizeKernel, grid, stream, x, out);
+    forSource(source, [&](const auto &rows) {
+        using Source = std::decay_t<decltype(rows)>;
+        launch("quantizeActivations", quantizeKernel<Source>,
+               gridFor<Source>(rowsOf(source), colsOf(source)), stream, rows, out);
+    });
 }
 
 size_t HalfActivations::bytes(int64_t rows, int64_t cols) noexcept
@@ -120,13 +188,13 @@ HalfActivations::HalfActivations(void *memory, int64_t rows, int64_t cols) noexc
     , groups(groupsOf(cols))
 { }
 
-void halveActivations(cudaStream_t stream, ConstMatrixView x, const HalfActivations &out)
+void halveActivations(cudaStream_t stream, const ActivationSource &source,
+                      const HalfActivations &out)
 {
-    Grid grid;
-    grid.blocks = x.rows;
-    grid.threads = kThreads;
-    grid.sharedBytes = kThreads / kWarpLanes * sizeof(float);
-    launch("halveActivations", halveKernel, grid, stream, x, out);
+    forSource(source, [&](const auto &rows) {
+        launch("halveActivations", halveKernel<std::decay_t<decltype(rows)>>,
+               perRow(rowsOf(source), colsOf(source)), stream, rows, colsOf(source), out);
+    });
 }
 
 size_t FloatActivations::bytes(int64_t rows, int64_t cols) noexcept
@@ -134,17 +202,24 @@ size_t FloatActivations::bytes(int64_t rows, int64_t cols) noexcept
     return elements(rows, cols) * sizeof(float);
 }
 
-FloatActivations::FloatActivations(void *memory, int64_t cols) noexcept
-    : values(static_cast<float *>(memory))
-    , groups(groupsOf(cols))
-{ }
-
-void padActivations(cudaStream_t stream, ConstMatrixView x, const FloatActivations &out)
+FloatActivations padActivations(cudaStream_t stream, const ActivationSource &source, void *memory)
 {
-    Grid grid;
-    grid.blocks = ceilDivide(x.rows * out.groups * kGroup, kThreads);
-    grid.threads = kThreads;
-    launch("padActivations", padKernel, grid, stream, x, out);
+    FloatActivations result;
+    result.groups = groupsOf(colsOf(source));
+    const auto *matrix = std::get_if<ConstMatrixView>(&source);
+    if (matrix != nullptr && isPacked(*matrix)) {
+        result.values = matrix->data;
+        return result;
+    }
+    auto *values = static_cast<float *>(memory);
+    const int64_t padded = result.groups * kGroup;
+    forSource(source, [&](const auto &rows) {
+        using Source = std::decay_t<decltype(rows)>;
+        launch("padActivations", padKernel<Source>, gridFor<Source>(rowsOf(source), padded), stream,
+               rows, colsOf(source), padded, values);
+    });
+    result.values = values;
+    return result;
 }
 
 } // namespace inferlab::cuda

@@ -1,13 +1,29 @@
 // Activations as the products read them: rounded once per product, packed, padded to whole groups
-// of 32, aligned for wide loads.
+// of 32, aligned for wide loads. What comes before a product, a norm or a gate, is computed on the
+// way.
 #pragma once
 
-#include "kernels/api/views.h"
+#include "kernels/api/backend.h"
 #include "weight_format.h"
 
 #include <cuda_runtime_api.h>
 
+#include <variant>
+
 namespace inferlab::cuda {
+
+// silu(gate) * up, not yet computed; of one shape.
+struct GatedActivations
+{
+    ConstMatrixView gate;
+    ConstMatrixView up;
+};
+
+// What a product multiplies with: a matrix, normed rows of one (NormArgs::scratch is not used), or
+// gated activations.
+using ActivationSource = std::variant<ConstMatrixView, NormArgs, GatedActivations>;
+int64_t rowsOf(const ActivationSource &source) noexcept;
+int64_t colsOf(const ActivationSource &source) noexcept;
 
 // Of 32 activations: what a code counts, and the sums of the codes of both halves of 16 (the first
 // in the lower 16 bits), which a weight's offset and minimum are multiplied with.
@@ -28,7 +44,8 @@ struct Int8Activations
     Int8Activations() = default;
     Int8Activations(void *memory, int64_t rows, int64_t cols) noexcept;
 };
-void quantizeActivations(cudaStream_t stream, ConstMatrixView x, const Int8Activations &out);
+void quantizeActivations(cudaStream_t stream, const ActivationSource &source,
+                         const Int8Activations &out);
 
 // x as binary16: x = scale * value. scale is 1, or a power of two for a row with values that
 // binary16 does not reach.
@@ -42,18 +59,18 @@ struct HalfActivations
     HalfActivations() = default;
     HalfActivations(void *memory, int64_t rows, int64_t cols) noexcept;
 };
-void halveActivations(cudaStream_t stream, ConstMatrixView x, const HalfActivations &out);
+void halveActivations(cudaStream_t stream, const ActivationSource &source,
+                      const HalfActivations &out);
 
 // x as it is.
 struct FloatActivations
 {
-    float *values = nullptr; // [rows][groups * 32]
+    const float *values = nullptr; // [rows][groups * 32]
     int64_t groups = 0;
 
     static size_t bytes(int64_t rows, int64_t cols) noexcept;
-    FloatActivations() = default;
-    FloatActivations(void *memory, int64_t cols) noexcept;
 };
-void padActivations(cudaStream_t stream, ConstMatrixView x, const FloatActivations &out);
+// In `memory`, or where a matrix is packed, padded and aligned already, in its own.
+FloatActivations padActivations(cudaStream_t stream, const ActivationSource &source, void *memory);
 
 } // namespace inferlab::cuda

@@ -4,6 +4,7 @@
 #include "attention_worker.cuh"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -20,26 +21,33 @@ constexpr unsigned leastBlocks(int perLane, int queriesPerWarp)
         return perLane > 4 ? 3 : 4; // as many as shared memory lets stand
     return perLane > 2 ? 2 : 3;
 }
-// Up to so many rows get a block per chunk: beyond, rows and heads alone fill a device.
-constexpr int64_t kMostSplitRows = 16;
+// Of a multiprocessor, at the same time. With fewer blocks than that, chunks get blocks too.
+constexpr int kBlocksAtOnce = 2;
+// More is not worth keeping from weights and cache.
+constexpr size_t kMostPartialBytes = size_t {128} << 20;
 
-// Rows of a tile that are of several sequences are taken one sequence after the other.
+// A tile has as many blocks as it may have sequences, and each takes one of them: a block that
+// walked several contexts one after the other would hold up all others. Most tiles have fewer
+// sequences, and blocks without one end at once.
 template <typename Worker>
 __device__ __forceinline__ void runTile(Worker &worker, const AttentionParameters &p)
 {
     const RowPlacement &placement = p.args.placement;
-    int32_t row = static_cast<int32_t>(blockIdx.x) * p.rowsPerTile;
-    const int32_t end = min(row + p.rowsPerTile, placement.rows);
-    while (row < end) {
+    const auto tile = static_cast<int32_t>(blockIdx.x) / p.sequencesPerTile;
+    const int32_t end = min((tile + 1) * p.rowsPerTile, placement.rows);
+    int32_t row = tile * p.rowsPerTile;
+    for (int32_t before = static_cast<int32_t>(blockIdx.x) % p.sequencesPerTile; row < end;
+         --before) {
         int32_t next = row + 1;
         while (next < end && placement.sequence[next] == placement.sequence[row])
             ++next;
-        worker.runSequence(row, next);
+        if (before == 0)
+            return worker.runSequence(row, next);
         row = next;
     }
 }
 
-// A tile of rows, a kv head, and all chunks or one.
+// A sequence's rows in a tile, a kv head, and all chunks or one.
 template <typename Element, int perLane, int queriesPerWarp>
 __global__ void __launch_bounds__(kThreads, leastBlocks(perLane, queriesPerWarp))
     attentionKernel(const AttentionParameters p)
@@ -80,7 +88,9 @@ __global__ void __launch_bounds__(kWarpLanes) mergeChunksKernel(const AttentionP
         }
         merge(state, other);
     }
-    writeOutput(state, p.args.out.row(row) + head * headDim, headDim);
+#pragma unroll
+    for (int i = 0; i < perLane; ++i)
+        storeOutput(p, row, head, i, state.sums[i] / state.total);
 }
 
 int64_t chunksFor(int64_t tokens)
@@ -88,19 +98,46 @@ int64_t chunksFor(int64_t tokens)
     return std::max<int64_t>(1, ceilDivide(tokens, kChunkKeys));
 }
 
-template <typename Element, int perLane, int queriesPerWarp>
-void launchAttention(cudaStream_t stream, AttentionParameters p)
+// What there is beside the arguments to choose between the ways with.
+struct Resources
 {
-    const KvLayerView &cache = p.args.cache;
-    const int32_t group = p.args.heads / cache.kvHeads;
+    int multiprocessors;
+    size_t partialBytes;
+};
+
+// Tiles of `rowsPerTile` rows, their sequences, kv heads. Returns how many of the blocks have work
+// at least.
+int64_t shareOut(AttentionParameters &p, int rowsPerTile, Grid &grid)
+{
+    const RowPlacement &placement = p.args.placement;
+    p.rowsPerTile = std::max(1, rowsPerTile);
+    p.sequencesPerTile = std::min(p.rowsPerTile, placement.sequences);
+    const int64_t tiles = ceilDivide(placement.rows, p.rowsPerTile);
+    grid.blocks = tiles * p.sequencesPerTile;
+    grid.y = static_cast<unsigned>(p.args.cache.kvHeads);
+    return std::max<int64_t>(tiles, placement.sequences) * p.args.cache.kvHeads;
+}
+
+bool splitPays(const AttentionParameters &p, int64_t blocks, const Resources &resources)
+{
+    const size_t needed = static_cast<size_t>(int64_t {p.args.placement.rows} * p.args.heads
+                                              * p.chunks * (2 + p.args.cache.headDim))
+        * sizeof(float);
+    return p.chunks > 1 && blocks < kBlocksAtOnce * resources.multiprocessors
+        && needed <= resources.partialBytes;
+}
+
+template <typename Element, int perLane, int queriesPerWarp>
+void launchAttention(cudaStream_t stream, AttentionParameters p, const Resources &resources)
+{
+    const int32_t group = p.args.heads / p.args.cache.kvHeads;
     const bool oneRowEach = p.args.placement.rows == p.args.placement.sequences;
-    p.rowsPerTile = oneRowEach ? 1 : std::max(1, kWarps * queriesPerWarp / group);
     Grid grid;
-    grid.blocks = ceilDivide(p.args.placement.rows, p.rowsPerTile);
-    grid.y = static_cast<unsigned>(cache.kvHeads);
+    const int64_t blocks = shareOut(p, oneRowEach ? 1 : kWarps * queriesPerWarp / group, grid);
+    p.split = splitPays(p, blocks, resources);
     grid.z = p.split ? static_cast<unsigned>(p.chunks) : 1;
     grid.threads = kThreads;
-    grid.sharedBytes = attentionSharedBytes<queriesPerWarp>(cache.headDim);
+    grid.sharedBytes = attentionSharedBytes<queriesPerWarp>(p.args.cache.headDim);
     launch("attention", attentionKernel<Element, perLane, queriesPerWarp>, grid, stream, p);
     if (!p.split)
         return;
@@ -127,11 +164,8 @@ bool servesTensorCores(const AttentionArgs &args)
 template <int dim>
 void launchTensor(cudaStream_t stream, AttentionParameters p)
 {
-    const KvLayerView &cache = p.args.cache;
-    p.rowsPerTile = std::max(1, kTensorQueries / (p.args.heads / cache.kvHeads));
     Grid grid;
-    grid.blocks = ceilDivide(p.args.placement.rows, p.rowsPerTile);
-    grid.y = static_cast<unsigned>(cache.kvHeads);
+    shareOut(p, kTensorQueries / (p.args.heads / p.args.cache.kvHeads), grid);
     grid.threads = kTensorThreads;
     grid.sharedBytes = TensorAttentionShape<dim>::kSharedBytes;
     launch("attention on the tensor cores", attentionTensorKernel<dim>, grid, stream, p);
@@ -141,71 +175,105 @@ void launchTensor(cudaStream_t stream, AttentionParameters p)
 // one for each warp, registers and shared memory leave room for more blocks, whose loads hide one
 // another's latency. A query's numbers are the same.
 template <typename Element, int perLane, int queriesPerWarp>
-void launchForQueries(cudaStream_t stream, const AttentionParameters &p)
+void launchForQueries(cudaStream_t stream, const AttentionParameters &p, const Resources &resources)
 {
     const bool oneRowEach = p.args.placement.rows == p.args.placement.sequences;
     if (oneRowEach && p.args.heads / p.args.cache.kvHeads <= kWarps)
-        launchAttention<Element, perLane, 1>(stream, p);
+        launchAttention<Element, perLane, 1>(stream, p, resources);
     else
-        launchAttention<Element, perLane, queriesPerWarp>(stream, p);
+        launchAttention<Element, perLane, queriesPerWarp>(stream, p, resources);
+}
+
+// Queries of a warp, by the head's length: longer ones leave less room.
+constexpr int32_t kMostHeadDim = 256;
+constexpr int kQueriesOfWarp = 8;
+constexpr int kQueriesOfWarpLong = 4; // above 128 elements
+
+// Of any kernel for such heads.
+size_t largestSharedBytes(int32_t headDim)
+{
+    if (headDim > 128)
+        return attentionSharedBytes<kQueriesOfWarpLong>(headDim);
+    const size_t tensor = headDim <= 64 ? TensorAttentionShape<64>::kSharedBytes
+                                        : TensorAttentionShape<kTensorHeadDim>::kSharedBytes;
+    return std::max(attentionSharedBytes<kQueriesOfWarp>(headDim), tensor);
 }
 
 template <typename Element>
-void launchForDim(cudaStream_t stream, const AttentionParameters &p)
+void launchForDim(cudaStream_t stream, const AttentionParameters &p, const Resources &resources)
 {
     if (p.args.cache.headDim <= 64)
-        launchForQueries<Element, 2, 8>(stream, p);
+        launchForQueries<Element, 2, kQueriesOfWarp>(stream, p, resources);
     else if (p.args.cache.headDim <= 128)
-        launchForQueries<Element, 4, 8>(stream, p);
+        launchForQueries<Element, 4, kQueriesOfWarp>(stream, p, resources);
     else
-        launchForQueries<Element, 8, 4>(stream, p);
+        launchForQueries<Element, 8, kQueriesOfWarpLong>(stream, p, resources);
 }
 
 } // namespace
 
-std::string headDimReason(int32_t headDim)
+std::string headDimRefusal(int32_t headDim, size_t sharedBytes)
 {
-    return "attention on the GPU: heads of at most " + std::to_string(kMostHeadDim)
-        + " elements were expected, found " + std::to_string(headDim) + "; the CPU computes them";
+    const std::string found = std::to_string(headDim);
+    if (headDim > kMostHeadDim)
+        return "attention on the GPU: heads of at most " + std::to_string(kMostHeadDim)
+            + " elements were expected, found " + found + "; the CPU computes them";
+    const size_t needed = largestSharedBytes(headDim);
+    if (needed <= sharedBytes)
+        return {};
+    constexpr size_t kKibibyte = 1024;
+    return "attention on the GPU: heads of " + found + " elements need "
+        + std::to_string(ceilDivide(static_cast<int64_t>(needed), kKibibyte))
+        + " KiB of a block's shared memory, and this device has "
+        + std::to_string(sharedBytes / kKibibyte) + "; the CPU computes them";
 }
 
-size_t attentionWorkspaceBytes(const StepLimits &limits) noexcept
+size_t attentionWorkspaceBytes(const StepLimits &limits, int multiprocessors) noexcept
 {
-    const int64_t rows = std::min(std::max<int64_t>(limits.rows, 1), kMostSplitRows);
+    // Of so many rows of decoding sequences chunks may get blocks of their own. Prompts that bring
+    // more rows than have room here take their chunks one after the other.
+    const int64_t mostRows =
+        ceilDivide(int64_t {kBlocksAtOnce} * multiprocessors, std::max(limits.kvHeads, 1));
+    const int64_t rows = std::clamp<int64_t>(limits.rows, 1, mostRows);
     // A block table's last block may reach behind the longest sequence.
     constexpr int64_t kMostBlockTokens = kChunkKeys;
-    return static_cast<size_t>(rows * std::max(limits.heads, 1)
-                               * chunksFor(limits.contextTokens + kMostBlockTokens)
-                               * (2 + limits.headDim))
+    const size_t bytesOfRow =
+        static_cast<size_t>(std::max(limits.heads, 1)
+                            * chunksFor(limits.contextTokens + kMostBlockTokens)
+                            * (2 + limits.headDim))
         * sizeof(float);
+    return std::min(static_cast<size_t>(rows) * bytesOfRow,
+                    std::max(bytesOfRow, kMostPartialBytes));
+}
+
+bool quantizesOutput(const AttentionArgs &args, const AttentionOptions &options) noexcept
+{
+    return args.cache.headDim % kGroup == 0 && !(options.tensorCores && servesTensorCores(args));
 }
 
 void attention(cudaStream_t stream, const AttentionArgs &args, const AttentionOptions &options,
                float *workspace, size_t workspaceBytes)
 {
-    if (args.cache.headDim > kMostHeadDim)
-        throw std::runtime_error(headDimReason(args.cache.headDim));
+    const std::string refusal =
+        headDimRefusal(args.cache.headDim, std::numeric_limits<size_t>::max());
+    if (!refusal.empty())
+        throw std::runtime_error(refusal);
     AttentionParameters p;
     p.args = args;
+    p.quantized = options.quantized;
     if (options.tensorCores && servesTensorCores(args))
         return args.cache.headDim <= 64 ? launchTensor<64>(stream, p)
                                         : launchTensor<kTensorHeadDim>(stream, p);
     p.partials = workspace;
     p.chunks = static_cast<int32_t>(
         chunksFor(int64_t {args.placement.maxBlocks} * args.cache.blockTokens));
-    const size_t needed = static_cast<size_t>(int64_t {args.placement.rows} * args.heads * p.chunks
-                                              * (2 + args.cache.headDim))
-        * sizeof(float);
-    const int64_t blocks = int64_t {args.placement.rows} * args.cache.kvHeads;
-    // Two blocks fit on a multiprocessor at the same time.
-    p.split = p.chunks > 1 && args.placement.rows <= kMostSplitRows
-        && blocks < 2 * int64_t {options.multiprocessors} && needed <= workspaceBytes;
+    const Resources resources {options.multiprocessors, workspaceBytes};
     if (args.cache.dtype == DType::F16)
-        launchForDim<uint16_t>(stream, p);
+        launchForDim<uint16_t>(stream, p, resources);
     else if (args.cache.dtype == DType::Q8_0)
-        launchForDim<Q8Block>(stream, p);
+        launchForDim<Q8Block>(stream, p, resources);
     else
-        launchForDim<float>(stream, p);
+        launchForDim<float>(stream, p, resources);
 }
 
 } // namespace inferlab::cuda

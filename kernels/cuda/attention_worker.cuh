@@ -6,6 +6,7 @@
 #include "half.cuh"
 #include "launch.cuh"
 #include "q8_block.cuh"
+#include "quantize_group.cuh"
 #include "softmax_state.cuh"
 #include "warp.cuh"
 
@@ -27,7 +28,9 @@ struct AttentionParameters
     float *partials = nullptr; // [rows][heads][chunks][2 + headDim]: largest, total, sums
     int32_t chunks = 0;        // that any row of the step may have
     int32_t rowsPerTile = 0;
-    bool split = false; // a block per chunk
+    int32_t sequencesPerTile = 0; // at most; each has a block of its own
+    bool split = false;           // a block per chunk
+    Int8Activations quantized;    // where outputs go instead of args.out, if anywhere
 };
 
 __host__ __device__ inline int paddedDim(int headDim)
@@ -71,6 +74,21 @@ __device__ __forceinline__ float *partialOf(const AttentionParameters &p, int64_
 {
     return p.partials
         + ((row * p.args.heads + head) * p.chunks + chunk) * (2 + p.args.cache.headDim);
+}
+
+// Element lane + 32 i of a head's output. Those of one i are a group where heads are whole groups,
+// as they are where outputs are quantised.
+__device__ __forceinline__ void storeOutput(const AttentionParameters &p, int64_t row, int64_t head,
+                                            int i, float value)
+{
+    const int headDim = p.args.cache.headDim;
+    const int d = static_cast<int>(threadIdx.x) % kWarpLanes + i * kWarpLanes;
+    if (d >= headDim)
+        return;
+    if (p.quantized.codes != nullptr)
+        quantizeGroup(value, row * p.quantized.groups + head * (headDim / kGroup) + i, p.quantized);
+    else
+        p.args.out.row(row)[head * headDim + d] = value;
 }
 
 template <typename Element, int perLane, int queriesPerWarp>
@@ -156,7 +174,7 @@ private:
 #pragma unroll
         for (int j = 0; j < queriesPerWarp; ++j) {
             if (j < m_count)
-                divideOutput(outputOf(j), total[j]);
+                divideOutput(j, total[j]);
         }
     }
 
@@ -179,13 +197,14 @@ private:
         }
     }
 
-    __device__ void divideOutput(float *out, float total)
+    __device__ void divideOutput(int j, float total)
     {
+        const int query = queryOf(j);
+        const float *out = outputOf(j);
 #pragma unroll
         for (int i = 0; i < perLane; ++i) {
             const int d = m_lane + i * kWarpLanes;
-            if (d < m_headDim)
-                out[d] /= total;
+            storeOutput(p, rowOf(query), headOf(query), i, d < m_headDim ? out[d] / total : 0.0f);
         }
     }
 

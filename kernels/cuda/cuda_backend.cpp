@@ -1,6 +1,7 @@
 #include "cuda_backend.h"
 
 #include "attention.h"
+#include "cache_kernels.h"
 #include "cuda_device.h"
 #include "cuda_error.h"
 #include "device_buffer.h"
@@ -43,6 +44,7 @@ StepLimits largest(const StepLimits &a, const StepLimits &b)
     limits.cols = std::max(a.cols, b.cols);
     limits.contextTokens = std::max(a.contextTokens, b.contextTokens);
     limits.heads = std::max(a.heads, b.heads);
+    limits.kvHeads = std::min(a.kvHeads, b.kvHeads); // the fewer, the more rows are split
     limits.headDim = std::max(a.headDim, b.headDim);
     limits.cacheType = b.cacheType; // takes the same workspace, whatever it is
     return limits;
@@ -124,16 +126,17 @@ public:
 
     CacheSupport supportsCache(DType cacheType, int32_t headDim) const override
     {
-        if (headDim <= kMostHeadDim)
-            return Backend::supportsCache(cacheType, headDim);
         CacheSupport support;
-        support.reason = headDimReason(headDim);
+        support.reason = headDimRefusal(headDim, m_properties.sharedBytes);
+        if (support.reason.empty())
+            return Backend::supportsCache(cacheType, headDim);
         return support;
     }
 
     size_t workspaceBytes(const StepLimits &limits) const override
     {
-        return m_matmul.workspaceBytes(limits) + attentionWorkspaceBytes(limits)
+        return m_matmul.workspaceBytes(limits)
+            + attentionWorkspaceBytes(limits, m_properties.multiprocessors)
             + summaryBytes(static_cast<size_t>(limits.rows));
     }
     void reserve(const StepLimits &limits) override
@@ -141,7 +144,7 @@ public:
         const StepLimits grown = m_limits ? largest(*m_limits, limits) : limits;
         m_steps.forget();
         m_matmul.reserve(grown);
-        grow(m_partials, attentionWorkspaceBytes(grown));
+        grow(m_partials, attentionWorkspaceBytes(grown, m_properties.multiprocessors));
         grow(m_summaries, summaryBytes(static_cast<size_t>(grown.rows)));
         m_limits = grown;
     }
@@ -171,6 +174,22 @@ public:
         assert(m_limits && x.rows <= m_limits->rows && x.cols <= m_limits->cols);
         m_matmul.run(outputs, x, m_steps.isRecording() ? StopCheck() : m_stop);
     }
+    void normMatmul(std::span<const MatmulOutput> outputs, const NormArgs &norm) override
+    {
+        assert(m_limits && rowsOf(norm) <= m_limits->rows && norm.x.cols <= m_limits->cols);
+        m_matmul.run(outputs, norm, m_steps.isRecording() ? StopCheck() : m_stop);
+    }
+    void matmulAdd(const Weight &weight, ConstMatrixView x, MatrixView sum,
+                   MatrixView scratch) override
+    {
+        addProduct(weight, x, sum, scratch);
+    }
+    void siluMatmulAdd(const Weight &weight, MatrixView gate, ConstMatrixView up, MatrixView sum,
+                       MatrixView scratch) override
+    {
+        assert(gate.rows == up.rows && gate.cols == up.cols);
+        addProduct(weight, GatedActivations {gate, up}, sum, scratch);
+    }
     void rope(MatrixView x, int32_t headDim, int32_t ropeDim, ConstMatrixView cosSin,
               RopeLayout layout) override
     {
@@ -186,15 +205,35 @@ public:
         assert(v.rows == k.rows && v.cols == k.cols);
         cuda::writeKv(m_stream.get(), k, v, cache, placement);
     }
+    void ropeAndStore(const RopeStoreArgs &args) override
+    {
+        assert(supportsCache(args.cache.dtype, args.cache.headDim).supported);
+        assert(args.q.rows == args.placement.rows && args.k.rows == args.placement.rows);
+        assert(args.q.cols % args.cache.headDim == 0 && args.cosSin.cols % 2 == 0);
+        assert(args.k.cols == int64_t {args.cache.kvHeads} * args.cache.headDim);
+        assert(args.v.rows == args.k.rows && args.v.cols == args.k.cols);
+        assert(args.cosSin.rows == args.q.rows && args.cosSin.cols <= args.cache.headDim);
+        cuda::ropeAndStore(m_stream.get(), args);
+    }
     void attention(const AttentionArgs &args) override
     {
-        assert(args.heads % args.cache.kvHeads == 0);
-        assert(args.q.rows == args.placement.rows && args.out.rows == args.q.rows);
-        if (!m_steps.isRecording() && m_stop && m_stop())
+        if (!isStopped())
+            runAttention(args, attentionOptions());
+    }
+    void attentionMatmulAdd(const AttentionArgs &args, const Weight &weight, MatrixView sum,
+                            MatrixView scratch) override
+    {
+        if (isStopped())
             return;
-        cuda::attention(m_stream.get(), args, {m_properties.multiprocessors, !batchInvariant()},
-                        static_cast<float *>(m_partials ? m_partials->data() : nullptr),
-                        m_partials ? m_partials->bytes() : 0);
+        AttentionOptions options = attentionOptions();
+        if (quantizesOutput(args, options))
+            options.quantized =
+                m_matmul.quantizedInput(weight, args.q.rows).value_or(Int8Activations());
+        runAttention(args, options);
+        if (options.quantized.codes != nullptr)
+            m_matmul.addQuantized(weight, options.quantized, sum);
+        else
+            addProduct(weight, args.out, sum, scratch);
     }
     void siluMultiply(ConstMatrixView gate, ConstMatrixView up, MatrixView out) override
     {
@@ -227,6 +266,31 @@ public:
     }
 
 private:
+    // A step that is recorded is not executed: nobody must be asked.
+    bool isStopped() const { return !m_steps.isRecording() && m_stop && m_stop(); }
+
+    AttentionOptions attentionOptions() const
+    {
+        AttentionOptions options;
+        options.multiprocessors = m_properties.multiprocessors;
+        options.tensorCores = !batchInvariant();
+        return options;
+    }
+    void runAttention(const AttentionArgs &args, const AttentionOptions &options)
+    {
+        assert(args.heads % args.cache.kvHeads == 0);
+        assert(args.q.rows == args.placement.rows && args.out.rows == args.q.rows);
+        cuda::attention(m_stream.get(), args, options,
+                        static_cast<float *>(m_partials ? m_partials->data() : nullptr),
+                        m_partials ? m_partials->bytes() : 0);
+    }
+    void addProduct(const Weight &weight, const ActivationSource &source, MatrixView sum,
+                    MatrixView scratch)
+    {
+        assert(m_limits && rowsOf(source) <= m_limits->rows && colsOf(source) <= m_limits->cols);
+        if (!isStopped())
+            m_matmul.add(weight, source, sum, scratch);
+    }
     static void grow(std::unique_ptr<DeviceBuffer> &buffer, size_t bytes)
     {
         if (buffer && buffer->bytes() >= bytes)

@@ -68,6 +68,7 @@ DeviceProperties deviceProperties()
         + std::to_string(properties.major) + "." + std::to_string(properties.minor);
     result.memoryBytes = properties.totalGlobalMem;
     result.multiprocessors = properties.multiProcessorCount;
+    result.sharedBytes = properties.sharedMemPerBlockOptin;
     std::array<char, 32> busId {};
     check(cudaDeviceGetPCIBusId(busId.data(), static_cast<int>(busId.size()), 0),
           "looking at the device");

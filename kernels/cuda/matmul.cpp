@@ -27,11 +27,22 @@ ProductTarget targetOf(const MatmulOutput &output)
     const DeviceWeight &weight = deviceWeight(*output.weight);
     ProductTarget target;
     target.weight = weight.planes();
-    target.y = output.y.data;
-    target.stride = output.y.stride;
+    target.y = target.product = output.y.data;
+    target.stride = target.productStride = output.y.stride;
     target.bias = output.bias;
     target.rows = weight.rows();
     return target;
+}
+
+ProductTargets addingTo(const Weight &weight, MatrixView sum, MatrixView scratch)
+{
+    ProductTargets targets;
+    ProductTarget &target = targets.target[targets.count++];
+    target = targetOf({&weight, sum});
+    target.accumulate = true;
+    target.product = scratch.data;
+    target.productStride = scratch.stride;
+    return targets;
 }
 
 size_t activationBytes(const StepLimits &limits)
@@ -63,7 +74,8 @@ void Matmul::reserve(const StepLimits &limits)
         m_halfWeights = std::make_unique<DeviceBuffer>(kHalfWeightBytes);
 }
 
-void Matmul::run(std::span<const MatmulOutput> outputs, ConstMatrixView x, const StopCheck &stop)
+void Matmul::run(std::span<const MatmulOutput> outputs, const ActivationSource &source,
+                 const StopCheck &stop)
 {
     m_prepared = Prepared::Nothing;
     for (size_t first = 0; first < outputs.size();) {
@@ -74,58 +86,81 @@ void Matmul::run(std::span<const MatmulOutput> outputs, ConstMatrixView x, const
         size_t next = first;
         while (next < outputs.size() && targets.count < kMostTargets
                && deviceWeight(*outputs[next].weight).stored() == stored) {
-            assert(outputs[next].weight->cols() == x.cols && outputs[next].y.rows == x.rows);
+            assert(outputs[next].weight->cols() == colsOf(source)
+                   && outputs[next].y.rows == rowsOf(source));
             targets.target[targets.count++] = targetOf(outputs[next++]);
         }
-        runTogether(stored, targets, x);
+        runTogether(stored, targets, source);
         first = next;
     }
 }
 
-void Matmul::runTogether(DType stored, ProductTargets &targets, ConstMatrixView x)
+void Matmul::add(const Weight &weight, const ActivationSource &source, MatrixView sum,
+                 MatrixView scratch)
 {
-    const ProductKernel kernel =
-        chooseProduct(stored, x.rows, {m_batchInvariant, m_library != nullptr, m_libraryTokens});
-    switch (kernel) {
-    case ProductKernel::MatvecInt8:
-    case ProductKernel::MatvecFloat:
-        return runMatvec(kernel, stored, targets, x);
-    case ProductKernel::Tiles:
-    case ProductKernel::Library:
-        break;
-    }
-    const HalfActivations half(m_activations->data(), x.rows, x.cols);
+    assert(weight.cols() == colsOf(source) && sum.rows == rowsOf(source));
+    assert(scratch.rows == sum.rows && scratch.cols == sum.cols);
+    m_prepared = Prepared::Nothing;
+    ProductTargets targets = addingTo(weight, sum, scratch);
+    runTogether(deviceWeight(weight).stored(), targets, source);
+}
+
+std::optional<Int8Activations> Matmul::quantizedInput(const Weight &weight, int64_t rows) const
+{
+    if (kernelFor(deviceWeight(weight).stored(), rows) != ProductKernel::MatvecInt8)
+        return std::nullopt;
+    return Int8Activations(m_activations->data(), rows, weight.cols());
+}
+
+void Matmul::addQuantized(const Weight &weight, const Int8Activations &codes, MatrixView sum)
+{
+    matvecQuantized(m_stream, deviceWeight(weight).stored(), addingTo(weight, sum, {}), codes,
+                    sum.rows);
+}
+
+void Matmul::runTogether(DType stored, ProductTargets &targets, const ActivationSource &source)
+{
+    const int64_t rows = rowsOf(source);
+    const ProductKernel kernel = kernelFor(stored, rows);
+    if (kernel == ProductKernel::MatvecInt8)
+        return runMatvecInt8(stored, targets, source);
+    if (kernel == ProductKernel::MatvecFloat)
+        return runMatvecFloat(stored, targets, source);
+    const HalfActivations half(m_activations->data(), rows, colsOf(source));
     if (m_prepared != Prepared::Half) {
-        halveActivations(m_stream, x, half);
+        halveActivations(m_stream, source, half);
         m_prepared = Prepared::Half;
     }
     if (kernel == ProductKernel::Library)
-        runLibrary(stored, targets, x);
+        runLibrary(stored, targets, half, rows);
     else
-        matmulTiles(m_stream, stored, targets, half, x.rows);
+        matmulTiles(m_stream, stored, targets, half, rows);
+}
+
+void Matmul::runMatvecInt8(DType stored, const ProductTargets &targets,
+                           const ActivationSource &source)
+{
+    const int64_t rows = rowsOf(source);
+    const Int8Activations codes(m_activations->data(), rows, colsOf(source));
+    if (m_prepared != Prepared::Int8) {
+        quantizeActivations(m_stream, source, codes);
+        m_prepared = Prepared::Int8;
+    }
+    matvecQuantized(m_stream, stored, targets, codes, rows);
 }
 
 // Eight tokens at a time: more come here for float32 weights alone.
-void Matmul::runMatvec(ProductKernel kernel, DType stored, const ProductTargets &targets,
-                       ConstMatrixView x)
+void Matmul::runMatvecFloat(DType stored, const ProductTargets &targets,
+                            const ActivationSource &source)
 {
-    const bool int8 = kernel == ProductKernel::MatvecInt8;
-    const Int8Activations codes(m_activations->data(), std::min(x.rows, kMatvecTokens), x.cols);
-    FloatActivations floats(m_activations->data(), x.cols);
-    const Prepared needed = int8 ? Prepared::Int8 : Prepared::Float;
-    if (m_prepared != needed) {
-        if (int8)
-            quantizeActivations(m_stream, x, codes);
-        else
-            padActivations(m_stream, x, floats);
-        m_prepared = needed;
+    if (m_prepared != Prepared::Float) {
+        m_floats = padActivations(m_stream, source, m_activations->data());
+        m_prepared = Prepared::Float;
     }
-    if (int8) {
-        matvecQuantized(m_stream, stored, targets, codes, x.rows);
-        return;
-    }
-    for (int64_t first = 0; first < x.rows; first += kMatvecTokens) {
-        const int64_t tokens = std::min(kMatvecTokens, x.rows - first);
+    FloatActivations floats = m_floats;
+    const int64_t rows = rowsOf(source);
+    for (int64_t first = 0; first < rows; first += kMatvecTokens) {
+        const int64_t tokens = std::min(kMatvecTokens, rows - first);
         ProductTargets part = targets;
         for (int i = 0; i < part.count; ++i)
             part.target[i].y += first * part.target[i].stride;
@@ -134,10 +169,10 @@ void Matmul::runMatvec(ProductKernel kernel, DType stored, const ProductTargets 
     }
 }
 
-void Matmul::runLibrary(DType stored, const ProductTargets &targets, ConstMatrixView x)
+void Matmul::runLibrary(DType stored, const ProductTargets &targets, const HalfActivations &x,
+                        int64_t tokens)
 {
-    const HalfActivations half(m_activations->data(), x.rows, x.cols);
-    const int64_t cols = half.groups * kGroup;
+    const int64_t cols = x.groups * kGroup;
     const int64_t mostRows =
         static_cast<int64_t>(kHalfWeightBytes / sizeof(uint16_t)) / std::max<int64_t>(cols, 1);
     for (int i = 0; i < targets.count; ++i) {
@@ -151,11 +186,11 @@ void Matmul::runLibrary(DType stored, const ProductTargets &targets, ConstMatrix
                 dequantizeToHalf(m_stream, stored, target.weight, first, rows, values);
                 weights = values;
             }
-            m_library->multiply(weights, rows, half.values, x.rows, cols, target.y + first,
-                                target.stride);
+            m_library->multiply(weights, rows, x.values, tokens, cols, target.product + first,
+                                target.productStride);
         }
-        finishProduct(m_stream, target, half, x.rows);
     }
+    finishProducts(m_stream, targets, x, tokens);
 }
 
 } // namespace inferlab::cuda

@@ -4,6 +4,7 @@
 #include "group_codes.cuh"
 #include "launch.cuh"
 #include "mma.cuh"
+#include "store_product.cuh"
 
 namespace inferlab::cuda {
 
@@ -135,8 +136,8 @@ __device__ __forceinline__ void storeSums(const ProductTarget &target, int64_t t
                 const int64_t token = firstToken + n * 8 + i % 2;
                 if (row < target.rows && token < tokens) {
                     const float bias = target.bias != nullptr ? target.bias[row] : 0.0f;
-                    target.y[token * target.stride + row] =
-                        __fmaf_rn(sums.fragment[m][n][i], scales[token], bias);
+                    storeProduct(target, token, row,
+                                 __fmaf_rn(sums.fragment[m][n][i], scales[token], bias));
                 }
             }
         }
@@ -189,16 +190,17 @@ void launchTiles(cudaStream_t stream, DType dtype, ProductTargets &targets,
     });
 }
 
-// One block per token; most have nothing to do.
-__global__ void finishKernel(ProductTarget target, HalfActivations x)
+// A block per token and target. Without anything to add, most tokens have nothing left to do.
+__global__ void finishKernel(ProductTargets targets, HalfActivations x)
 {
+    const ProductTarget &target = targets.target[blockIdx.y];
     const float scale = x.scales[blockIdx.x];
-    if (scale == 1.0f && target.bias == nullptr)
+    if (scale == 1.0f && target.bias == nullptr && !target.accumulate)
         return;
-    float *y = target.y + int64_t {blockIdx.x} * target.stride;
+    const float *product = target.product + blockIdx.x * target.productStride;
     for (int64_t row = threadIdx.x; row < target.rows; row += blockDim.x) {
         const float bias = target.bias != nullptr ? target.bias[row] : 0.0f;
-        y[row] = __fmaf_rn(y[row], scale, bias);
+        storeProduct(target, blockIdx.x, row, __fmaf_rn(product[row], scale, bias));
     }
 }
 
@@ -213,13 +215,14 @@ void matmulTiles(cudaStream_t stream, DType dtype, ProductTargets targets, const
         launchTiles<SmallTile>(stream, dtype, targets, x, tokens);
 }
 
-void finishProduct(cudaStream_t stream, const ProductTarget &target, const HalfActivations &x,
-                   int64_t tokens)
+void finishProducts(cudaStream_t stream, const ProductTargets &targets, const HalfActivations &x,
+                    int64_t tokens)
 {
     Grid grid;
     grid.blocks = tokens;
+    grid.y = static_cast<unsigned>(targets.count);
     grid.threads = 256;
-    launch("finishProduct", finishKernel, grid, stream, target, x);
+    launch("finishProducts", finishKernel, grid, stream, targets, x);
 }
 
 } // namespace inferlab::cuda

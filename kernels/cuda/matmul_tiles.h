@@ -12,8 +12,9 @@ namespace inferlab::cuda {
 void matmulTiles(cudaStream_t stream, DType dtype, ProductTargets targets, const HalfActivations &x,
                  int64_t tokens);
 
-// Undoes the activations' scales and adds the bias, where another has multiplied: y [tokens, rows].
-void finishProduct(cudaStream_t stream, const ProductTarget &target, const HalfActivations &x,
-                   int64_t tokens);
+// Where another has multiplied: undoes the activations' scales, adds the bias, and what has to be
+// added to y.
+void finishProducts(cudaStream_t stream, const ProductTargets &targets, const HalfActivations &x,
+                    int64_t tokens);
 
 } // namespace inferlab::cuda

@@ -5,6 +5,7 @@
 #include "matvec.h"
 
 #include "launch.cuh"
+#include "store_product.cuh"
 #include "warp.cuh"
 
 #include <stdexcept>
@@ -34,7 +35,7 @@ __device__ __forceinline__ void storeSums(const ProductTarget &target, int64_t r
     for (int t = 0; t < tokensMost; ++t) {
         const float sum = warpSum(sums[t]);
         if (t < tokens && threadIdx.x % kWarpLanes == 0)
-            target.y[t * target.stride + row] = __fadd_rn(sum, bias);
+            storeProduct(target, t, row, __fadd_rn(sum, bias));
     }
 }
 

@@ -15,7 +15,10 @@ struct ProductTarget
 {
     WeightPlanes weight;
     float *y = nullptr;
-    int64_t stride = 0;          // floats between tokens
+    int64_t stride = 0;       // floats between tokens
+    bool accumulate = false;  // added to y
+    float *product = nullptr; // as cuBLAS leaves it: in y, or elsewhere where it is added to y
+    int64_t productStride = 0;
     const float *bias = nullptr; // [rows] or null
     int64_t rows = 0;
     int64_t firstBlock = 0; // of the launch's blocks along x that are this weight's

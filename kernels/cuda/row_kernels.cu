@@ -1,9 +1,7 @@
 #include "row_kernels.h"
 
-#include "half.cuh"
 #include "launch.cuh"
-#include "q8_block.cuh"
-#include "warp_codes.cuh"
+#include "warp.cuh"
 
 namespace inferlab::cuda {
 
@@ -25,29 +23,6 @@ __global__ void __launch_bounds__(kThreads)
     const float factor = 1.0f / sqrtf(sum / static_cast<float>(x.cols) + epsilon);
     for (int64_t c = threadIdx.x; c < x.cols; c += kThreads)
         result[c] = in[c] * factor * gain[c];
-}
-
-// One thread per pair.
-__global__ void ropeKernel(MatrixView x, int32_t headDim, int32_t ropeDim, ConstMatrixView cosSin,
-                           bool adjacent)
-{
-    const int32_t pairs = ropeDim / 2;
-    const int64_t pairsOfRow = x.cols / headDim * pairs;
-    const int64_t index = int64_t {blockIdx.x} * kThreads + threadIdx.x;
-    if (index >= x.rows * pairsOfRow)
-        return;
-    const int64_t row = index / pairsOfRow;
-    const int64_t head = index % pairsOfRow / pairs;
-    const auto pair = static_cast<int32_t>(index % pairs);
-    float *values = x.row(row) + head * headDim;
-    float &a = values[adjacent ? 2 * pair : pair];
-    float &b = values[adjacent ? 2 * pair + 1 : pair + pairs];
-    const float cosine = cosSin.row(row)[2 * pair];
-    const float sine = cosSin.row(row)[2 * pair + 1];
-    const float first = a;
-    const float second = b;
-    a = __fmaf_rn(first, cosine, -__fmul_rn(second, sine));
-    b = __fmaf_rn(first, sine, __fmul_rn(second, cosine));
 }
 
 __global__ void siluMultiplyKernel(ConstMatrixView gate, ConstMatrixView up, MatrixView out)
@@ -81,67 +56,6 @@ __global__ void gatherRowsKernel(ConstMatrixView x, const int32_t *rows, MatrixV
     out.row(row)[col] = x.row(rows[row])[col];
 }
 
-__device__ void store(void *cache, bool half, int64_t element, float value)
-{
-    if (half)
-        static_cast<uint16_t *>(cache)[element] = halfFromFloat(value);
-    else
-        static_cast<float *>(cache)[element] = value;
-}
-
-// Where the element of a row and column of the keys lies in the cache.
-__device__ int64_t cachedElement(const KvLayerView &cache, const RowPlacement &placement,
-                                 int64_t row, int64_t col)
-{
-    const int32_t position = placement.position[row];
-    const int32_t *table =
-        placement.blockTables + int64_t {placement.sequence[row]} * placement.maxBlocks;
-    const int64_t block = table[position / cache.blockTokens];
-    const int64_t slot = (block * cache.kvHeads + col / cache.headDim) * cache.blockTokens
-        + position % cache.blockTokens;
-    return slot * cache.headDim + col % cache.headDim;
-}
-
-// One thread per element of a key, which takes the value's with it.
-__global__ void writeKvKernel(ConstMatrixView k, ConstMatrixView v, KvLayerView cache,
-                              RowPlacement placement)
-{
-    const int64_t index = int64_t {blockIdx.x} * kThreads + threadIdx.x;
-    if (index >= k.rows * k.cols)
-        return;
-    const int64_t row = index / k.cols;
-    const int64_t col = index % k.cols;
-    const int64_t element = cachedElement(cache, placement, row, col);
-    const bool half = cache.dtype == DType::F16;
-    store(cache.keys, half, element, k.row(row)[col]);
-    store(cache.values, half, element, v.row(row)[col]);
-}
-
-// A warp's 32 values as a block of Q8_0.
-__device__ void storeBlock(Q8Block &block, float value)
-{
-    const auto [largest, code] = quantizeWarp(value);
-    const unsigned lane = threadIdx.x % kWarpLanes;
-    block.codes[lane] = static_cast<int8_t>(code);
-    if (lane == 0)
-        block.scale = halfFromFloat(largest / 127.0f);
-}
-
-// Rows are whole blocks, so a warp's elements are one block.
-static_assert(kGroup == kWarpLanes);
-__global__ void writeKvQ8Kernel(ConstMatrixView k, ConstMatrixView v, KvLayerView cache,
-                                RowPlacement placement)
-{
-    const int64_t index = int64_t {blockIdx.x} * kThreads + threadIdx.x;
-    if (index >= k.rows * k.cols)
-        return; // the whole warp
-    const int64_t row = index / k.cols;
-    const int64_t col = index % k.cols;
-    const int64_t block = cachedElement(cache, placement, row, col) / kGroup;
-    storeBlock(static_cast<Q8Block *>(cache.keys)[block], k.row(row)[col]);
-    storeBlock(static_cast<Q8Block *>(cache.values)[block], v.row(row)[col]);
-}
-
 Grid perElement(int64_t elements)
 {
     Grid grid;
@@ -162,13 +76,6 @@ void rmsNorm(cudaStream_t stream, ConstMatrixView x, const float *gain, float ep
     launch("rmsNorm", rmsNormKernel, grid, stream, x, gain, epsilon, out);
 }
 
-void rope(cudaStream_t stream, MatrixView x, int32_t headDim, int32_t ropeDim,
-          ConstMatrixView cosSin, RopeLayout layout)
-{
-    launch("rope", ropeKernel, perElement(x.rows * (x.cols / headDim) * (ropeDim / 2)), stream, x,
-           headDim, ropeDim, cosSin, layout == RopeLayout::AdjacentPairs);
-}
-
 void siluMultiply(cudaStream_t stream, ConstMatrixView gate, ConstMatrixView up, MatrixView out)
 {
     launch("siluMultiply", siluMultiplyKernel, perElement(out.rows * out.cols), stream, gate, up,
@@ -183,13 +90,6 @@ void add(cudaStream_t stream, MatrixView x, ConstMatrixView y)
 void gatherRows(cudaStream_t stream, ConstMatrixView x, const int32_t *rows, MatrixView out)
 {
     launch("gatherRows", gatherRowsKernel, perElement(out.rows * out.cols), stream, x, rows, out);
-}
-
-void writeKv(cudaStream_t stream, ConstMatrixView k, ConstMatrixView v, const KvLayerView &cache,
-             const RowPlacement &placement)
-{
-    const auto kernel = cache.dtype == DType::Q8_0 ? writeKvQ8Kernel : writeKvKernel;
-    launch("writeKv", kernel, perElement(k.rows * k.cols), stream, k, v, cache, placement);
 }
 
 } // namespace inferlab::cuda

@@ -9,13 +9,9 @@ namespace inferlab::cuda {
 
 void rmsNorm(cudaStream_t stream, ConstMatrixView x, const float *gain, float epsilon,
              MatrixView out);
-void rope(cudaStream_t stream, MatrixView x, int32_t headDim, int32_t ropeDim,
-          ConstMatrixView cosSin, RopeLayout layout);
 void siluMultiply(cudaStream_t stream, ConstMatrixView gate, ConstMatrixView up, MatrixView out);
 void add(cudaStream_t stream, MatrixView x, ConstMatrixView y);
 // rows: in device memory, [out.rows].
 void gatherRows(cudaStream_t stream, ConstMatrixView x, const int32_t *rows, MatrixView out);
-void writeKv(cudaStream_t stream, ConstMatrixView k, ConstMatrixView v, const KvLayerView &cache,
-             const RowPlacement &placement);
 
 } // namespace inferlab::cuda

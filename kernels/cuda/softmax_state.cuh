@@ -66,17 +66,4 @@ __device__ __forceinline__ void merge(SoftmaxState<perLane> &state,
         state.sums[i] = mergeSums(state.sums[i], other.sums[i], scales);
 }
 
-template <int perLane>
-__device__ __forceinline__ void writeOutput(const SoftmaxState<perLane> &state, float *out,
-                                            int headDim)
-{
-    const int lane = static_cast<int>(threadIdx.x) % kWarpLanes;
-#pragma unroll
-    for (int i = 0; i < perLane; ++i) {
-        const int d = lane + i * kWarpLanes;
-        if (d < headDim)
-            out[d] = state.sums[i] / state.total;
-    }
-}
-
 } // namespace inferlab::cuda

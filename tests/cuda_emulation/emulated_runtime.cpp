@@ -1,9 +1,10 @@
 // The CUDA runtime on the host. One queue holds the work of all streams in the order in which it
 // was given: one of the orders that a device may choose. It runs when somebody waits. The
 // environment makes it fail: INFERLAB_EMULATED_DEVICE (no-driver, old-driver, none),
-// INFERLAB_EMULATED_MEMORY (bytes of device memory), INFERLAB_EMULATED_LOSS (launches until the
-// device is lost), INFERLAB_EMULATED_FULL (launches until one finds no memory, once). Launches
-// count from when their variable was set.
+// INFERLAB_EMULATED_MEMORY (bytes of device memory), INFERLAB_EMULATED_SHARED (bytes of shared
+// memory that a block may ask for), INFERLAB_EMULATED_LOSS (launches until the device is lost),
+// INFERLAB_EMULATED_FULL (launches until one finds no memory, once). Launches count from when their
+// variable was set.
 #include "include/cuda_runtime.h"
 
 #include "device_memory.h"
@@ -42,6 +43,7 @@ namespace inferlab::emulation {
 namespace {
 
 constexpr size_t kMemoryBytes = size_t {1} << 31;
+constexpr size_t kSharedBytes = size_t {227} * 1024; // as on compute capability 9.0
 
 uint64_t numberFromEnvironment(const char *name, uint64_t otherwise)
 {
@@ -144,6 +146,11 @@ void enqueue(cudaStream_t stream, Work work)
     runtime().enqueue(stream, std::move(work));
 }
 
+size_t mostSharedBytes()
+{
+    return numberFromEnvironment("INFERLAB_EMULATED_SHARED", kSharedBytes);
+}
+
 cudaError_t checkKernelLaunch()
 {
     return runtime().countLaunch();
@@ -183,7 +190,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp *properties, int)
     *properties = {};
     std::strcpy(properties->name, "emulated device");
     properties->totalGlobalMem = runtime().memory.totalBytes();
-    properties->sharedMemPerBlockOptin = size_t {227} * 1024;
+    properties->sharedMemPerBlockOptin = inferlab::emulation::mostSharedBytes();
     properties->major = 9;
     properties->minor = 0;
     properties->multiProcessorCount = 4;

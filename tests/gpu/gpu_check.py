@@ -18,7 +18,8 @@ import time
 import bench_figures
 from bench_figures import MODELS
 
-TESTS = ("gpu_operators", "gpu_same_bits", "gpu_not_numbers", "gpu_logit_summary", "gpu_models", "gpu_random_models")
+TESTS = ("gpu_operators", "gpu_same_bits", "gpu_not_numbers", "gpu_logit_summary", "gpu_models", "gpu_random_models",
+         "gpu_steps")
 SANITIZED = ("gpu_operators", "gpu_not_numbers", "gpu_logit_summary")
 TOOLS = ("memcheck", "racecheck")
 PARTS = ("tests", "sanitizer", "agreement", "crossover", "bench")

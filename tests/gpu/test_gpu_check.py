@@ -51,7 +51,8 @@ class Fakes(unittest.TestCase):
         self.folder = self.scratch.name
         self.env = dict(os.environ, FAKE_CARD=json.dumps(CARD), FAKE_LOGIT="4.0", PATH="/usr/bin:/bin",
                         CUDA_HOME="/nowhere")
-        for name in ("gpu_operators", "gpu_same_bits", "gpu_not_numbers", "gpu_logit_summary", "gpu_models", "gpu_random_models"):
+        for name in ("gpu_operators", "gpu_same_bits", "gpu_not_numbers", "gpu_logit_summary", "gpu_models", "gpu_random_models",
+                     "gpu_steps"):
             self.program(name, "#!/bin/sh\nexit 0\n")
         self.program("inferlab-cli", CLI)
         self.program("card_limits", LIMITS)
@@ -83,7 +84,7 @@ class Fakes(unittest.TestCase):
         done, report = self.check()
         self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
         self.assertEqual(report["device"]["name"], "Card")
-        self.assertEqual([t["passed"] for t in report["tests"]], [True] * 6)
+        self.assertEqual([t["passed"] for t in report["tests"]], [True] * 7)
         self.assertEqual([a["passed"] for a in report["agreement"]], [True] * 3)
         self.assertEqual(len(report["bench"]), 3)
         self.assertIn("missing", report["sanitizer"])
@@ -103,7 +104,7 @@ class Fakes(unittest.TestCase):
         self.program("gpu_same_bits", "#!/bin/sh\necho 'row 7 differs' >&2\nexit 3\n")
         done, report = self.check()
         self.assertEqual(done.returncode, 1)
-        self.assertEqual([t["passed"] for t in report["tests"]], [True, False, True, True, True, True])
+        self.assertEqual([t["passed"] for t in report["tests"]], [True, False] + [True] * 5)
         self.assertIn("row 7 differs", report["failures"][0])
         self.assertEqual(len(report["bench"]), 3)
 

@@ -43,7 +43,9 @@ cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t *config, void (*kernel)(
 }
 
 template <typename Function>
-cudaError_t cudaFuncSetAttribute(Function *, cudaFuncAttribute, int)
+cudaError_t cudaFuncSetAttribute(Function *, cudaFuncAttribute, int bytes)
 {
-    return cudaSuccess;
+    return static_cast<size_t>(bytes) <= inferlab::emulation::mostSharedBytes()
+        ? cudaSuccess
+        : cudaErrorInvalidValue;
 }

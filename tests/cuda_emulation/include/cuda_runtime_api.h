@@ -99,4 +99,5 @@ cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec);
 
 namespace inferlab::emulation {
 cudaError_t checkKernelLaunch(); // the error that a lost device gives
-}
+size_t mostSharedBytes();        // that a block may ask for
+} // namespace inferlab::emulation

@@ -9,6 +9,7 @@
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 using namespace inferlab;
 using namespace inferlab::test;
@@ -81,6 +82,33 @@ TEST_CASE("where cuBLAS begins is two numbers, and nothing else is taken for the
     CHECK_NOTHROW(openBackend("cuda", 1));
 }
 
+TEST_CASE("without cuBLAS the own kernels multiply any number of tokens, and are the tiles")
+{
+    const auto reference = openBackend("reference", 1);
+    const auto output = [](const OperatorCase &c, Backend &backend) {
+        const auto prepared = c.prepare(backend);
+        prepared->run();
+        return prepared->output();
+    };
+    for (const OperatorCase &c :
+         {matmulCase(DType::F16, 70, 33, 64, true), matmulCase(DType::Q8_0, 260, 33, 64, true),
+          matmulAddCase(DType::F16, 70, 33, 64), normMatmulCase({DType::Q4_0}, 260, 64, 0)}) {
+        CAPTURE(c.op);
+        const EnvironmentVariable library("INFERLAB_EMULATED_CUBLAS", "off");
+        const auto cuda = openBackend("cuda", 1);
+        CHECK(compareOperator(c, *cuda, *reference).passed);
+        const std::vector<float> without = output(c, *cuda);
+        cuda->setBatchInvariant(true);
+        CHECK(output(c, *cuda) == without);
+    }
+    StepLimits limits;
+    limits.rows = 70;
+    limits.cols = 64;
+    const size_t withLibrary = openBackend("cuda", 1)->workspaceBytes(limits);
+    const EnvironmentVariable library("INFERLAB_EMULATED_CUBLAS", "off");
+    CHECK(openBackend("cuda", 1)->workspaceBytes(limits) < withLibrary); // no weights as binary16
+}
+
 TEST_CASE("heads too large for attention's kernels are named")
 {
     const auto backend = openBackend("cuda", 1);
@@ -94,6 +122,26 @@ TEST_CASE("heads too large for attention's kernels are named")
     }
     CHECK(message.find("attention on the GPU: heads of at most 256") != std::string::npos);
     CHECK(message.find("320") != std::string::npos);
+}
+
+TEST_CASE("heads that need more shared memory than the device has are refused before a run")
+{
+    const EnvironmentVariable shared("INFERLAB_EMULATED_SHARED", "65536"); // compute capability 7.5
+    const auto backend = openBackend("cuda", 1);
+    const auto reference = openBackend("reference", 1);
+    for (const DType dtype : {DType::F32, DType::F16}) {
+        // The longest that fit work, with as many queries as a block takes.
+        for (const int32_t headDim : {64, 128, 196}) {
+            REQUIRE(backend->supportsCache(dtype, headDim).supported);
+            const CacheShape cache {dtype, 8, 1, headDim, 16};
+            CHECK(compareOperator(attentionCase(cache, {{70, 20}}), *backend, *reference).passed);
+        }
+        const CacheSupport refused = backend->supportsCache(dtype, 200);
+        CHECK_FALSE(refused.supported);
+        CHECK(refused.reason
+              == "attention on the GPU: heads of 200 elements need 65 KiB of a block's shared "
+                 "memory, and this device has 64; the CPU computes them");
+    }
 }
 
 TEST_CASE("a lost device is named by the operator that found it, and everything is freed quietly")

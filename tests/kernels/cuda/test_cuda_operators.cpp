@@ -3,10 +3,12 @@
 // module beside it, on the host.
 #include "kernels/api/devices.h"
 #include "kernels/check/operator_check.h"
+#include "support/environment_variable.h"
 
 #include <doctest/doctest.h>
 
 using namespace inferlab;
+using namespace inferlab::test;
 
 namespace {
 
@@ -55,6 +57,26 @@ std::vector<OperatorCase> productEdges()
     return cases;
 }
 
+// Products with what comes before and after them, at those numbers.
+std::vector<OperatorCase> chainEdges()
+{
+    std::vector<OperatorCase> cases;
+    for (const DType dtype : {DType::F16, DType::BF16, DType::Q8_0, DType::Q5_K}) {
+        for (const int64_t tokens : {8, 9, 64, 97, 257}) {
+            cases.push_back(matmulAddCase(dtype, tokens, 130, 256));
+            cases.push_back(siluMatmulAddCase(dtype, tokens, 33, 256, 1.0f));
+            cases.push_back(normMatmulCase({dtype, dtype}, tokens, 256, tokens == 9 ? 40 : 0));
+        }
+        // Activations beyond binary16's range.
+        for (const int64_t tokens : {20, 260})
+            cases.push_back(siluMatmulAddCase(dtype, tokens, 33, 256, 400.0f));
+    }
+    const std::vector<DType> mixed {DType::F16, DType::Q8_0, DType::F32, DType::BF16, DType::F16};
+    for (const int64_t tokens : {64, 257})
+        cases.push_back(matmulCase(mixed, tokens, 64));
+    return cases;
+}
+
 } // namespace
 
 TEST_CASE("every operator agrees with the reference")
@@ -70,4 +92,22 @@ TEST_CASE("products at the edges of the kernels' numbers of tokens")
 TEST_CASE("products by the batch-invariant kernel")
 {
     compareAll(productEdges(), true);
+    compareAll(chainEdges(), true);
+}
+
+TEST_CASE("chains of operators at the edges of the kernels' numbers of tokens")
+{
+    compareAll(chainEdges(), false);
+}
+
+TEST_CASE("every type becomes binary16 for cuBLAS, and meets the large tile without it")
+{
+    std::vector<OperatorCase> cases;
+    for (const DType dtype : kKernelTypes) {
+        if (dtype != DType::F32)
+            cases.push_back(matmulCase(dtype, 129, 131, 256, true));
+    }
+    compareAll(cases, true); // the tiles
+    const EnvironmentVariable fromFew("INFERLAB_CUDA_LIBRARY_TOKENS", "9,9");
+    compareAll(cases, false);
 }
