@@ -42,6 +42,16 @@ __device__ __forceinline__ float highHalf(uint32_t word)
     return floatFromHalf(static_cast<uint16_t>(word >> 16));
 }
 
+__device__ __forceinline__ float lowBfloat16(uint32_t word)
+{
+    return floatFromBfloat16(static_cast<uint16_t>(word & 0xffffu));
+}
+
+__device__ __forceinline__ float highBfloat16(uint32_t word)
+{
+    return floatFromBfloat16(static_cast<uint16_t>(word >> 16));
+}
+
 __device__ __forceinline__ uint32_t packHalves(float low, float high)
 {
     return static_cast<uint32_t>(halfFromFloat(low))

@@ -4,7 +4,6 @@
 #include "group_codes.cuh"
 #include "launch.cuh"
 #include "mma.cuh"
-#include "store_product.cuh"
 
 namespace inferlab::cuda {
 
@@ -113,6 +112,14 @@ __device__ __forceinline__ void multiplyGroup(const uint32_t *weights, const uin
                 multiplyTile(sums.fragment[m][n], a, b[n]);
         }
     }
+}
+
+// The end of a product: a result goes to its place, or is added to what is there.
+__device__ __forceinline__ void storeProduct(const ProductTarget &target, int64_t token,
+                                             int64_t row, float value)
+{
+    float &y = target.y[token * target.stride + row];
+    y = target.accumulate ? __fadd_rn(y, value) : value;
 }
 
 template <typename Shape>

@@ -5,7 +5,6 @@
 #include "matvec.h"
 
 #include "launch.cuh"
-#include "store_product.cuh"
 #include "warp.cuh"
 
 #include <stdexcept>
@@ -26,17 +25,29 @@ __device__ __forceinline__ const ProductTarget &targetOfBlock(const ProductTarge
     return targets.target[i];
 }
 
-// The lane that holds token t's sum after the reduction writes it.
+// What token `lane` is added to, if anything. Asked for first, it arrives while the product is
+// computed.
+__device__ __forceinline__ float loadBefore(const ProductTarget &target, int64_t row, int tokens)
+{
+    const auto lane = static_cast<int>(threadIdx.x % kWarpLanes);
+    return target.accumulate && lane < tokens ? target.y[lane * target.stride + row] : 0.0f;
+}
+
+// Lane t writes token t's sum.
 template <int tokensMost>
 __device__ __forceinline__ void storeSums(const ProductTarget &target, int64_t row,
-                                          const float (&sums)[tokensMost], int tokens)
+                                          const float (&sums)[tokensMost], int tokens, float before)
 {
-    const float bias = target.bias != nullptr ? target.bias[row] : 0.0f;
+    const auto lane = static_cast<int>(threadIdx.x % kWarpLanes);
+    float own = 0.0f;
     for (int t = 0; t < tokensMost; ++t) {
         const float sum = warpSum(sums[t]);
-        if (t < tokens && threadIdx.x % kWarpLanes == 0)
-            storeProduct(target, t, row, __fadd_rn(sum, bias));
+        own = t == lane ? sum : own;
     }
+    if (lane >= tokens)
+        return;
+    const float value = __fadd_rn(own, target.bias != nullptr ? target.bias[row] : 0.0f);
+    target.y[lane * target.stride + row] = target.accumulate ? __fadd_rn(before, value) : value;
 }
 
 // Calls body(integral_constant) with the smallest kernel that takes `tokens`.

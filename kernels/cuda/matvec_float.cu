@@ -2,13 +2,33 @@
 #include "matvec.cuh"
 
 #include "dispatch.cuh"
-#include "group_codes.cuh"
+#include "half.cuh"
 
 namespace inferlab::cuda {
 
 namespace {
 
-// A lane takes half a group at a time: 16 weights, 32 bytes of binary16.
+// Of a warp's lanes each takes four columns, next to one another's: their loads of weights and of
+// activations are whole cache lines, and meet no bank twice.
+constexpr int kColsAtOnce = 4;
+
+// Four weights from column 4 * `four` of the plane on.
+template <DType type>
+__device__ __forceinline__ float4 loadFour(const WeightPlanes &planes, int64_t four)
+{
+    if constexpr (type == DType::F32) {
+        return reinterpret_cast<const float4 *>(planes.low)[four];
+    } else {
+        const uint2 packed = reinterpret_cast<const uint2 *>(planes.low)[four];
+        if constexpr (type == DType::F16)
+            return make_float4(lowHalf(packed.x), highHalf(packed.x), lowHalf(packed.y),
+                               highHalf(packed.y));
+        else
+            return make_float4(lowBfloat16(packed.x), highBfloat16(packed.x), lowBfloat16(packed.y),
+                               highBfloat16(packed.y));
+    }
+}
+
 template <DType type, int tokensMost>
 __global__ void __launch_bounds__(kMatvecThreads)
     matvecFloatKernel(ProductTargets targets, FloatActivations x, int tokens)
@@ -18,26 +38,25 @@ __global__ void __launch_bounds__(kMatvecThreads)
         (int64_t {blockIdx.x} - target.firstBlock) * kMatvecRows + threadIdx.x / kWarpLanes;
     if (row >= target.rows)
         return; // the whole warp
+    const float before = loadBefore(target, row, tokens);
     float sums[tokensMost] = {};
-    const int64_t halves = 2 * x.groups;
-    for (int64_t h = threadIdx.x % kWarpLanes; h < halves; h += kWarpLanes) {
-        float weights[16];
-        loadHalfValues<type>(target.weight, groupIndex(target.weight, row, h / 2),
-                             static_cast<int>(h % 2), weights);
+    const int64_t fours = x.groups * (kGroup / kColsAtOnce); // of a row
+    // Four loads of weights under way in each lane.
+#pragma unroll 4
+    for (int64_t four = threadIdx.x % kWarpLanes; four < fours; four += kWarpLanes) {
+        const float4 weights = loadFour<type>(target.weight, row * fours + four);
+#pragma unroll
         for (int t = 0; t < tokensMost; ++t) {
             if (t < tokens) {
-                const auto *in = reinterpret_cast<const float4 *>(x.values) + (t * halves + h) * 4;
-                for (int i = 0; i < 4; ++i) {
-                    const float4 four = in[i];
-                    sums[t] = __fmaf_rn(weights[4 * i], four.x, sums[t]);
-                    sums[t] = __fmaf_rn(weights[4 * i + 1], four.y, sums[t]);
-                    sums[t] = __fmaf_rn(weights[4 * i + 2], four.z, sums[t]);
-                    sums[t] = __fmaf_rn(weights[4 * i + 3], four.w, sums[t]);
-                }
+                const float4 in = reinterpret_cast<const float4 *>(x.values)[t * fours + four];
+                sums[t] = __fmaf_rn(weights.x, in.x, sums[t]);
+                sums[t] = __fmaf_rn(weights.y, in.y, sums[t]);
+                sums[t] = __fmaf_rn(weights.z, in.z, sums[t]);
+                sums[t] = __fmaf_rn(weights.w, in.w, sums[t]);
             }
         }
     }
-    storeSums(target, row, sums, tokens);
+    storeSums(target, row, sums, tokens, before);
 }
 
 } // namespace

@@ -69,6 +69,7 @@ __global__ void __launch_bounds__(kMatvecThreads)
         (int64_t {blockIdx.x} - target.firstBlock) * kMatvecRows + threadIdx.x / kWarpLanes;
     if (row >= target.rows)
         return; // the whole warp
+    const float before = loadBefore(target, row, tokens);
     float sums[tokensMost] = {};
     for (int64_t g = threadIdx.x % kWarpLanes; g < x.groups; g += kWarpLanes) {
         const int64_t index = groupIndex(target.weight, row, g);
@@ -83,7 +84,7 @@ __global__ void __launch_bounds__(kMatvecThreads)
             }
         }
     }
-    storeSums(target, row, sums, tokens);
+    storeSums(target, row, sums, tokens, before);
 }
 
 } // namespace
