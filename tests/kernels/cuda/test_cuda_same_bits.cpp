@@ -3,7 +3,10 @@
 // that always, whichever of its two ways it takes.
 #include "kernels/api/devices.h"
 #include "kernels/api/half.h"
+#include "kernels/check/operator_check.h"
 #include "kernels/check/random_tensor.h"
+
+#include "engine/model/counting_backend.h"
 
 #include <doctest/doctest.h>
 
@@ -13,6 +16,7 @@
 #include <vector>
 
 using namespace inferlab;
+using namespace inferlab::test;
 
 namespace {
 
@@ -184,6 +188,60 @@ TEST_CASE("batch-invariant products are the same for any number of tokens")
         const std::vector<float> whole = multiply(product, 131);
         for (const int64_t piece : {1, 8, 33, 100})
             CHECK(sameBits(multiply(product, piece), whole));
+    }
+}
+
+TEST_CASE("chains are the same bits as their operators one by one, where they promise it")
+{
+    // It has the operators of the other one, and no chains of its own.
+    const std::unique_ptr<Backend> cuda = openBackend("cuda", 1);
+    CountingBackend single(openBackend("cuda", 1));
+    const auto outputOf = [](const OperatorCase &c, Backend &backend) {
+        const std::unique_ptr<PreparedOperator> prepared = c.prepare(backend);
+        prepared->run();
+        return prepared->output();
+    };
+    std::vector<OperatorCase> cases;
+    for (const DType dtype : {DType::Q8_0, DType::F16}) {
+        for (const int64_t rows : {3, 20, 260}) { // matrix-vector, tiles, cuBLAS
+            cases.push_back(matmulAddCase(dtype, rows, 33, 64));
+            cases.push_back(siluMatmulAddCase(dtype, rows, 33, 64, 1.0f));
+        }
+        const CacheShape cache {DType::F16, 6, 2, 64, 16};
+        cases.push_back(attentionMatmulAddCase(dtype, 33, cache, {{40, 1}, {9, 1}}));
+        cases.push_back(attentionMatmulAddCase(dtype, 33, cache, {{600, 1}})); // in chunks
+    }
+    for (const DType dtype : {DType::F32, DType::F16, DType::Q8_0})
+        cases.push_back(
+            ropeAndStoreCase({dtype, 6, 2, 64, 16}, {{40, 9}, {3, 1}}, 64, RopeLayout::HalfSplit));
+    for (const OperatorCase &c : cases) {
+        CAPTURE(c.op);
+        CAPTURE(c.dtype);
+        CAPTURE(c.shape);
+        single.smallOperators = 0;
+        CHECK(sameBits(outputOf(c, *cuda), outputOf(c, single)));
+        CHECK(single.smallOperators > 0);
+    }
+}
+
+TEST_CASE("attention of sequences side by side is that of each alone")
+{
+    // Rows of a sequence that shares its tiles with others, and chunks split or not.
+    const CacheShape cache {DType::F32, 6, 2, 40, 16};
+    const auto outputOf = [&](const std::vector<SequenceShape> &sequences) {
+        const std::unique_ptr<Backend> cuda = openBackend("cuda", 1);
+        const auto prepared = attentionCase(cache, sequences).prepare(*cuda);
+        prepared->run();
+        return prepared->output();
+    };
+    // The first sequence's queries, keys and values are the same in all of these.
+    const std::vector<float> alone = outputOf({{300, 7}});
+    for (const std::vector<SequenceShape> &beside :
+         {std::vector<SequenceShape> {{300, 7}, {20, 1}},
+          std::vector<SequenceShape> {{300, 7}, {20, 3}, {290, 1}, {5, 1}, {64, 30}}}) {
+        std::vector<float> found = outputOf(beside);
+        found.resize(alone.size());
+        CHECK(sameBits(found, alone));
     }
 }
 
