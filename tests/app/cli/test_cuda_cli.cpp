@@ -86,7 +86,8 @@ TEST_CASE("bench tells the device's time and the kernels of a recorded step")
         return parseJson(result.out, "stdout").at("results").at(0);
     };
     const Json on = bench("on");
-    // Two layers of ten with heads of 16 (test_cuda_steps.cpp), the embedding, the last norm, logits.
+    // Two layers of ten with heads of 16 (test_cuda_steps.cpp), the embedding, the last norm,
+    // logits.
     CHECK(on.at("decode_launches") == 23);
     CHECK(on.at("decode_device_ms").at("median").get<double>() > 0);
     CHECK(on.at("decode_device_ms").at("median") <= on.at("decode_step_ms"));
