@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Checks and times the CUDA module on this machine's card; writes one JSON with the device and all figures:
-#   packaging/gpu_check.sh [--quick] [--out FILE.json] [--models FOLDER] [--parts tests,sanitizer,agreement,crossover,bench]
+#   packaging/gpu_check.sh [--quick] [--out FILE.json] [--models FOLDER] [--parts tests,sanitizer,operators,agreement,crossover,bench]
 #   packaging/gpu_check.sh --carry FOLDER   builds, needing no card, and puts the programs and this script into FOLDER:
 #                                           FOLDER/gpu_check.sh then runs on a machine that has a driver, Python 3
 #                                           and nothing else (cuBLAS, where its toolkit is, is used)
 # Needs nvcc (CUDA 12 or 13) and what the program is built from without Qt; no network. INFERLAB_CUDA_ARCHITECTURES
 # names compute capabilities, such as "80;90"; without it: those of the cards that are there.
 # The tests alone, after a build: ctest --test-dir build/gpu -L gpu
-# Exit 0: all ran and passed; 1: something failed; 77: there is no card.
+# Exit 0: all that ran passed (what was left out is said); 1: something failed; 77: there is no card.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

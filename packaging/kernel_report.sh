@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Prints registers, spills and shared memory of each kernel of a built CUDA module; a kernel that spills is an error:
 #   packaging/kernel_report.sh build/dev/bin/inferlab-cuda.so
-# Needs cuobjdump: the toolkit's, or the one from PyPI (0.3 MB, fetched once into the user's cache folder). Where
-# neither can be had it says so and exits 0: ptxas has refused spills already while the module was built.
+# Needs cuobjdump: the toolkit's, or the one from PyPI (0.3 MB, fetched once into the user's cache folder). Exit 1
+# where neither can be had: a module that nobody looked into is not one that was found good.
 set -euo pipefail
 
 project=nvidia-cuda-cuobjdump
@@ -42,7 +42,7 @@ PYTHON
 }
 
 cuobjdump=$(cuobjdump_path) || {
-  echo "kernel_report: cuobjdump was not found and could not be fetched: no report" >&2
-  exit 0
+  echo "kernel_report: cuobjdump was not found and could not be fetched: $module was not looked into" >&2
+  exit 1
 }
 "$cuobjdump" --dump-resource-usage "$module" | python3 "$here/kernel_report.py"

@@ -46,7 +46,4 @@ if [ "$fast" = no ]; then
   INFERLAB_JOBS=1 INFERLAB_TARGETS=sanitized_thread build_and_test tsan -L thread
 fi
 build_and_test dev "$@"
-# Where nvcc is not, there is no module to look at.
-if [ -f "$root/build/dev/bin/inferlab-cuda.so" ]; then
-  "$here/kernel_report.sh" "$root/build/dev/bin/inferlab-cuda.so"
-fi
+"$here/module_report.sh" "$root/build/dev/bin/inferlab-cuda.so"

@@ -10,6 +10,7 @@
 // reserve() first, which say in words what does not work.
 #pragma once
 
+#include "device_phases.h"
 #include "logit_summary.h"
 #include "views.h"
 
@@ -88,6 +89,8 @@ struct DeviceStep
     int64_t ns = 0;        // from its first kernel to the end of its last
     int32_t launches = 0;  // of a recorded step: its kernels; 0 where nobody counted
     bool replayed = false; // launched as a whole
+    // Of some steps that were launched kernel by kernel: a clock between kernels takes time itself.
+    std::optional<DevicePhases> phases;
 };
 
 // Upper bounds of one step; reserve() takes the workspace for them, so that operators allocate
@@ -157,6 +160,7 @@ struct DeviceInfo
     std::optional<size_t> freeBytes; // free when asked, none if unknown
     int hardwareThreads = 0;         // CPU only
     std::string busId;               // GPU only: "0000:65:00.0", as its driver counts
+    std::string note;                // what works less well than it could, in words
 };
 
 class Backend

@@ -5,6 +5,8 @@
 #include <cublas_v2.h>
 #include <dlfcn.h>
 
+#include <memory>
+#include <new>
 #include <stdexcept>
 
 namespace inferlab::cuda {
@@ -22,6 +24,7 @@ struct Functions
     decltype(&cublasDestroy_v2) destroy = nullptr;
     decltype(&cublasSetStream_v2) setStream = nullptr;
     decltype(&cublasSetWorkspace_v2) setWorkspace = nullptr;
+    decltype(&cublasGetStatusName) statusName = nullptr;
     // Spelled out, since the header overloads it.
     cublasStatus_t (*gemmEx)(cublasHandle_t, cublasOperation_t, cublasOperation_t, int rows,
                              int tokens, int cols, const void *alpha, const void *a,
@@ -38,13 +41,49 @@ bool find(void *library, const char *name, Function &function)
     return function != nullptr;
 }
 
-void require(cublasStatus_t status, const char *what)
+// The library's functions; some are null and `reason` says why where it cannot be used.
+Functions findFunctions(std::string &reason)
+{
+    Functions functions;
+    const std::string name = "libcublas.so." + std::to_string(CUBLAS_VER_MAJOR);
+    // Stays loaded: the handles of several devices share it.
+    void *library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (library == nullptr) {
+        const char *error = dlerror();
+        reason = error != nullptr ? error : name + " was not found";
+    } else if (!find(library, "cublasCreate_v2", functions.create)
+               || !find(library, "cublasDestroy_v2", functions.destroy)
+               || !find(library, "cublasSetStream_v2", functions.setStream)
+               || !find(library, "cublasSetWorkspace_v2", functions.setWorkspace)
+               || !find(library, "cublasGetStatusName", functions.statusName)
+               || !find(library, "cublasGemmEx", functions.gemmEx)) {
+        reason = name + " lacks functions that were expected";
+    }
+    return functions;
+}
+
+void require(const Functions &functions, cublasStatus_t status, const char *what)
 {
     if (status == CUBLAS_STATUS_ALLOC_FAILED)
         throw std::bad_alloc();
     if (status != CUBLAS_STATUS_SUCCESS)
-        throw std::runtime_error("cuBLAS failed in " + std::string(what) + " (status "
+        throw std::runtime_error("cuBLAS failed in " + std::string(what) + ": "
+                                 + functions.statusName(status) + " ("
                                  + std::to_string(static_cast<int>(status)) + ")");
+}
+
+struct DestroyHandle
+{
+    decltype(&cublasDestroy_v2) destroy = nullptr;
+    void operator()(cublasHandle_t handle) const noexcept { destroy(handle); }
+};
+using Handle = std::unique_ptr<cublasContext, DestroyHandle>;
+
+Handle makeHandle(const Functions &functions)
+{
+    cublasHandle_t handle = nullptr;
+    require(functions, functions.create(&handle), "starting");
+    return Handle(handle, {functions.destroy});
 }
 
 class CublasGemm final : public HalfGemm
@@ -53,15 +92,13 @@ public:
     CublasGemm(const Functions &functions, cudaStream_t stream)
         : m_functions(functions)
         , m_workspace(kWorkspaceBytes)
+        , m_handle(makeHandle(functions))
     {
-        require(m_functions.create(&m_handle), "starting");
-        require(m_functions.setStream(m_handle, stream), "starting");
-        require(m_functions.setWorkspace(m_handle, m_workspace.data(), m_workspace.bytes()),
+        require(functions, functions.setStream(m_handle.get(), stream), "starting");
+        require(functions,
+                functions.setWorkspace(m_handle.get(), m_workspace.data(), m_workspace.bytes()),
                 "starting");
     }
-    ~CublasGemm() override { m_functions.destroy(m_handle); }
-    CublasGemm(const CublasGemm &) = delete;
-    CublasGemm &operator=(const CublasGemm &) = delete;
 
     // In cuBLAS's columns: y [rows, tokens] = weight^T [rows, cols] x [cols, tokens].
     void multiply(const uint16_t *weight, int64_t rows, const uint16_t *x, int64_t tokens,
@@ -69,8 +106,9 @@ public:
     {
         const float one = 1.0f;
         const float zero = 0.0f;
-        require(m_functions.gemmEx(
-                    m_handle, CUBLAS_OP_T, CUBLAS_OP_N, static_cast<int>(rows),
+        require(m_functions,
+                m_functions.gemmEx(
+                    m_handle.get(), CUBLAS_OP_T, CUBLAS_OP_N, static_cast<int>(rows),
                     static_cast<int>(tokens), static_cast<int>(cols), &one, weight, CUDA_R_16F,
                     static_cast<int>(cols), x, CUDA_R_16F, static_cast<int>(cols), &zero, y,
                     CUDA_R_32F, static_cast<int>(stride), CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT),
@@ -80,31 +118,31 @@ public:
 private:
     Functions m_functions;
     DeviceBuffer m_workspace;
-    cublasHandle_t m_handle = nullptr;
+    Handle m_handle; // destroyed before the workspace that it uses
 };
 
 } // namespace
 
+std::string halfGemmProblem()
+{
+    std::string reason;
+    findFunctions(reason);
+    return reason;
+}
+
 std::unique_ptr<HalfGemm> openHalfGemm(cudaStream_t stream, std::string &reason)
 {
-    const std::string name = "libcublas.so." + std::to_string(CUBLAS_VER_MAJOR);
-    // Stays loaded: the handles of several devices share it.
-    void *library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-    if (library == nullptr) {
-        const char *error = dlerror();
-        reason = error != nullptr ? error : name + " was not found";
+    const Functions functions = findFunctions(reason);
+    if (!reason.empty())
         return nullptr;
+    try {
+        return std::make_unique<CublasGemm>(functions, stream);
+    } catch (const std::bad_alloc &) {
+        reason = "the device has no memory for it";
+    } catch (const std::runtime_error &error) {
+        reason = error.what();
     }
-    Functions functions;
-    if (!find(library, "cublasCreate_v2", functions.create)
-        || !find(library, "cublasDestroy_v2", functions.destroy)
-        || !find(library, "cublasSetStream_v2", functions.setStream)
-        || !find(library, "cublasSetWorkspace_v2", functions.setWorkspace)
-        || !find(library, "cublasGemmEx", functions.gemmEx)) {
-        reason = name + " lacks functions that were expected";
-        return nullptr;
-    }
-    return std::make_unique<CublasGemm>(functions, stream);
+    return nullptr;
 }
 
 } // namespace inferlab::cuda

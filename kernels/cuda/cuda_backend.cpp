@@ -5,6 +5,7 @@
 #include "cuda_device.h"
 #include "cuda_error.h"
 #include "device_buffer.h"
+#include "device_code.h"
 #include "device_weight.h"
 #include "embed.h"
 #include "logit_summary.h"
@@ -74,6 +75,7 @@ public:
         info.available = true;
         info.memoryBytes = m_properties.memoryBytes;
         info.busId = m_properties.busId;
+        info.note = libraryNote(m_matmul.libraryReason());
         size_t freeBytes = 0;
         size_t totalBytes = 0;
         if (cudaMemGetInfo(&freeBytes, &totalBytes) == cudaSuccess)
@@ -102,6 +104,7 @@ public:
     }
     void upload(void *device, const void *host, size_t bytes) override
     {
+        m_steps.beginUpload();
         m_staging.upload(device, host, bytes);
     }
     void download(void *host, const void *device, size_t bytes) override
@@ -167,16 +170,20 @@ public:
     void rmsNorm(ConstMatrixView x, const float *gain, float epsilon, MatrixView out) override
     {
         assert(x.rows == out.rows && x.cols == out.cols);
+        m_steps.enter(StepPhase::Products);
         cuda::rmsNorm(m_stream.get(), x, gain, epsilon, out);
     }
     void matmul(std::span<const MatmulOutput> outputs, ConstMatrixView x) override
     {
         assert(m_limits && x.rows <= m_limits->rows && x.cols <= m_limits->cols);
+        m_steps.enter(StepPhase::Products);
         m_matmul.run(outputs, x, m_steps.isRecording() ? StopCheck() : m_stop);
     }
     void normMatmul(std::span<const MatmulOutput> outputs, const NormArgs &norm) override
     {
         assert(m_limits && rowsOf(norm) <= m_limits->rows && norm.x.cols <= m_limits->cols);
+        // Rows are picked where their logits are wanted.
+        m_steps.enter(norm.rows.empty() ? StepPhase::Products : StepPhase::Logits);
         m_matmul.run(outputs, norm, m_steps.isRecording() ? StopCheck() : m_stop);
     }
     void matmulAdd(const Weight &weight, ConstMatrixView x, MatrixView sum,
@@ -230,6 +237,7 @@ public:
             options.quantized =
                 m_matmul.quantizedInput(weight, args.q.rows).value_or(Int8Activations());
         runAttention(args, options);
+        m_steps.enter(StepPhase::Products);
         if (options.quantized.codes != nullptr)
             m_matmul.addQuantized(weight, options.quantized, sum);
         else
@@ -249,6 +257,7 @@ public:
     void gatherRows(ConstMatrixView x, std::span<const int32_t> rows, MatrixView out) override
     {
         assert(static_cast<int64_t>(rows.size()) == out.rows && x.cols == out.cols);
+        m_steps.enter(StepPhase::Logits); // of the rows whose logits are wanted
         cuda::gatherRows(m_stream.get(), x, rows.data(), out);
     }
 
@@ -260,8 +269,10 @@ public:
         grow(m_summaries, summaryBytes(out.size()));
         auto *summaries = static_cast<LogitSummary *>(m_summaries->data());
         auto *device = reinterpret_cast<float *>(summaries + out.size());
+        m_steps.beginSummary();
         m_staging.upload(device, temperatures.data(), temperatures.size_bytes());
         cuda::summariseLogits(m_stream.get(), logits, device, summaries);
+        m_steps.endSummary();
         m_staging.download(out.data(), summaries, out.size_bytes());
     }
 
@@ -278,6 +289,7 @@ private:
     }
     void runAttention(const AttentionArgs &args, const AttentionOptions &options)
     {
+        m_steps.enter(StepPhase::Attention);
         assert(args.heads % args.cache.kvHeads == 0);
         assert(args.q.rows == args.placement.rows && args.out.rows == args.q.rows);
         cuda::attention(m_stream.get(), args, options,
@@ -288,6 +300,7 @@ private:
                     MatrixView scratch)
     {
         assert(m_limits && rowsOf(source) <= m_limits->rows && colsOf(source) <= m_limits->cols);
+        m_steps.enter(StepPhase::Products);
         if (!isStopped())
             m_matmul.add(weight, source, sum, scratch);
     }
@@ -317,6 +330,9 @@ std::unique_ptr<Backend> makeCudaBackend()
     const DeviceInfo info = findDevice();
     if (!info.available)
         throw std::runtime_error(info.reason);
+    const cudaError_t code = findDeviceCode();
+    if (code != cudaSuccess)
+        throw std::runtime_error(noCodeReason(info.name, code));
     return std::make_unique<CudaBackend>();
 }
 

@@ -1,8 +1,8 @@
 #include "cuda_device.h"
 
+#include "code_targets.h"
 #include "cuda_error.h"
-
-#include <cuda_runtime_api.h>
+#include "half_gemm.h"
 
 #include <array>
 #include <exception>
@@ -35,6 +35,28 @@ std::string reasonOf(cudaError_t error)
         + cudaGetErrorName(error) + ")";
 }
 
+std::string capabilityText(int major, int minor)
+{
+    return std::to_string(major) + "." + std::to_string(minor);
+}
+
+// Empty where there is code for the device.
+std::string reasonOf(const DeviceProperties &properties)
+{
+    constexpr int kLeastMajor = 7; // 7.5: older cards lack operations that the kernels use
+    constexpr int kLeastMinor = 5;
+    const int major = properties.major;
+    const int minor = properties.minor;
+    if (hasCodeFor(INFERLAB_CUDA_TARGETS, major, minor))
+        return {};
+    std::string reason =
+        properties.name + ": this build has code for " + targetsText(INFERLAB_CUDA_TARGETS);
+    if (major > kLeastMajor || (major == kLeastMajor && minor >= kLeastMinor))
+        return reason + "; one with -DINFERLAB_CUDA_ARCHITECTURES=" + std::to_string(major)
+            + std::to_string(minor) + " would run on it";
+    return reason + ", and the kernels need " + capabilityText(kLeastMajor, kLeastMinor);
+}
+
 } // namespace
 
 DeviceInfo findDevice()
@@ -52,7 +74,9 @@ DeviceInfo findDevice()
         info.name = properties.name;
         info.memoryBytes = properties.memoryBytes;
         info.busId = properties.busId;
-        info.available = true;
+        info.reason = reasonOf(properties);
+        info.available = info.reason.empty();
+        info.note = libraryNote(halfGemmProblem());
     } catch (const std::exception &failure) {
         info.reason = failure.what();
     }
@@ -65,7 +89,9 @@ DeviceProperties deviceProperties()
     check(cudaGetDeviceProperties(&properties, 0), "looking at the device");
     DeviceProperties result;
     result.name = std::string(properties.name) + ", compute capability "
-        + std::to_string(properties.major) + "." + std::to_string(properties.minor);
+        + capabilityText(properties.major, properties.minor);
+    result.major = properties.major;
+    result.minor = properties.minor;
     result.memoryBytes = properties.totalGlobalMem;
     result.multiprocessors = properties.multiProcessorCount;
     result.sharedBytes = properties.sharedMemPerBlockOptin;
@@ -74,6 +100,18 @@ DeviceProperties deviceProperties()
           "looking at the device");
     result.busId = busId.data();
     return result;
+}
+
+std::string libraryNote(const std::string &reason)
+{
+    return reason.empty() ? reason : "own kernels multiply alone, without cuBLAS: " + reason;
+}
+
+std::string noCodeReason(const std::string &name, cudaError_t error)
+{
+    return name + ": the driver has no use for this build's code, which is for "
+        + targetsText(INFERLAB_CUDA_TARGETS) + ": " + cudaGetErrorString(error) + " ("
+        + cudaGetErrorName(error) + ")";
 }
 
 } // namespace inferlab::cuda

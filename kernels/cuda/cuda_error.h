@@ -5,9 +5,11 @@
 
 namespace inferlab::cuda {
 
+// Whether nothing works on the device any more until the program is started again.
+bool staysLost(cudaError_t error) noexcept;
+
 // Throws std::bad_alloc where the device has no memory left, else std::runtime_error with `what`,
-// the error's name, and what can be done: after the loss of a device nothing works on it any more
-// until the program is started again.
+// the error's name, and for a device that stays lost what can be done.
 void check(cudaError_t error, const char *what);
 
 } // namespace inferlab::cuda

@@ -20,7 +20,10 @@ public:
                           int64_t cols, float *y, int64_t stride) = 0;
 };
 
-// Null with the reason in words where the library is not there.
+// Null with the reason in words where the library is not there or does not start.
 std::unique_ptr<HalfGemm> openHalfGemm(cudaStream_t stream, std::string &reason);
+
+// Why the library is not there; empty where it is. Starts nothing on the device.
+std::string halfGemmProblem();
 
 } // namespace inferlab::cuda

@@ -7,29 +7,28 @@
 
 namespace inferlab::cuda {
 
+namespace {
+
+// A step uploads some six small arrays: the host is at most four steps ahead.
+constexpr size_t kSlots = 24;
+
+} // namespace
+
 Staging::Staging(cudaStream_t stream)
     : m_stream(stream)
-{
-    for (Slot &slot : m_slots) {
-        check(cudaMallocHost(&slot.memory, kSlotBytes), "taking pinned memory");
-        check(cudaEventCreateWithFlags(&slot.free, cudaEventDisableTiming), "making an event");
-    }
-}
+    , m_slots(kSlots)
+{ }
 
 Staging::~Staging()
 {
-    cudaStreamSynchronize(m_stream);
-    for (const Slot &slot : m_slots) {
-        cudaEventDestroy(slot.free);
-        cudaFreeHost(slot.memory);
-    }
+    cudaStreamSynchronize(m_stream); // nothing copies from the slots any more
 }
 
 Staging::Slot &Staging::nextSlot()
 {
     Slot &slot = m_slots[m_next];
     m_next = (m_next + 1) % m_slots.size();
-    check(cudaEventSynchronize(slot.free), "waiting for an upload");
+    slot.free.wait();
     return slot;
 }
 
@@ -38,11 +37,11 @@ void Staging::upload(void *device, const void *host, size_t bytes)
     for (size_t done = 0; done < bytes; done += kSlotBytes) {
         const size_t piece = std::min(bytes - done, kSlotBytes);
         Slot &slot = nextSlot();
-        std::memcpy(slot.memory, static_cast<const unsigned char *>(host) + done, piece);
-        check(cudaMemcpyAsync(static_cast<unsigned char *>(device) + done, slot.memory, piece,
-                              cudaMemcpyHostToDevice, m_stream),
+        std::memcpy(slot.memory.data(), static_cast<const unsigned char *>(host) + done, piece);
+        check(cudaMemcpyAsync(static_cast<unsigned char *>(device) + done, slot.memory.data(),
+                              piece, cudaMemcpyHostToDevice, m_stream),
               "uploading");
-        check(cudaEventRecord(slot.free, m_stream), "uploading");
+        slot.free.record(m_stream);
     }
 }
 
@@ -51,11 +50,11 @@ void Staging::download(void *host, const void *device, size_t bytes)
     for (size_t done = 0; done < bytes; done += kSlotBytes) {
         const size_t piece = std::min(bytes - done, kSlotBytes);
         const Slot &slot = nextSlot();
-        check(cudaMemcpyAsync(slot.memory, static_cast<const unsigned char *>(device) + done, piece,
-                              cudaMemcpyDeviceToHost, m_stream),
+        check(cudaMemcpyAsync(slot.memory.data(), static_cast<const unsigned char *>(device) + done,
+                              piece, cudaMemcpyDeviceToHost, m_stream),
               "downloading");
         check(cudaStreamSynchronize(m_stream), "computing");
-        std::memcpy(static_cast<unsigned char *>(host) + done, slot.memory, piece);
+        std::memcpy(static_cast<unsigned char *>(host) + done, slot.memory.data(), piece);
     }
 }
 

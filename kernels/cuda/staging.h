@@ -2,10 +2,13 @@
 // upload returns, while the copy may still wait in the stream for its turn.
 #pragma once
 
+#include "cuda_event.h"
+#include "pinned_memory.h"
+
 #include <cuda_runtime_api.h>
 
-#include <array>
 #include <cstddef>
+#include <vector>
 
 namespace inferlab::cuda {
 
@@ -27,14 +30,13 @@ public:
 private:
     struct Slot
     {
-        void *memory = nullptr;
-        cudaEvent_t free = nullptr; // reached when the slot's copy is done
+        PinnedMemory memory {kSlotBytes};
+        Event free {cudaEventDisableTiming}; // reached when the slot's copy is done
     };
     Slot &nextSlot();
 
     cudaStream_t m_stream;
-    // A step uploads some six small arrays: the host is at most four steps ahead.
-    std::array<Slot, 24> m_slots;
+    std::vector<Slot> m_slots;
     size_t m_next = 0;
 };
 

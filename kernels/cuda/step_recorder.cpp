@@ -6,39 +6,70 @@
 
 namespace inferlab::cuda {
 
-StepRecorder::StepRecorder(cudaStream_t stream)
-    : m_stream(stream)
-{
-    check(cudaEventCreateWithFlags(&m_begin, cudaEventDefault), "making an event");
-    check(cudaEventCreateWithFlags(&m_end, cudaEventDefault), "making an event");
-}
+namespace {
 
-StepRecorder::~StepRecorder()
-{
-    cudaEventDestroy(m_begin);
-    cudaEventDestroy(m_end);
-}
+// Of the steps of one kind that are launched kernel by kernel: two events for each layer cost some
+// percent of a small model's step, and so less than half a percent of all.
+constexpr int kTimedEvery = 16;
+
+} // namespace
 
 void StepRecorder::forget() noexcept
 {
     m_recorded.clear();
     m_before.reset();
+    m_uploading = false;
+}
+
+void StepRecorder::beginUpload()
+{
+    if (std::exchange(m_uploading, true))
+        return;
+    m_uploadBegin.record(m_stream);
+}
+
+void StepRecorder::beginSummary()
+{
+    m_summarised = m_last && m_last->phases;
+    if (m_summarised)
+        m_summaryBegin.record(m_stream);
+}
+
+void StepRecorder::endSummary()
+{
+    if (m_summarised)
+        m_summaryEnd.record(m_stream);
+}
+
+bool StepRecorder::isTimedByPhase(const StepKey &key)
+{
+    if (m_before == key && ++m_untimed < kTimedEvery)
+        return false;
+    m_untimed = 0;
+    return true;
 }
 
 void StepRecorder::run(const StepKey &key, const std::function<void()> &step)
 {
     m_last.reset();
+    m_summarised = false;
+    m_phases.abandon(); // of a step that failed
     const Recorded *known = recorded(key, step);
-    check(cudaEventRecord(m_begin, m_stream), "beginning a step");
     DeviceStep done;
+    if (known == nullptr && isTimedByPhase(key))
+        done.phases.emplace();
+    m_begin.record(m_stream);
     if (known != nullptr) {
         check(cudaGraphLaunch(known->exec.get(), m_stream), "a recorded step");
         done.launches = known->launches;
         done.replayed = true;
     } else {
+        if (done.phases)
+            m_phases.begin(StepPhase::Embed);
         step();
+        m_phases.end();
     }
-    check(cudaEventRecord(m_end, m_stream), "ending a step");
+    m_end.record(m_stream);
     m_before = key;
     m_last = done;
 }
@@ -47,11 +78,18 @@ std::optional<DeviceStep> StepRecorder::last()
 {
     if (!m_last)
         return std::nullopt;
-    constexpr double kNsPerMs = 1e6;
-    float milliseconds = 0.0f;
-    check(cudaEventSynchronize(m_end), "waiting for a step");
-    check(cudaEventElapsedTime(&milliseconds, m_begin, m_end), "timing a step");
-    m_last->ns = static_cast<int64_t>(static_cast<double>(milliseconds) * kNsPerMs);
+    m_end.wait();
+    m_last->ns = m_begin.nsTo(m_end);
+    if (m_last->phases) {
+        m_last->phases = m_phases.read();
+        if (std::exchange(m_uploading, false))
+            m_last->phases->uploadNs = m_uploadBegin.nsTo(m_begin);
+        if (m_summarised) {
+            m_summaryEnd.wait();
+            m_last->phases->samplingNs = m_summaryBegin.nsTo(m_summaryEnd);
+        }
+    }
+    m_uploading = false;
     return m_last;
 }
 

@@ -1,10 +1,13 @@
 // Steps as CUDA graphs: a decode step that comes a second time is recorded, and launched as a whole
-// from then on; and what each step took on the device's clock. One graph for each number of rows;
-// when the same rows come with longer block tables, the step is recorded anew and the graph's
-// pointers and sizes are updated in place.
+// from then on; and what each step took on the device's clock: each as a whole, and by its phases
+// the first of its kind and a few of those that follow, which are launched kernel by kernel. One
+// graph for each number of rows; when the same rows come with longer block tables, the step is
+// recorded anew and the graph's pointers and sizes are updated in place.
 #pragma once
 
+#include "cuda_event.h"
 #include "kernels/api/backend.h"
+#include "phase_timer.h"
 
 #include <cuda_runtime_api.h>
 
@@ -18,8 +21,10 @@ namespace inferlab::cuda {
 class StepRecorder
 {
 public:
-    explicit StepRecorder(cudaStream_t stream);
-    ~StepRecorder();
+    explicit StepRecorder(cudaStream_t stream)
+        : m_stream(stream)
+        , m_phases(stream)
+    { }
     StepRecorder(const StepRecorder &) = delete;
     StepRecorder &operator=(const StepRecorder &) = delete;
 
@@ -31,6 +36,13 @@ public:
     void run(const StepKey &key, const std::function<void()> &step);
     // While a step is recorded it is not executed: whoever is asked to stop must not.
     bool isRecording() const noexcept { return m_recording; }
+    // What is launched from now on, while a step is timed by phase.
+    void enter(StepPhase phase) { m_phases.enter(phase); }
+    // Round what comes before a step and after it; the summary counts where the step was timed by
+    // phase.
+    void beginUpload();
+    void beginSummary();
+    void endSummary();
     std::optional<DeviceStep> last();
 
 private:
@@ -53,10 +65,14 @@ private:
 
     const Recorded *recorded(const StepKey &key, const std::function<void()> &step);
     Graph record(const std::function<void()> &step);
+    bool isTimedByPhase(const StepKey &key);
 
     cudaStream_t m_stream;
-    cudaEvent_t m_begin = nullptr;
-    cudaEvent_t m_end = nullptr;
+    Event m_uploadBegin, m_begin, m_end, m_summaryBegin, m_summaryEnd;
+    PhaseTimer m_phases;
+    bool m_uploading = false; // inputs of the next step
+    bool m_summarised = false;
+    int m_untimed = 0; // steps since the last that was timed by phase
     bool m_enabled = true;
     bool m_recording = false;
     std::map<int32_t, Recorded> m_recorded; // by rows

@@ -1,7 +1,7 @@
 # The CUDA language, and for which cards the module is built; INFERLAB_BUILDS_CUDA says whether it is.
 set(INFERLAB_CUDA AUTO CACHE STRING "Build the CUDA module: AUTO (where nvcc is found), ON or OFF")
 set(INFERLAB_CUDA_ARCHITECTURES "80;90" CACHE STRING
-  "Compute capabilities to build for; 'all': every one from 7.5 that nvcc knows, and PTX of the last")
+  "Compute capabilities to build for, and PTX of the last; 'all': every one from 7.5 that nvcc knows")
 
 set(INFERLAB_BUILDS_CUDA OFF)
 find_program(INFERLAB_NVCC nvcc HINTS ENV CUDA_HOME ENV CUDA_PATH PATHS /usr/local/cuda /opt/cuda PATH_SUFFIXES bin)
@@ -38,12 +38,10 @@ if(INFERLAB_CUDA_TARGETS STREQUAL "all")
   if(CUDAToolkit_VERSION VERSION_GREATER_EQUAL 12.8)
     list(APPEND INFERLAB_CUDA_TARGETS 100 120)
   endif()
-  list(TRANSFORM INFERLAB_CUDA_TARGETS APPEND "-real")
-  list(POP_BACK INFERLAB_CUDA_TARGETS last)
-  string(REPLACE "-real" "" last "${last}")
-  list(APPEND INFERLAB_CUDA_TARGETS "${last}")
-else()
-  list(TRANSFORM INFERLAB_CUDA_TARGETS APPEND "-real")
 endif()
+# Newer cards than the last run its PTX, which nvcc makes on the way in any case.
+list(POP_BACK INFERLAB_CUDA_TARGETS last)
+list(TRANSFORM INFERLAB_CUDA_TARGETS APPEND "-real")
+list(APPEND INFERLAB_CUDA_TARGETS "${last}")
 message(STATUS "CUDA module: CUDA ${CUDAToolkit_VERSION} for ${INFERLAB_CUDA_TARGETS}")
 set(INFERLAB_BUILDS_CUDA ON)

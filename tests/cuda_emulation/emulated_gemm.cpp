@@ -1,4 +1,5 @@
-// The vendor's product library by plain loops. INFERLAB_EMULATED_CUBLAS=off: it is not there.
+// The vendor's product library by plain loops. INFERLAB_EMULATED_CUBLAS=off: it is not there;
+// =broken: it is there and does not start.
 #include "kernels/cuda/half_gemm.h"
 
 #include "include/cuda_runtime.h"
@@ -36,16 +37,23 @@ private:
     cudaStream_t m_stream;
 };
 
+bool libraryIs(std::string_view state)
+{
+    const char *library = std::getenv("INFERLAB_EMULATED_CUBLAS");
+    return library != nullptr && library == state;
+}
+
 } // namespace
+
+std::string halfGemmProblem()
+{
+    return libraryIs("off") ? "the emulated library is off" : "";
+}
 
 std::unique_ptr<HalfGemm> openHalfGemm(cudaStream_t stream, std::string &reason)
 {
-    const char *library = std::getenv("INFERLAB_EMULATED_CUBLAS");
-    if (library != nullptr && std::string_view(library) == "off") {
-        reason = "the emulated library is off";
-        return nullptr;
-    }
-    return std::make_unique<EmulatedGemm>(stream);
+    reason = libraryIs("broken") ? "the emulated library does not start" : halfGemmProblem();
+    return reason.empty() ? std::make_unique<EmulatedGemm>(stream) : nullptr;
 }
 
 } // namespace inferlab::cuda

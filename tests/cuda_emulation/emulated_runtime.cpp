@@ -1,10 +1,12 @@
 // The CUDA runtime on the host. One queue holds the work of all streams in the order in which it
 // was given: one of the orders that a device may choose. It runs when somebody waits. The
-// environment makes it fail: INFERLAB_EMULATED_DEVICE (no-driver, old-driver, none),
+// environment makes it fail: INFERLAB_EMULATED_DEVICE (no-driver, old-driver, none;
+// old-card: of compute capability 7.0; turing: of 7.5; no-code: the driver takes no code),
 // INFERLAB_EMULATED_MEMORY (bytes of device memory), INFERLAB_EMULATED_SHARED (bytes of shared
 // memory that a block may ask for), INFERLAB_EMULATED_LOSS (launches until the device is lost),
-// INFERLAB_EMULATED_FULL (launches until one finds no memory, once). Launches count from when their
-// variable was set.
+// INFERLAB_EMULATED_FULL (launches until one finds no memory, once), INFERLAB_EMULATED_REFUSED
+// (launches until one is refused, once, as wrongly asked for), INFERLAB_EMULATED_EVENTS (how many
+// there may be at once). Launches count from when their variable was set.
 #include "include/cuda_runtime.h"
 
 #include "device_memory.h"
@@ -120,16 +122,20 @@ public:
             m_lost = true;
         if (m_untilFull.passes() && !m_lost)
             return cudaErrorMemoryAllocation;
+        if (m_untilRefused.passes() && !m_lost)
+            return cudaErrorInvalidValue;
         return state();
     }
     cudaError_t state() const { return m_lost ? cudaErrorUnknown : cudaSuccess; }
 
     DeviceMemory memory;
+    uint64_t events = 0; // that there are
 
 private:
     std::deque<Work> m_queue;
     Countdown m_untilLoss {"INFERLAB_EMULATED_LOSS"};
     Countdown m_untilFull {"INFERLAB_EMULATED_FULL"};
+    Countdown m_untilRefused {"INFERLAB_EMULATED_REFUSED"};
     bool m_lost = false;
 };
 
@@ -156,8 +162,14 @@ cudaError_t checkKernelLaunch()
     return runtime().countLaunch();
 }
 
+cudaError_t checkCode()
+{
+    return deviceIs("no-code") ? cudaErrorNoKernelImageForDevice : runtime().state();
+}
+
 } // namespace inferlab::emulation
 
+using inferlab::emulation::numberFromEnvironment;
 using inferlab::emulation::runtime;
 
 cudaError_t cudaDriverGetVersion(int *version)
@@ -191,8 +203,10 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp *properties, int)
     std::strcpy(properties->name, "emulated device");
     properties->totalGlobalMem = runtime().memory.totalBytes();
     properties->sharedMemPerBlockOptin = inferlab::emulation::mostSharedBytes();
-    properties->major = 9;
-    properties->minor = 0;
+    const bool isTuring = inferlab::emulation::deviceIs("turing");
+    const bool isOld = isTuring || inferlab::emulation::deviceIs("old-card");
+    properties->major = isOld ? 7 : 9;
+    properties->minor = isTuring ? 5 : 0;
     properties->multiProcessorCount = 4;
     return cudaSuccess;
 }
@@ -226,6 +240,8 @@ const char *cudaGetErrorName(cudaError_t error)
         return "cudaErrorInsufficientDriver";
     case cudaErrorNoDevice:
         return "cudaErrorNoDevice";
+    case cudaErrorNoKernelImageForDevice:
+        return "cudaErrorNoKernelImageForDevice";
     case cudaErrorUnknown:
         return "cudaErrorUnknown";
     default:
@@ -235,7 +251,16 @@ const char *cudaGetErrorName(cudaError_t error)
 
 const char *cudaGetErrorString(cudaError_t error)
 {
-    return error == cudaErrorUnknown ? "unknown error" : cudaGetErrorName(error);
+    switch (error) {
+    case cudaErrorUnknown:
+        return "unknown error";
+    case cudaErrorInvalidValue:
+        return "invalid argument";
+    case cudaErrorNoKernelImageForDevice:
+        return "no kernel image is available for execution on the device";
+    default:
+        return cudaGetErrorName(error);
+    }
 }
 
 cudaError_t cudaMalloc(void **pointer, size_t bytes)
@@ -300,6 +325,10 @@ cudaError_t cudaStreamSynchronize(cudaStream_t)
 
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t *event, unsigned)
 {
+    constexpr uint64_t kMostEvents = 1 << 20;
+    if (runtime().events >= numberFromEnvironment("INFERLAB_EMULATED_EVENTS", kMostEvents))
+        return cudaErrorInvalidValue;
+    ++runtime().events;
     *event = new CUevent_st;
     return cudaSuccess;
 }
@@ -308,6 +337,7 @@ cudaError_t cudaEventDestroy(cudaEvent_t event)
 {
     const cudaError_t drained = runtime().drain(); // queued work may still set it
     delete event;
+    --runtime().events;
     return drained;
 }
 

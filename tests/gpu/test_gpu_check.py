@@ -26,12 +26,24 @@ device = rest[rest.index("--device") + 1] if "--device" in rest else ""
 if command == "devices":
     print(json.dumps({"devices": [{"kind": "cpu"}, json.loads(os.environ["FAKE_CARD"])]}))
 elif command == "logits":
-    print(json.dumps({"logits": [1.0, 9.0, float(os.environ["FAKE_LOGIT"]) if device == "cuda" else 4.0]}))
+    print(json.dumps({"logits": [1.0, 9.0, float(os.environ["FAKE_LOGIT"]) if device == "cuda"
+                                  else float(os.environ.get("FAKE_LOGIT_CPU", "4.0"))]}))
+elif command == "generate":
+    prompt = rest[rest.index("--tokens") + 1].split(",")
+    tokens = [len(prompt) + i for i in range(32)]
+    if device == "cuda" and len(prompt) >= int(os.environ.get("FAKE_DIFFERS_FROM", "1000")):
+        tokens[5] += 1
+    print(json.dumps({"sequences": [{"tokens": tokens}]}))
+elif command == "ops":
+    assert rest == ["--backend", "cuda", "--json"], rest
+    print(json.dumps({"cases": [{"op": "add", "verdict": "ok"}]}))
+    sys.exit(int(os.environ.get("FAKE_OPS", "0")))
 elif command == "bench":
     many = lambda option: rest[rest.index(option) + 1].split(",")
     spread = lambda value: {"median": value, "min": value, "max": value}
     print(json.dumps({"results": [
         {"batch": int(batch), "prompt_tokens": int(many("--prompt-tokens")[0]), "achieved_gb_s": 150.0,
+         "checksum": os.environ.get("FAKE_SUM_OFF", "a") if "off" in rest else "a",
          "decode_step_ms": 0.5 if "off" in rest else 0.4, "decode_device_ms": spread(0.3), "decode_launches": 50,
          "prefill_tok_s": spread(1000.0), "decode_tok_s": spread(50.0 * int(batch) / (1 + int(batch) / 64))}
         for batch in many("--batch")]}))
@@ -86,8 +98,15 @@ class Fakes(unittest.TestCase):
         self.assertEqual(report["device"]["name"], "Card")
         self.assertEqual([t["passed"] for t in report["tests"]], [True] * 7)
         self.assertEqual([a["passed"] for a in report["agreement"]], [True] * 3)
+        self.assertEqual([(g["prompt_tokens"], g["first_difference"]) for g in report["agreement"][0]["greedy"]],
+                         [(64, None), (300, None)])
         self.assertEqual(len(report["bench"]), 3)
+        self.assertEqual(report["operators"]["cases"][0]["op"], "add")
         self.assertIn("missing", report["sanitizer"])
+        # What did not run has not passed.
+        self.assertNotIn("All passed", done.stdout)
+        self.assertIn("What ran passed; NOT RUN: sanitizer (compute-sanitizer was not found", done.stdout)
+        self.assertEqual(len(report["left_out"]), 1)
         self.assertEqual(report["crossover"]["setting"], "32,64")
         values = {row["what"]: row["value"] for row in report["figures"]}
         self.assertAlmostEqual(values["small Q8_0: decode, share of the copies"], 0.75)
@@ -113,6 +132,44 @@ class Fakes(unittest.TestCase):
         done, report = self.check("--parts", "agreement")
         self.assertEqual(done.returncode, 1)
         self.assertEqual([a["passed"] for a in report["agreement"]], [False] * 3)
+
+    def test_an_answer_may_part_from_the_cpus_only_where_the_best_are_close(self):
+        self.env["FAKE_DIFFERS_FROM"] = "256"
+        done, report = self.check("--parts", "agreement")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("greedy answer of small F16 to 300 tokens: another token at 5, where the CPU's best lead by 5",
+                      report["failures"][0])
+        self.assertEqual([g["passed"] for g in report["agreement"][0]["greedy"]], [True, False])
+
+        # As good as undecided: logits 9 and 9 - 0.05.
+        self.env["FAKE_LOGIT_CPU"] = self.env["FAKE_LOGIT"] = "8.95"
+        done, report = self.check("--parts", "agreement")
+        self.assertEqual((done.returncode, report["failures"]), (0, []), done.stdout)
+
+    def test_graphs_have_to_give_the_same_tokens(self):
+        self.env["FAKE_SUM_OFF"] = "b"
+        done, report = self.check("--parts", "bench")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("small Q4_0: graphs on and off give other tokens (checksums a and b)", report["failures"][0])
+
+    def test_operators_that_differ_fail(self):
+        self.env["FAKE_OPS"] = "1"
+        done, report = self.check("--parts", "operators")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("operators: ", report["failures"][0])
+
+    def test_without_the_library_there_is_no_crossover(self):
+        self.env["FAKE_NOTE"] = "own kernels multiply alone, without cuBLAS: not found"
+        done, report = self.check("--parts", "crossover")
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(report["crossover"], {"missing": self.env["FAKE_NOTE"]})
+        self.assertIn("NOT RUN: crossover (own kernels", done.stdout)
+
+    def test_a_crossover_of_one_kernel_with_itself_fails(self):
+        self.env["FAKE_KERNEL"] = "tiles"
+        done, report = self.check("--parts", "crossover")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("library were to be timed, and tiles were used", report["failures"][0])
 
     def test_the_sanitizer_runs_both_tools(self):
         self.program("compute-sanitizer", "#!/bin/sh\n[ \"$2\" = memcheck ]\n")
@@ -161,8 +218,10 @@ TIMES = """#!/usr/bin/env python3
 import json, os
 # Tiles take 1 ms a token, the library 20 ms and a tenth of that: it is faster from 32 on.
 tiles = os.environ["INFERLAB_CUDA_LIBRARY_TOKENS"] != "1,1"
-print(json.dumps([{"type": t, "tokens": n, "seconds": n * 1e-3 if tiles else slow + n * 1e-4}
-                  for t, slow in (("F16", 0.02), ("Q8_0", 0.05)) for n in (16, 32, 64, 128)]))
+print(json.dumps({"note": os.environ.get("FAKE_NOTE", ""), "times": [
+    {"type": t, "tokens": n, "kernel": os.environ.get("FAKE_KERNEL", "tiles" if tiles else "library"),
+     "seconds": n * 1e-3 if tiles else slow + n * 1e-4}
+    for t, slow in (("F16", 0.02), ("Q8_0", 0.05)) for n in (16, 32, 64, 128)]}))
 """
 
 
@@ -186,6 +245,12 @@ class Figures(unittest.TestCase):
         close = bench_figures.agreement([5.01, 5.0], [5.0, 5.01], 1e-2)
         self.assertEqual((close["same_token"], close["passed"]), (False, True))
         self.assertFalse(bench_figures.agreement([5.0, None], [5.0, 5.0], 1e-2)["passed"])
+
+    def test_first_difference(self):
+        self.assertIsNone(bench_figures.first_difference([1, 2, 3], [1, 2, 3]))
+        self.assertEqual(bench_figures.first_difference([1, 2, 4], [1, 2, 3]), 2)
+        self.assertEqual(bench_figures.first_difference([1, 2], [1, 2, 3]), 2)
+        self.assertAlmostEqual(bench_figures.gap_of_best([1.0, 5.0, None, 4.75]), 0.25)
 
     def test_crossover(self):
         def times(values):

@@ -43,6 +43,13 @@ cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t *config, void (*kernel)(
 }
 
 template <typename Function>
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes *attributes, Function *)
+{
+    *attributes = {90, 90};
+    return inferlab::emulation::checkCode();
+}
+
+template <typename Function>
 cudaError_t cudaFuncSetAttribute(Function *, cudaFuncAttribute, int bytes)
 {
     return static_cast<size_t>(bytes) <= inferlab::emulation::mostSharedBytes()

@@ -12,9 +12,19 @@ enum cudaError_t {
     cudaErrorMemoryAllocation = 2,
     cudaErrorInsufficientDriver = 35,
     cudaErrorNoDevice = 100,
-    cudaErrorNotReady = 600,
-    cudaErrorLaunchFailure = 719,
+    cudaErrorNoKernelImageForDevice = 209,
     cudaErrorECCUncorrectable = 214,
+    cudaErrorNvlinkUncorrectable = 220,
+    cudaErrorNotReady = 600,
+    cudaErrorIllegalAddress = 700,
+    cudaErrorLaunchTimeout = 702,
+    cudaErrorAssert = 710,
+    cudaErrorHardwareStackError = 714,
+    cudaErrorIllegalInstruction = 715,
+    cudaErrorMisalignedAddress = 716,
+    cudaErrorInvalidAddressSpace = 717,
+    cudaErrorInvalidPc = 718,
+    cudaErrorLaunchFailure = 719,
     cudaErrorUnknown = 999,
 };
 enum cudaMemcpyKind {
@@ -47,6 +57,12 @@ struct cudaDeviceProp
     int major;
     int minor;
     int multiProcessorCount;
+};
+
+struct cudaFuncAttributes
+{
+    int binaryVersion;
+    int ptxVersion;
 };
 
 struct cudaLaunchConfig_t
@@ -99,5 +115,6 @@ cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec);
 
 namespace inferlab::emulation {
 cudaError_t checkKernelLaunch(); // the error that a lost device gives
+cudaError_t checkCode();         // the error where the device has no code
 size_t mostSharedBytes();        // that a block may ask for
 } // namespace inferlab::emulation

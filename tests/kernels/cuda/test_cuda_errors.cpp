@@ -9,6 +9,7 @@
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace inferlab;
@@ -16,17 +17,22 @@ using namespace inferlab::test;
 
 namespace {
 
+std::string messageOfOpening()
+{
+    try {
+        openBackend("cuda", 1);
+    } catch (const std::runtime_error &error) {
+        return error.what();
+    }
+    return {};
+}
+
 std::string reasonWithDevice(const char *state)
 {
     const EnvironmentVariable device("INFERLAB_EMULATED_DEVICE", state);
     const DeviceInfo info = listDevices().at(2);
     CHECK_FALSE(info.available);
-    std::string message;
-    try {
-        openBackend("cuda", 1);
-    } catch (const std::runtime_error &error) {
-        message = error.what();
-    }
+    const std::string message = messageOfOpening();
     CHECK(message.find(info.reason) != std::string::npos);
     return info.reason;
 }
@@ -39,6 +45,78 @@ TEST_CASE("no driver, an old driver and no device are told apart")
     CHECK(reasonWithDevice("old-driver")
           == "the NVIDIA driver is too old: it supports CUDA 10.2, and this build needs 13.0");
     CHECK(reasonWithDevice("none") == "there is a driver for CUDA 13.0, and no NVIDIA GPU");
+}
+
+TEST_CASE(
+    "a card that this build has no code for is not available, and what would run on it is said")
+{
+    CHECK(reasonWithDevice("turing")
+          == "emulated device, compute capability 7.5: this build has code for 8.0 and 9.0, and "
+             "later ones; one with -DINFERLAB_CUDA_ARCHITECTURES=75 would run on it");
+    CHECK(reasonWithDevice("old-card")
+          == "emulated device, compute capability 7.0: this build has code for 8.0 and 9.0, and "
+             "later ones, and the kernels need 7.5");
+}
+
+TEST_CASE("code that the driver does not take is said when the device is opened")
+{
+    const EnvironmentVariable device("INFERLAB_EMULATED_DEVICE", "no-code");
+    CHECK(messageOfOpening()
+          == "emulated device, compute capability 9.0: the driver has no use for this build's "
+             "code, which is for 8.0 and 9.0, and later ones: no kernel image is available for "
+             "execution on the device (cudaErrorNoKernelImageForDevice)");
+}
+
+TEST_CASE("without cuBLAS the own kernels serve, and the device says so")
+{
+    const OperatorCase product = matmulCase(DType::F16, 300, 64, 64, false);
+    for (const auto &[state, words] :
+         {std::pair {"off",
+                     "own kernels multiply alone, without cuBLAS: the emulated library is off"},
+          std::pair {"broken",
+                     "own kernels multiply alone, without cuBLAS: the emulated library "
+                     "does not start"}}) {
+        const EnvironmentVariable library("INFERLAB_EMULATED_CUBLAS", state);
+        const auto backend = openBackend("cuda", 1);
+        CHECK(backend->device().note == words);
+        CHECK(compareOperator(product, *backend, *openBackend("reference", 1)).passed);
+    }
+    {
+        const EnvironmentVariable library("INFERLAB_EMULATED_CUBLAS", "off");
+        CHECK(listDevices().at(2).note.find("the emulated library is off") != std::string::npos);
+    }
+    CHECK(openBackend("cuda", 1)->device().note.empty());
+    CHECK(listDevices().at(2).note.empty());
+}
+
+TEST_CASE("a device that does not start gives back what it had taken")
+{
+    constexpr int kNeeded = 24 + 5; // of the copies, of a step
+    for (const int events : {0, 3, 24, kNeeded - 1}) {
+        const EnvironmentVariable few("INFERLAB_EMULATED_EVENTS", std::to_string(events).c_str());
+        CHECK(messageOfOpening()
+              == "the GPU failed in making an event: invalid argument (cudaErrorInvalidValue, 1)");
+    }
+    // An event that was left would be missing.
+    const EnvironmentVariable enough("INFERLAB_EMULATED_EVENTS", std::to_string(kNeeded).c_str());
+    CHECK(messageOfOpening().empty());
+}
+
+TEST_CASE("a launch that is refused says so, and the device goes on without a new start")
+{
+    const auto backend = openBackend("cuda", 1);
+    const auto prepared = addCase(2, 8).prepare(*backend);
+    std::string message;
+    {
+        const EnvironmentVariable refused("INFERLAB_EMULATED_REFUSED", "0");
+        try {
+            prepared->run();
+        } catch (const std::runtime_error &error) {
+            message = error.what();
+        }
+    }
+    CHECK(message == "the GPU failed in add: invalid argument (cudaErrorInvalidValue, 1)");
+    CHECK_NOTHROW(prepared->run());
 }
 
 TEST_CASE("a device is listed with its name and memory, and opens")
@@ -70,13 +148,7 @@ TEST_CASE("where cuBLAS begins is two numbers, and nothing else is taken for the
 {
     for (const char *wrong : {"", "64", "64;256", "0,256", "64,256,", "many"}) {
         const EnvironmentVariable tokens("INFERLAB_CUDA_LIBRARY_TOKENS", wrong);
-        std::string message;
-        try {
-            openBackend("cuda", 1);
-        } catch (const std::runtime_error &error) {
-            message = error.what();
-        }
-        CHECK(message.find("found \"" + std::string(wrong) + "\"") != std::string::npos);
+        CHECK(messageOfOpening().find("found \"" + std::string(wrong) + "\"") != std::string::npos);
     }
     const EnvironmentVariable tokens("INFERLAB_CUDA_LIBRARY_TOKENS", "16,32");
     CHECK_NOTHROW(openBackend("cuda", 1));
