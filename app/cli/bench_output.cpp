@@ -1,5 +1,6 @@
 #include "bench_output.h"
 
+#include "device_times_output.h"
 #include "standard_output.h"
 
 #include "engine/base/byte_text.h"
@@ -109,6 +110,7 @@ Json benchJson(const LoadedModel &model, const std::vector<BenchResult> &results
                         {"decode_step_ms", decodeStepMs(result)},
                         {"decode_device_ms", spreadJson(result.deviceStepMs)},
                         {"decode_launches", result.launches},
+                        {"device", deviceTimesJson(result.steps)},
                         {"ttft_ms", spreadJson(result.ttftMs)},
                         {"weight_bytes", result.weightBytesPerStep},
                         {"bytes_per_token", result.bytesPerToken},
@@ -159,6 +161,7 @@ void printBenchRow(const BenchResult &result)
                                shareOf(result.decodeTokPerSecond, p->decodeTokPerSecond))
                      .c_str());
     }
+    printOut("%s", deviceTimesText(result.steps, "       ").c_str());
     flushOut();
 }
 

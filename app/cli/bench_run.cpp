@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 
@@ -64,7 +65,7 @@ public:
 
     // tok/s of the prompts' last promptTokens. A step that holds rows of the depth as well counts
     // with the measured rows' share of its time.
-    double prefill(std::vector<double> &ttfts);
+    double prefill(BenchResult &result);
     // tok/s of the steps after every sequence has its first token.
     double decode(int32_t newTokens, BenchResult &result);
     uint64_t checksum() const noexcept { return m_checksum; }
@@ -118,7 +119,14 @@ void Bench::drive(RunRecorder &recorder, const std::function<void(const StepRepo
     }
 }
 
-double Bench::prefill(std::vector<double> &ttfts)
+// Those that the device timed.
+void keepSteps(const RunRecord &run, std::vector<StepRecord> &steps)
+{
+    std::copy_if(run.steps.begin(), run.steps.end(), std::back_inserter(steps),
+                 [](const StepRecord &step) { return step.deviceNs > 0; });
+}
+
+double Bench::prefill(BenchResult &result)
 {
     RunRecorder recorder;
     submit(m_plan.depth + m_plan.promptTokens, 1, recorder);
@@ -137,7 +145,8 @@ double Bench::prefill(std::vector<double> &ttfts)
                 / report.prefillTokens;
     });
     for (const RequestRecord &request : recorder.record().requests)
-        ttfts.push_back(ttftMs(request).value_or(0.0));
+        result.ttftMs.push_back(ttftMs(request).value_or(0.0));
+    keepSteps(recorder.record(), result.steps);
     return static_cast<double>(m_plan.promptTokens) * m_plan.batch / seconds;
 }
 
@@ -161,6 +170,7 @@ double Bench::decode(int32_t newTokens, BenchResult &result)
             result.launches = std::max(result.launches, report.launches);
         }
     });
+    keepSteps(recorder.record(), result.steps);
     return static_cast<double>(tokens) / (static_cast<double>(end - begin) * 1e-9);
 }
 
@@ -191,14 +201,13 @@ BenchResult runBench(const std::shared_ptr<LoadedModel> &model, const BenchPlan 
     BenchResult result;
     result.plan = plan;
     Bench bench(model, plan, interrupted);
-    std::vector<double> notCounted;
-    bench.prefill(notCounted);
     BenchResult ignored;
+    bench.prefill(ignored);
     bench.decode(std::min(kWarmUpTokens, plan.newTokens), ignored);
 
     for (int32_t i = 0; i < plan.repeat; ++i) {
         bench.resetChecksum();
-        result.prefillTokPerSecond.push_back(bench.prefill(result.ttftMs));
+        result.prefillTokPerSecond.push_back(bench.prefill(result));
         result.decodeTokPerSecond.push_back(bench.decode(plan.newTokens, result));
         if (i > 0 && bench.checksum() != result.checksum)
             throw std::runtime_error("repetition " + std::to_string(i + 1)

@@ -1,6 +1,7 @@
 // One measurement of `bench`: prefill and decode of a model at one batch size, apart, repeated.
 #pragma once
 
+#include "engine/measure/run_record.h"
 #include "engine/model/loaded_model.h"
 #include "engine/model/roofline.h"
 
@@ -43,6 +44,7 @@ struct BenchResult
     std::vector<double> ttftMs;       // of each request of each repetition, depth included
     std::vector<double> deviceStepMs; // of each decode step, on the device's own clock; or none
     int32_t launches = 0;             // kernels of a decode step that was launched as a whole
+    std::vector<StepRecord> steps;    // of all repetitions, where the device timed them
     uint64_t checksum = 0;            // FNV-1a of the tokens; the same in every repetition
     uint64_t weightBytesPerStep = 0;  // read by one decode step, whatever the batch
     double bytesPerToken = 0.0;       // weights and cache, for one token of a decode step

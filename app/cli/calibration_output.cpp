@@ -63,6 +63,12 @@ std::string calibrationText(const Calibration &calibration)
     table.addRow({"sampling", giga(limits.drawnElementsPerSecond), "10^9 logits/s", ""});
     table.addRow({"a product", micro(limits.largeOperatorSeconds), "us", "beside its work"});
     table.addRow({"a small operator", micro(limits.smallOperatorSeconds), "us", ""});
+    if (calibration.batchInvariantCost)
+        table.addRow(
+            {"same in any batch", fixedText(100.0 * *calibration.batchInvariantCost, 0), "%",
+             std::string("longer decode steps; ")
+                 + (isBatchInvariantByDefault(calibration.batchInvariantCost) ? "on by default"
+                                                                              : "off by default")});
     return "Calibrated " + calibration.date + ": " + calibration.hardware + "\n" + table.text();
 }
 

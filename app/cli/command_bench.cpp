@@ -26,6 +26,7 @@ struct BenchArguments
 {
     ModelArguments model;
     BenchPlan plan;
+    std::optional<bool> batchInvariant; // none: off, so that figures of all machines compare
     std::string batches = "1,8,32";
     std::string depths = "0";
     bool json = false;
@@ -55,6 +56,7 @@ void runBenchCommand(const BenchArguments &arguments, Context &context)
             plans.push_back(arguments.plan);
             plans.back().batch = batch;
             plans.back().depth = depth;
+            plans.back().batchInvariant = arguments.batchInvariant.value_or(false);
             checkBench(*model, plans.back()); // all of them, before minutes go into the first
         }
     }
@@ -120,7 +122,7 @@ void addBench(CLI::App &app, Context &context)
         ->check(wholeNumber(1, 1000))
         ->capture_default_str();
     addCacheTypeOption(*command, arguments->plan.cacheType);
-    addGpuSwitches(*command, arguments->plan.batchInvariant, arguments->plan.stepGraphs);
+    addGpuSwitches(*command, arguments->batchInvariant, arguments->plan.stepGraphs);
     addJsonOption(*command, arguments->json);
     command->callback([arguments, &context] { runBenchCommand(*arguments, context); });
 }

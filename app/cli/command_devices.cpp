@@ -44,6 +44,8 @@ void printGpu(const DeviceInfo &device)
         printOut(", %.0f W", *status->powerWatts);
     if (status->coreMhz)
         printOut(", %d MHz", *status->coreMhz);
+    if (status->memoryMhz)
+        printOut(", memory at %d MHz", *status->memoryMhz);
     if (status->celsius)
         printOut(", %d C", *status->celsius);
     printOut("\n");
@@ -65,6 +67,8 @@ void printText(const std::vector<DeviceInfo> &devices,
             printOut(", %d %s", device.hardwareThreads,
                      device.hardwareThreads == 1 ? "core" : "cores");
         printOut("\n");
+        if (!device.note.empty())
+            printOut("           %s\n", device.note.c_str());
         if (device.kind == "cuda")
             printGpu(device);
     }
@@ -93,6 +97,7 @@ void printJson(const std::vector<DeviceInfo> &devices,
                                        {"name", device.name},
                                        {"available", device.available},
                                        {"reason", device.reason},
+                                       {"note", device.note},
                                        {"memory_bytes", device.memoryBytes},
                                        {"free_bytes", freeBytesJson(device)},
                                        {"hardware_threads", device.hardwareThreads}});

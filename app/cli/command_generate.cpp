@@ -1,4 +1,5 @@
 // inferlab-cli generate: a prompt in, tokens out as they come, and what they cost.
+#include "calibration_output.h"
 #include "commands.h"
 
 #include "app/run_setup/run_setup.h"
@@ -44,6 +45,7 @@ struct GenerateArguments
     std::string record;
     bool chat = false;
     RunSettings settings;
+    std::optional<bool> batchInvariant; // none: as the device's calibration advises
     std::string scheduler = "static";
     bool json = false;
 };
@@ -147,6 +149,15 @@ std::exception_ptr drive(Engine &engine, RunRecorder &recorder, bool streams,
     return lost;
 }
 
+// On the CPU every run is.
+bool usualBatchInvariant(const LoadedModel &model)
+{
+    if (model.backend().hasHostMemory())
+        return false;
+    const std::optional<Calibration> calibration = storedCalibrationOf(model.backend());
+    return calibration && isBatchInvariantByDefault(calibration->batchInvariantCost);
+}
+
 void runGenerate(GenerateArguments arguments, Context &context)
 {
     RunSettings &settings = arguments.settings;
@@ -165,6 +176,7 @@ void runGenerate(GenerateArguments arguments, Context &context)
     const std::shared_ptr<LoadedModel> model = loadModel(arguments.model, context);
     settings.device = model->backend().device().kind; // what was asked for, or the CPU
     settings.threads = model->backend().threads();
+    settings.batchInvariant = arguments.batchInvariant.value_or(usualBatchInvariant(*model));
     if (!arguments.tokens)
         prompt = encodePromptText(*model, {settings.chat, settings.systemPrompt, settings.prompt});
     const EngineOptions options = engineOptions(settings, prompt.size(), model.get());
@@ -295,7 +307,7 @@ void addRunOptions(CLI::App &command, GenerateArguments &arguments)
     addSwitch(command, "--kv-cache", settings.kvCache,
               "Keep keys and values; off: each step computes its sequences from the start");
     addCacheTypeOption(command, settings.cacheType);
-    addGpuSwitches(command, settings.batchInvariant, settings.stepGraphs);
+    addGpuSwitches(command, arguments.batchInvariant, settings.stepGraphs);
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 
 #include "app/exchange/exchange.h"
 #include "argument_checks.h"
+#include "device_times_output.h"
 #include "engine/base/error.h"
 #include "engine/base/interrupt_watch.h"
 #include "engine/measure/course_notebook.h"
@@ -93,6 +94,7 @@ Json runToJson(const RunRecord &run, const SloTargets *targets)
     json.update(metricsToJson(computeMetrics(run, targets)));
     const std::optional<double> notebookItlMs = courseNotebookItlMs(run);
     json["course_notebook"] = {{"itl_ms", notebookItlMs ? Json(*notebookItlMs) : Json(nullptr)}};
+    json["device"] = deviceTimesJson(run.steps);
     json["per_request"] = requestsToJson(run);
     return json;
 }
@@ -119,6 +121,8 @@ void printTables(const std::vector<RunRecord> &runs, const SloTargets *targets)
         if (!runs[i].label.empty())
             printOut("%s\n", runs[i].label.c_str());
         printOut("%s", metricsTable(computeMetrics(runs[i], targets)).c_str());
+        const std::string device = deviceTimesText(runs[i].steps, "");
+        printOut("%s%s", device.empty() ? "" : "\nOn the device's clock:\n", device.c_str());
     }
 }
 

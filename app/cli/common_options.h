@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <optional>
 #include <string>
 
 namespace inferlab::cli {
@@ -15,8 +16,8 @@ void addInstructionSetOption(CLI::App &command, std::string &isa);
 void addCacheTypeOption(CLI::App &command, DType &type);
 // An option that is "on" or "off", as `on` says unless it is given.
 void addSwitch(CLI::App &command, const std::string &name, bool &on, const std::string &words);
-// --batch-invariant and --step-graphs, on or off.
-void addGpuSwitches(CLI::App &command, bool &batchInvariant, bool &stepGraphs);
+// --batch-invariant, none unless it is given, and --step-graphs: on or off.
+void addGpuSwitches(CLI::App &command, std::optional<bool> &batchInvariant, bool &stepGraphs);
 void addJsonOption(CLI::App &command, bool &json);
 // --record, required: a file that readRuns() takes.
 void addRecordOption(CLI::App &command, std::string &file);

@@ -35,7 +35,8 @@ public:
                                               : requests.size())
         , m_context(contextFor(settings, requests))
         , m_limits {settings.kvCache,
-                    std::max({settings.chunkTokens > 0 ? settings.chunkTokens : kStepTokens,
+                    std::max({settings.chunkTokens > 0 ? settings.chunkTokens
+                                                       : usualStepTokens(settings.device == "cuda"),
                               static_cast<int32_t>(m_places)}),
                     settings.scheduler}
         , m_pool(blocksHeld())

@@ -4,6 +4,7 @@
 
 #include "engine/base/number_text.h"
 #include "engine/measure/base64.h"
+#include "engine/measure/device_times.h"
 #include "engine/measure/record_format.h"
 #include "engine/text/utf8_stream.h"
 
@@ -161,6 +162,15 @@ void appendStep(const StepRecord &step, std::string &out)
         object.integer("padded_tokens", step.paddedTokens);
     if (step.deviceNs != 0)
         object.integer("device_ns", step.deviceNs);
+    if (step.launches != 0)
+        object.integer("launches", step.launches);
+    if (step.replayed)
+        object.boolean("replayed", step.replayed);
+    if (step.devicePhases) {
+        JsonObject phases(object.key("device_phases_ns"));
+        for (const DevicePhaseInfo &phase : kDevicePhases)
+            phases.integer(phase.key, (*step.devicePhases).*phase.ns);
+    }
 }
 
 void appendProvenance(const Provenance &provenance, std::string &out)

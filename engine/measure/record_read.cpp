@@ -2,6 +2,7 @@
 #include "engine/base/error.h"
 #include "engine/base/json.h"
 #include "engine/measure/base64.h"
+#include "engine/measure/device_times.h"
 #include "engine/measure/record_format.h"
 #include "engine/measure/record_json.h"
 #include "engine/measure/settings_values.h"
@@ -204,6 +205,13 @@ StepRecord readStep(const JsonCursor &object, int64_t notBeforeNs)
     read(object, "running", step.running);
     read(object, "padded_tokens", step.paddedTokens);
     step.deviceNs = readNs(object, "device_ns").value_or(0);
+    read(object, "launches", step.launches);
+    read(object, "replayed", step.replayed);
+    if (const auto phases = field(object, "device_phases_ns")) {
+        step.devicePhases.emplace();
+        for (const DevicePhaseInfo &phase : kDevicePhases)
+            (*step.devicePhases).*phase.ns = readNs(*phases, phase.key.data()).value_or(0);
+    }
     return step;
 }
 

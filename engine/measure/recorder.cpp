@@ -65,7 +65,8 @@ void RunRecorder::add(const StepReport &report)
     if (!report.idle) {
         m_record.steps.push_back({report.startNs, report.endNs, report.prefillTokens,
                                   report.decodeTokens, report.running, report.paddedTokens,
-                                  report.deviceNs});
+                                  report.deviceNs, report.launches, report.replayed,
+                                  report.devicePhases});
     }
 }
 

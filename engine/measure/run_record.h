@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/run/request.h"
+#include "kernels/api/device_phases.h"
 #include "kernels/api/dtype.h"
 
 #include <cstdint>
@@ -47,6 +48,10 @@ struct StepRecord
     int32_t running = 0;
     int32_t paddedTokens = 0; // rows that mean nothing
     int64_t deviceNs = 0;     // what the device says it took, of endNs - startNs; 0: nobody knows
+    int32_t launches = 0;     // kernels of a recorded step (CUDA graph); 0: nobody counted
+    bool replayed = false;    // it was one, launched as a whole
+    // Of some steps that were launched kernel by kernel. Upload and sampling are not in deviceNs.
+    std::optional<DevicePhases> devicePhases;
 
     // It held rows of prompts, or nothing but the pads beside them.
     bool isPrefill() const noexcept

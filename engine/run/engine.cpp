@@ -162,6 +162,8 @@ void BatchEngine::advance(StepReport &report)
     if (const std::optional<DeviceStep> step = m_model->backend().lastStep()) {
         report.deviceNs = step->ns;
         report.launches = step->launches;
+        report.replayed = step->replayed;
+        report.devicePhases = step->phases;
     }
     reportRows(report);
     takeTokens(report);

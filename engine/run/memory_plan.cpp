@@ -46,7 +46,8 @@ EngineOptions completeOptions(const LoadedModel &model, EngineOptions options)
     if (!cache.supported)
         throw DeviceRefusal("cache type: " + cache.reason);
     if (options.stepTokens == 0)
-        options.stepTokens = std::max(kStepTokens, options.maxSequences);
+        options.stepTokens =
+            std::max(usualStepTokens(!model.backend().hasHostMemory()), options.maxSequences);
     requireBetween("batch size times context",
                    int64_t {options.maxSequences} * blocksFor(options.contextTokens) * kBlockTokens,
                    1, std::numeric_limits<int32_t>::max()); // blocks and rows are counted in int32

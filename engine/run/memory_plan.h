@@ -7,9 +7,12 @@
 namespace inferlab {
 
 // Rows of one step where nobody says: enough for the matrix products to be limited by arithmetic
-// instead of by reading the weights, and on two cores still only some 0.1 s of a small model, so
-// that progress moves.
-inline constexpr int32_t kStepTokens = 256;
+// instead of by reading the weights, and few enough for progress to move: on two cores some 0.1 s
+// of a small model, on a GPU less.
+constexpr int32_t usualStepTokens(bool onGpu) noexcept
+{
+    return onGpu ? 2048 : 256;
+}
 
 // With the cache off nothing is kept from step to step; a few sequences at once are enough to fill
 // a step.

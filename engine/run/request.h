@@ -1,6 +1,8 @@
 // What a caller asks of the engine, and what comes back from each step.
 #pragma once
 
+#include "kernels/api/device_phases.h"
+
 #include <array>
 #include <cassert>
 #include <cstddef>
@@ -145,9 +147,11 @@ struct StepReport
     std::vector<PrefillProgress> prefill;
     std::vector<TokenEvent> tokens;
     std::vector<FinishedRequest> finished;
-    bool idle = false;    // there was nothing to do
-    int64_t deviceNs = 0; // on the device's own clock; 0 where that is the host's
-    int32_t launches = 0; // kernels of a recorded step; 0 where it was not one
+    bool idle = false;     // there was nothing to do
+    int64_t deviceNs = 0;  // on the device's own clock; 0 where that is the host's
+    int32_t launches = 0;  // kernels of a recorded step; 0 where it was not one
+    bool replayed = false; // launched as a whole
+    std::optional<DevicePhases> devicePhases; // of some steps that were not
 };
 
 } // namespace inferlab

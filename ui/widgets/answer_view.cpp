@@ -3,6 +3,7 @@
 
 #include "answer_grid.h"
 #include "answer_text.h"
+#include "device_step_bar.h"
 #include "stats_line.h"
 #include "token_inspector.h"
 #include "ui/theme/theme.h"
@@ -32,6 +33,7 @@ AnswerView::AnswerView(QWidget *parent)
     , m_grid(new AnswerGrid(this))
     , m_inspector(new TokenInspector(this))
     , m_stats(new StatsLine(this))
+    , m_deviceSteps(new DeviceStepBar(this))
 {
     setObjectName(QStringLiteral("answerView"));
     setFocusPolicy(
@@ -46,6 +48,7 @@ AnswerView::AnswerView(QWidget *parent)
     column->addWidget(m_stack, 1);
     column->addWidget(m_inspector);
     column->addWidget(m_stats);
+    column->addWidget(m_deviceSteps);
 
     connect(m_text, &AnswerText::tokenPointed, this,
             [this](int token) { emit tokenPointed(m_current, token); });
@@ -143,6 +146,7 @@ void AnswerView::setRun(const RunRecord *run, bool live)
     m_live = live;
     if (m_current >= count())
         m_current = 0;
+    m_deviceSteps->setRun(run, live);
     refresh();
 }
 

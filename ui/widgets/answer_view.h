@@ -14,6 +14,7 @@ namespace inferlab {
 
 class AnswerGrid;
 class AnswerText;
+class DeviceStepBar;
 class StatsLine;
 class TokenInspector;
 
@@ -39,6 +40,7 @@ public:
     AnswerText *answerText() const noexcept { return m_text; }
     AnswerGrid *grid() const noexcept { return m_grid; }
     StatsLine *statsLine() const noexcept { return m_stats; }
+    DeviceStepBar *deviceStepBar() const noexcept { return m_deviceSteps; }
     TokenInspector *inspector() const noexcept { return m_inspector; }
 
 signals:
@@ -75,6 +77,7 @@ private:
     AnswerGrid *m_grid;
     TokenInspector *m_inspector;
     StatsLine *m_stats;
+    DeviceStepBar *m_deviceSteps;
     QString m_noRunTitle, m_noRunText;
 };
 

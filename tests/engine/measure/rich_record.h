@@ -79,8 +79,10 @@ inline RunRecord richRecord()
         request.endReason = i == 0 ? EndReason::Stop : EndReason::Length;
         run.requests.push_back(std::move(request));
     }
-    run.steps = {{kStart + 500, kStart + 1'000'001, 40, 0, 2, 0, 998'877},
-                 {kStart + 1'000'002, kStart + 2'000'001, 0, 2, 2, 5}};
+    run.steps = {{kStart + 500, kStart + 1'000'001, 40, 0, 2, 0, 998'877, 0, false,
+                  DevicePhases {1, 22'000, 333'000, 444'000, 199'877, 55}},
+                 {kStart + 1'000'002, kStart + 2'000'001, 0, 2, 2, 5},
+                 {kStart + 2'000'002, kStart + 3'000'001, 0, 2, 2, 0, 900'000, 412, true}};
     return run;
 }
 

@@ -99,6 +99,9 @@ void checkSame(const RunRecord &a, const RunRecord &b)
         CHECK(a.steps[i].running == b.steps[i].running);
         CHECK(a.steps[i].paddedTokens == b.steps[i].paddedTokens);
         CHECK(a.steps[i].deviceNs == b.steps[i].deviceNs);
+        CHECK(a.steps[i].launches == b.steps[i].launches);
+        CHECK(a.steps[i].replayed == b.steps[i].replayed);
+        CHECK(a.steps[i].devicePhases == b.steps[i].devicePhases);
     }
 }
 

@@ -61,6 +61,21 @@ std::vector<std::vector<int32_t>> tokensOf(const RunRecord &run)
 
 constexpr int kWholeRun = 1000;
 
+// Each phase took time; those of the step itself make it up, and with what is round it they lie in
+// the host's span. A clock's tick is lost wherever a phase begins.
+void checkPhases(const StepReport &report)
+{
+    constexpr int64_t kTicksNs = 100'000;
+    const DevicePhases &phases = *report.devicePhases;
+    for (const int64_t ns : {phases.uploadNs, phases.embedNs, phases.attentionNs, phases.productsNs,
+                             phases.logitsNs, phases.samplingNs})
+        CHECK(ns > 0);
+    const int64_t inside = phases.totalNs() - phases.uploadNs - phases.samplingNs;
+    CHECK(inside <= report.deviceNs + kTicksNs);
+    CHECK(inside >= report.deviceNs * 9 / 10 - kTicksNs);
+    CHECK(phases.totalNs() <= report.endNs - report.startNs + kTicksNs);
+}
+
 } // namespace
 
 TEST_CASE("steps are timed by the device, and recorded ones give the same tokens")
@@ -73,15 +88,22 @@ TEST_CASE("steps are timed by the device, and recorded ones give the same tokens
         RunRecorder recorder;
         submitTwo(*engine, recorder);
         int replayed = 0;
+        int phased = 0;
         while (!engine->idle()) {
             const StepReport report = engine->step();
             recorder.add(report);
             CHECK(report.deviceNs > 0);
             CHECK(report.deviceNs <= report.endNs - report.startNs);
-            replayed += report.launches > 0 ? 1 : 0;
+            replayed += report.replayed ? 1 : 0;
+            CHECK(report.replayed == (report.launches > 0));
+            phased += report.devicePhases ? 1 : 0;
+            if (report.devicePhases)
+                checkPhases(report);
         }
-        // All but the prompts' step and the first two that decode, when they still are new.
+        // All but the prompts' step and the first that decodes, when it still is new.
         CHECK(replayed == (graphs ? 18 : 0));
+        // The two that are the first of their kind; and of 19 that decode the seventeenth.
+        CHECK(phased == (graphs ? 2 : 3));
         CHECK(recorder.record().steps.back().deviceNs > 0);
         answers.push_back(tokensOf(recorder.record()));
     }
