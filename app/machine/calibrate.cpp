@@ -1,29 +1,24 @@
 #include "app/machine/calibrate.h"
 
+#include "app/machine/batch_invariant_cost.h"
+#include "app/machine/operator_timer.h"
 #include "engine/base/error.h"
 #include "engine/measure/run_head.h"
 #include "engine/model/cost_model.h"
 #include "kernels/api/devices.h"
 #include "kernels/check/operator_check.h"
-#include "kernels/check/random_tensor.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
-#include <limits>
-#include <memory>
-#include <utility>
 
 namespace inferlab {
 
 namespace {
 
-// With making what is measured, together less than 2 s. Each is some turns of a busy machine's
-// scheduler long, so that one of its looks has the cores to itself.
+// With the operators and making what is measured, together less than 2 s. Each is some turns of a
+// busy machine's scheduler long, so that one of its looks has the cores to itself.
 constexpr double kReadSeconds = 0.2;
 constexpr double kPeakSeconds = 0.05;
-constexpr double kOperatorSeconds = 0.04;
-constexpr int kFewestLooks = 3;
 
 // Where one thing limits: products of so many rows that weights stay in caches, and so large that
 // starting them costs nothing.
@@ -44,15 +39,14 @@ public:
     Calibrator(Backend &backend, const StopCheck &stop)
         : m_backend(backend)
         , m_stop(stop)
+        , m_timer(backend, stop)
         , m_sizes(backend.hasHostMemory() ? kCpuSizes : kGpuSizes)
-        , m_word(backend.hasHostMemory() ? nullptr : backend.allocate(sizeof(uint32_t)))
     { }
 
     void measure(std::string_view instructionSet, Calibration &out);
 
 private:
-    // The fastest of many runs: other programs make a machine slower and never faster.
-    double seconds(const OperatorCase &operatorCase);
+    double seconds(const OperatorCase &operatorCase) { return m_timer.seconds(operatorCase); }
     double flopsPerSecond(const OperatorCase &operatorCase)
     {
         return operatorCase.flops / seconds(operatorCase);
@@ -64,13 +58,6 @@ private:
     double smallOperator();
     double rowElements(double fixedSeconds);
     double drawnElements();
-    // A GPU computes while the program goes on; what is downloaded has been computed.
-    void waitForDevice()
-    {
-        uint32_t word = 0;
-        if (m_word)
-            m_backend.download(&word, m_word->data(), sizeof word);
-    }
     void throwIfTold() const
     {
         if (m_stop && m_stop())
@@ -79,39 +66,9 @@ private:
 
     Backend &m_backend;
     const StopCheck &m_stop;
+    OperatorTimer m_timer;
     Sizes m_sizes;
-    std::unique_ptr<Buffer> m_word; // null where nobody has to wait
 };
-
-double Calibrator::seconds(const OperatorCase &operatorCase)
-{
-    using Clock = std::chrono::steady_clock;
-    using Seconds = std::chrono::duration<double>;
-    // So long that looking at the clock, or waiting for a GPU, does not count.
-    const double clockSeconds = m_word ? 2e-3 : 2e-5;
-    const std::unique_ptr<PreparedOperator> prepared = operatorCase.prepare(m_backend);
-    prepared->run();
-    waitForDevice();
-    double best = std::numeric_limits<double>::infinity();
-    int runs = 1; // between two looks
-    int looks = 0;
-    for (const auto start = Clock::now();
-         looks < kFewestLooks || Seconds(Clock::now() - start).count() < kOperatorSeconds;) {
-        throwIfTold();
-        const auto begin = Clock::now();
-        for (int i = 0; i < runs; ++i)
-            prepared->run();
-        waitForDevice();
-        const double taken = Seconds(Clock::now() - begin).count();
-        if (taken < clockSeconds) {
-            runs *= 2;
-            continue;
-        }
-        best = std::min(best, taken / runs);
-        ++looks;
-    }
-    return best;
-}
 
 // A GPU launches one kernel for a layer's rotations and cache; norms, silu and sums are part of its
 // products' kernels.
@@ -180,6 +137,8 @@ void Calibrator::measure(std::string_view instructionSet, Calibration &out)
     limits.smallOperatorSeconds = smallOperator();
     limits.rowElementsPerSecond = rowElements(seconds(addCase(1, 64)));
     limits.drawnElementsPerSecond = drawnElements();
+    if (!m_backend.hasHostMemory())
+        out.batchInvariantCost = batchInvariantCost(m_backend, m_sizes.in, m_stop);
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 
 #include "engine/model/roofline.h"
 
+#include <optional>
 #include <string>
 
 namespace inferlab {
@@ -18,9 +19,21 @@ struct Calibration
     // where nobody can measure it.
     double peakInt8PerSecond = 0; // operations
     double peakFloatPerSecond = 0;
+    // Of a device where it is a choice (Backend::setBatchInvariant): how much longer decode steps
+    // take with kernels that give the same bits in every batch; 0.07 is 7%. The larger one of batch
+    // 1 and 8.
+    std::optional<double> batchInvariantCost;
 
     bool operator==(const Calibration &) const = default;
 };
+
+// Whether runs get the same bits in every batch where nobody says: where that is known to cost
+// little.
+inline bool isBatchInvariantByDefault(const std::optional<double> &cost) noexcept
+{
+    constexpr double kLittle = 0.10;
+    return cost && *cost < kLittle;
+}
 
 // "Intel Xeon, AVX-512 VNNI and AMX; 2 cores; 2 threads": whatever changes the limits. Of a GPU its
 // name.

@@ -17,6 +17,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kFormat = "inferlab-calibration";
 constexpr int kVersion = 1;
+// Only of devices where it is a choice; below 0 where those kernels happen to be faster.
+constexpr const char *kBatchInvariantCost = "batch_invariant_cost";
 constexpr double kGiga = 1e9;
 constexpr double kMicro = 1e-6;
 
@@ -61,6 +63,8 @@ Json toJson(Calibration calibration)
                  {"program", calibration.program}};
     for (const Field &field : kFields)
         json[field.key] = field.in(calibration) / field.unit;
+    if (calibration.batchInvariantCost)
+        json[kBatchInvariantCost] = *calibration.batchInvariantCost;
     return json;
 }
 
@@ -76,6 +80,11 @@ Calibration fromJson(const JsonCursor &json)
         if (!std::isfinite(value) || value < 0.0 || (value == 0.0 && !field.mayBeZero))
             at.fail("a positive number", at.value().dump());
         field.in(out) = value * field.unit;
+    }
+    if (const auto cost = json.find(kBatchInvariantCost)) {
+        out.batchInvariantCost = cost->number();
+        if (!std::isfinite(*out.batchInvariantCost))
+            cost->fail("a number", cost->value().dump());
     }
     return out;
 }

@@ -34,6 +34,8 @@ Calibration example(const std::string &hardware)
     c.limits.largeOperatorSeconds = 3e-6;
     c.limits.smallOperatorSeconds = 0.5e-6;
     c.peakInt8PerSecond = 8e12;
+    if (hardware == "B") // a GPU
+        c.batchInvariantCost = 0.07;
     return c;
 }
 
@@ -64,6 +66,7 @@ void checkSame(const Calibration &a, const Calibration &b)
     CHECK(a.limits.smallOperatorSeconds * 1e6 == Approx(b.limits.smallOperatorSeconds * 1e6));
     CHECK(a.peakInt8PerSecond == Approx(b.peakInt8PerSecond));
     CHECK(a.peakFloatPerSecond == Approx(b.peakFloatPerSecond));
+    CHECK(a.batchInvariantCost == b.batchInvariantCost);
 }
 
 } // namespace
@@ -105,6 +108,14 @@ TEST_CASE("files that cannot be used say why")
     newer["version"] = 2;
     CHECK_THROWS_AS(calibrationsFromJson(newer.dump(), "c.json"), InputError);
     CHECK_THROWS_AS(calibrationsFromJson("{", "c.json"), InputError);
+}
+
+TEST_CASE("the same bits in every batch are the default where they are known to cost below 10%")
+{
+    CHECK(isBatchInvariantByDefault(0.07));
+    CHECK(isBatchInvariantByDefault(-0.01));
+    CHECK_FALSE(isBatchInvariantByDefault(0.10));
+    CHECK_FALSE(isBatchInvariantByDefault(std::nullopt));
 }
 
 TEST_CASE("saving replaces an earlier one of the same hardware and keeps the others")
@@ -186,6 +197,7 @@ TEST_CASE("what is measured is possible: kernels stay below the instructions' pe
         CHECK(c.limits.productsPerSecond[2] < 1.5 * c.peakFloatPerSecond);
     REQUIRE(readCalibrations(path).size() == 1);
     checkSame(readCalibrations(path).front(), c);
+    CHECK_FALSE(c.batchInvariantCost); // it is no choice here
 }
 
 TEST_CASE("measuring gives up when told to, and a place that cannot be written is one line")
