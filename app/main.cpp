@@ -2,6 +2,7 @@
 // decide which application object is made.
 #include "app/history/history.h"
 #include "app/machine/calibration_file.h"
+#include "app/machine/gpu_watch.h"
 #include "app/session/session.h"
 #include "app/startup/command_line.h"
 #include "app/startup/default_model.h"
@@ -30,6 +31,7 @@
 #include <QFileInfo>
 #include <QIcon>
 #include <QStandardPaths>
+#include <QThread>
 #include <QTimer>
 #include <algorithm>
 #include <cstdio>
@@ -63,21 +65,27 @@ std::vector<ChartCard *> makeCharts()
     return charts;
 }
 
-// The devices, and of a GPU what its driver tells while it is used.
-void showDevices(EngineSwitches &switches)
+struct FoundDevices
 {
-    const std::vector<DeviceInfo> devices = listDevices();
-    switches.setDevices(devices);
-    for (const DeviceInfo &device : devices) {
+    std::vector<DeviceInfo> devices;
+    std::shared_ptr<GpuWatch> gpu; // what its driver tells while it is used; null: nothing
+};
+
+// A driver may take its time to answer: not for the window's thread.
+FoundDevices findDevices()
+{
+    FoundDevices found {listDevices(), nullptr};
+    for (const DeviceInfo &device : found.devices) {
         if (device.kind != "cuda" || !device.available)
             continue;
         std::string reason;
         const std::shared_ptr<GpuMonitor> monitor = openGpuMonitor(device.busId, reason);
         if (monitor)
-            switches.setGpuSource([monitor] { return monitor->read(); });
+            found.gpu = std::make_shared<GpuWatch>([monitor] { return monitor->read(); });
         else
             std::fprintf(stderr, "inferlab: no figures of the GPU: %s\n", reason.c_str());
     }
+    return found;
 }
 
 QString settingsFile()
@@ -179,13 +187,21 @@ int runWindow(QApplication &application, const CommandLine &arguments)
     addHistoryPages(window, history.get(), settings);
     traceTimes(window);
     window.show();
-    // After the first paint: the devices take a moment to ask, and loading may use every core.
-    QObject::connect(&window, &MainWindow::firstPainted, &window, [&] {
-        showDevices(*window.runPage()->controls()->switches());
+    FoundDevices found;
+    const std::unique_ptr<QThread> search(QThread::create([&found] { found = findDevices(); }));
+    QObject::connect(search.get(), &QThread::finished, &window, [&] {
+        EngineSwitches *switches = window.runPage()->controls()->switches();
+        switches->setDevices(found.devices);
+        switches->setGpuWatch(found.gpu);
         prepare(window, arguments, settings);
+    });
+    // After the first paint: the devices take a moment to ask, and loading may use every core.
+    QObject::connect(&window, &MainWindow::firstPainted, search.get(), [&search] {
+        search->start(); // once: firstPainted comes once
     });
     const QuitSignals quitSignals([&window] { window.close(); });
     const int code = QApplication::exec();
+    search->wait();
     return quitSignals.received() != 0 ? kExitSignal + quitSignals.received() : code;
 }
 

@@ -69,6 +69,16 @@ const std::vector<AxisInfo> &axisInfos()
         {K::Padding, "padding", "padding", false, false, 0, 0, {"on", "off"}},
         {K::Scheduler, "scheduler", "batching", false, false, 0, 0, {"static", "continuous"}},
         {K::ChunkTokens, "chunk_tokens", "rows of a step", true, true, 1, kMostChunk, {}},
+        {K::StepGraphs, "step_graphs", "step graphs", false, false, 0, 0, {"on", "off"}},
+        {K::BatchInvariant,
+         "batch_invariant",
+         "same in any batch",
+         false,
+         false,
+         0,
+         0,
+         {"on", "off"}},
+        {K::CacheType, "cache_type", "cache type", false, false, 0, 0, {"F16", "Q8_0", "F32"}},
     };
     return infos;
 }
@@ -188,6 +198,15 @@ void applyAxisValue(AxisKind kind, const AxisValue &value, PointSettings &settin
         return;
     case AxisKind::ChunkTokens:
         run.chunkTokens = whole(value);
+        return;
+    case AxisKind::StepGraphs:
+        run.stepGraphs = std::get<std::string>(value) == "on";
+        return;
+    case AxisKind::BatchInvariant:
+        run.batchInvariant = std::get<std::string>(value) == "on";
+        return;
+    case AxisKind::CacheType:
+        run.cacheType = dtypeFromName(std::get<std::string>(value)).value();
         return;
     }
 }

@@ -22,9 +22,12 @@ enum class AxisKind {
     KvCache,   // "on", "off"
     ModelFile, // a path
     Threads,
-    Padding,    // "on", "off"
-    Scheduler,  // "static", "continuous"
-    ChunkTokens // most rows of one step; 0: chosen by the engine
+    Padding,        // "on", "off"
+    Scheduler,      // "static", "continuous"
+    ChunkTokens,    // most rows of one step; 0: chosen by the engine
+    StepGraphs,     // "on", "off": GPU; decode steps launched as a whole
+    BatchInvariant, // "on", "off": GPU; the same bits in every batch
+    CacheType       // "F16", "Q8_0", "F32": keys and values
 };
 
 // What an axis is called, and which values it takes.

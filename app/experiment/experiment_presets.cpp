@@ -234,6 +234,35 @@ Experiment threads()
     return experiment;
 }
 
+Experiment launchOverhead()
+{
+    Experiment experiment = measuring("launch-overhead",
+                                      "What does launching a decode step kernel by kernel cost, "
+                                      "against a recorded graph, and at which batch is it lost in "
+                                      "the kernels' own time?",
+                                      60);
+    experiment.note = "Needs a GPU: the CPU has no launches. The prediction knows none either, and "
+                      "is the same for both";
+    experiment.axes = {{AxisKind::Batch, numbers({1, 8, 32})},
+                       {AxisKind::StepGraphs, {std::string("on"), std::string("off")}}};
+    experiment.held.run.device = "cuda";
+    return experiment;
+}
+
+Experiment cacheType()
+{
+    Experiment experiment =
+        measuring("cache-type",
+                  "Do keys and values in 8 bits make long contexts faster, or only smaller?", 90);
+    experiment.axes = {{AxisKind::PromptTokens, numbers({64, 512, 1024})},
+                       {AxisKind::CacheType, {std::string("F16"), std::string("Q8_0")}}};
+    experiment.held.run.batch = 4;
+    experiment.held.run.maxNewTokens = 32;
+    experiment.held.run.chat = false;
+    experiment.prompts = {mixedPrompts().back()};
+    return experiment;
+}
+
 // None above the cores there are, and all of those.
 void fitThreads(std::vector<AxisValue> &values, int cores)
 {
@@ -254,7 +283,8 @@ const std::vector<Experiment> &experimentPresets()
                                                     batching(),       chunk(),
                                                     samplingNull(),   promptLength(),
                                                     newTokens(),      quantisation(),
-                                                    threads()};
+                                                    threads(),        launchOverhead(),
+                                                    cacheType()};
     return presets;
 }
 

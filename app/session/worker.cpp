@@ -30,6 +30,7 @@ bool isForOtherDevice(const Worker::Command &command)
         choice = &run->model;
     else if (const auto *knee = std::get_if<KneePlan>(&command))
         choice = &knee->base.model;
+    // An experiment says itself at its end whether a device was at fault.
     return choice != nullptr && choice->device != QLatin1String("cpu");
 }
 

@@ -24,6 +24,29 @@ ModelChoice choiceOf(const ModelWanted &wanted)
     return choice;
 }
 
+// What the first point on another device failed with, where the CPU may stand in for that device:
+// it is lost, or measured nothing at all. A point that fails beside others that do not, such as a
+// batch that does not fit, is a finding.
+std::optional<std::string> deviceFailure(const ExperimentResult &result, bool deviceIsLost)
+{
+    std::optional<std::string> first;
+    bool hasMeasured = false;
+    for (const PointResult &point : result.points) {
+        if (point.point.settings.run.device == "cpu")
+            continue;
+        hasMeasured = hasMeasured || !point.runs.empty();
+        if (point.state == PointState::Failed && !first)
+            first = point.message;
+    }
+    return deviceIsLost || !hasMeasured ? first : std::nullopt;
+}
+
+// A GPU that does not even tell its free memory any more.
+bool isLost(const Backend &backend)
+{
+    return !backend.hasHostMemory() && !backend.device().freeBytes;
+}
+
 } // namespace
 
 EngineAccess Worker::engineAccess(const std::atomic<bool> &stop)
@@ -113,6 +136,8 @@ void Worker::executeExperiment(const ExperimentPlan &plan, const std::atomic<boo
     // The runner may have left the model with another number of threads than it was chosen with.
     if (m_model != nullptr)
         m_model->backend().setThreads(m_choice.threads > 0 ? m_choice.threads : defaultThreads());
+    if (const auto line = deviceFailure(result, m_model != nullptr && isLost(m_model->backend())))
+        send(FailedEvent {*line, true});
     // What was measured is kept, whatever ended it.
     send(ExperimentFinishedEvent {std::make_shared<const ExperimentResult>(result)});
     if (failure)

@@ -40,6 +40,8 @@ Consequence deviceConsequence(const DeviceInfo &chosen, const std::optional<Mode
     QString text = QString::fromStdString(chosen.name);
     if (other)
         text += QObject::tr(". The model is loaded again for it");
+    if (!chosen.note.empty())
+        text += QLatin1Char('\n') + QString::fromStdString(chosen.note);
     return {text, false};
 }
 

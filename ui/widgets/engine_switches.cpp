@@ -222,15 +222,15 @@ void EngineSwitches::setThreads(int threads)
     m_threads->setValue(threads);
 }
 
-void EngineSwitches::setGpuSource(GpuLine::Read read)
+void EngineSwitches::setGpuWatch(std::shared_ptr<GpuWatch> watch)
 {
-    m_gpuSource = std::move(read);
+    m_gpuWatch = std::move(watch);
     showGpu();
 }
 
 void EngineSwitches::showGpu()
 {
-    m_gpu->setSource(device() == QLatin1String("cuda") ? m_gpuSource : GpuLine::Read());
+    m_gpu->setSource(device() == QLatin1String("cuda") ? m_gpuWatch : nullptr);
 }
 
 void EngineSwitches::setLoaded(const std::optional<ModelSummary> &loaded)

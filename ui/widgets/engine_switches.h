@@ -42,8 +42,8 @@ public:
     // For the consequence lines. Null plan: nothing is said about memory.
     void setLoaded(const std::optional<ModelSummary> &loaded);
     void setMemory(const MemoryPlan *plan);
-    // What asks the GPU's driver; shown while the GPU is chosen.
-    void setGpuSource(GpuLine::Read read);
+    // Who asks the GPU's driver; shown while the GPU is chosen.
+    void setGpuWatch(std::shared_ptr<GpuWatch> watch);
     GpuLine *gpuLine() const noexcept { return m_gpu; }
     QWidget *threadsRow() const noexcept { return m_threadsRow; } // for a fold of its own
 
@@ -66,7 +66,7 @@ private:
     SegmentedControl *m_device;
     QLabel *m_deviceHint = nullptr;
     GpuLine *m_gpu;
-    GpuLine::Read m_gpuSource;
+    std::shared_ptr<GpuWatch> m_gpuWatch;
     ToggleSwitch *m_kv;
     QLabel *m_kvHint = nullptr;
     SegmentedControl *m_batch;

@@ -1,17 +1,19 @@
-// What the GPU does, below the device switch: memory, load, power and clock as its driver tells
-// them, and the load of the last minute as a small chart. Asks once a second, only while it is
-// seen.
+// What the GPU does, below the device switch: memory, load, power, clock and heat as its driver
+// tells them, and load and power of the last minute as a small chart. The driver is asked once a
+// second, on another thread and only while the line is seen.
 #pragma once
 
 #include "app/machine/gpu_history.h"
+#include "app/machine/gpu_watch.h"
 
 #include <QTimer>
 #include <QWidget>
-#include <functional>
+#include <memory>
 
 namespace inferlab {
 
-// "34.0 GiB of 80.0 GiB · 97% busy · 413 W · 1,980 MHz"; what a card does not tell is left out.
+// "34.0 GiB of 80.0 GiB · 97% busy · 413 W · 1,980 MHz · 58 °C"; what a card does not tell is left
+// out.
 QString gpuText(const GpuStatus &status);
 
 class GpuLine : public QWidget
@@ -19,19 +21,14 @@ class GpuLine : public QWidget
     Q_OBJECT
 
 public:
-    using Read = std::function<std::optional<GpuStatus>()>;
-
     explicit GpuLine(QWidget *parent = nullptr);
 
     // Empty: there is nobody to ask, and nothing is shown.
-    void setSource(Read read);
+    void setSource(std::shared_ptr<GpuWatch> watch);
     const GpuHistory &history() const noexcept { return m_history; }
     QString text() const;
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
-
-public slots:
-    void ask();
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -40,8 +37,14 @@ protected:
 
 private:
     int chartHeight() const;
+    QString chartWords() const;
+    void take(); // what has come from the driver
+    void paintLoad(QPainter &painter, const QRectF &chart) const;
+    void paintPower(QPainter &painter, const QRectF &chart) const;
+    double mostPowerWatts() const; // of the last minute; 0: the driver tells none
+    qreal columnLeft(const QRectF &chart, size_t sample) const;
 
-    Read m_read;
+    std::shared_ptr<GpuWatch> m_watch;
     GpuHistory m_history;
     QTimer m_timer;
 };

@@ -2,6 +2,7 @@
 // is said in one line, on the CPU too where the person agreed. Runs beside the emulated module.
 #include "run_cli.h"
 
+#include "app/machine/calibration_file.h"
 #include "engine/base/json.h"
 #include "support/random_model.h"
 
@@ -31,7 +32,8 @@ public:
     std::string record() const { return m_folder / "run.json"; }
 
     // A greedy answer of 12 tokens; `environment` as a shell writes it, such as "A=1".
-    CliResult generate(const std::vector<std::string> &more, const std::string &environment = {})
+    CliResult generate(const std::vector<std::string> &more, const std::string &environment = {},
+                       const std::string &dataFolder = {})
     {
         std::vector<std::string> arguments {"generate", "--model",      path(),  "--device",
                                             "cuda",     "--tokens",     "5,6,7", "--max-new-tokens",
@@ -39,6 +41,7 @@ public:
         arguments.insert(arguments.end(), more.begin(), more.end());
         CliShell shell;
         shell.before = environment.empty() ? "" : "export " + environment;
+        shell.dataFolder = dataFolder;
         return runCli(arguments, shell);
     }
 
@@ -61,7 +64,24 @@ TEST_CASE("the GPU's switches and its own times are in the record")
         const auto span = step.at("end_ns").get<int64_t>() - step.at("start_ns").get<int64_t>();
         CHECK(step.at("device_ns").get<int64_t>() > 0);
         CHECK(step.at("device_ns").get<int64_t>() <= span);
+        CHECK(step.contains("replayed") == step.contains("launches"));
+        // Where the device's clock runs between kernels, they are launched one by one.
+        CHECK(step.contains("replayed") != step.contains("device_phases_ns"));
     }
+    CHECK(plain.at("steps").at(0).at("device_phases_ns").at("attention").get<int64_t>() > 0);
+
+    const Json figures =
+        parseJson(runCli({"metrics", "--record", model.record(), "--json"}).out, "stdout");
+    const Json &decode = figures.at("device").at("decode");
+    CHECK(decode.at("steps") == 11);
+    CHECK(decode.at("replayed_steps") == 10);
+    CHECK(decode.at("phased_steps") == 1);
+    CHECK(decode.at("device_step_ms") <= decode.at("host_step_ms"));
+    CHECK(decode.at("phase_ms").at("products").get<double>() > 0);
+    const std::string table = runCli({"metrics", "--record", model.record()}).out;
+    CHECK(table.find("On the device's clock:\nprefill step: ") != std::string::npos);
+    CHECK(table.find("10 of 11 replayed as graphs of ") != std::string::npos);
+    CHECK(table.find("  by phase: upload ") != std::string::npos);
 
     const CliResult switched = model.generate({"--record", model.record(), "--step-graphs", "off",
                                                "--batch-invariant", "on", "--cache-type", "q8_0"});
@@ -91,9 +111,50 @@ TEST_CASE("bench tells the device's time and the kernels of a recorded step")
     CHECK(on.at("decode_launches") == 23);
     CHECK(on.at("decode_device_ms").at("median").get<double>() > 0);
     CHECK(on.at("decode_device_ms").at("median") <= on.at("decode_step_ms"));
+    CHECK(on.at("device").at("decode").at("launches") == on.at("decode_launches"));
+    CHECK(on.at("device").at("prefill").at("phased_steps").get<int>() > 0);
     const Json off = bench("off");
     CHECK(off.at("decode_launches") == 0);
     CHECK(off.at("checksum") == on.at("checksum"));
+}
+
+TEST_CASE(
+    "the same bits in every batch are the default where calibrating found that they cost little")
+{
+    ModelFile model(32);
+    ScratchFolder data(INFERLAB_TEST_SCRATCH);
+    const std::string file = data / "inferlab" / "calibration.json";
+    const auto isInvariant = [&](const std::vector<std::string> &more) {
+        std::vector<std::string> arguments {"--record", model.record()};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const CliResult result = model.generate(arguments, {}, data.path());
+        INFO(result.err);
+        REQUIRE(result.exitCode == 0);
+        return parseJson(readFile(model.record()), "run.json")
+            .at("runs")
+            .at(0)
+            .at("settings")
+            .contains("batch_invariant");
+    };
+    CHECK_FALSE(isInvariant({})); // nobody knows what it costs
+    Calibration calibration;
+    calibration.hardware = "emulated device, compute capability 9.0";
+    calibration.program = "InferLab " INFERLAB_VERSION;
+    for (double *limit :
+         {&calibration.limits.bytesPerSecond, &calibration.limits.attentionRowsPerSecond,
+          &calibration.limits.attentionTilesPerSecond, &calibration.limits.rowElementsPerSecond,
+          &calibration.limits.drawnElementsPerSecond, &calibration.limits.largeOperatorSeconds,
+          &calibration.limits.smallOperatorSeconds})
+        *limit = 1.0;
+    calibration.limits.productsPerSecond = {1.0, 1.0, 1.0};
+    calibration.batchInvariantCost = 0.07;
+    saveCalibration(file, calibration);
+    CHECK(isInvariant({}));
+    CHECK_FALSE(isInvariant({"--batch-invariant", "off"}));
+    calibration.batchInvariantCost = 0.25;
+    saveCalibration(file, calibration);
+    CHECK_FALSE(isInvariant({}));
+    CHECK(isInvariant({"--batch-invariant", "on"}));
 }
 
 TEST_CASE("a device that is not there is refused, or the CPU goes on where that was agreed")

@@ -20,7 +20,8 @@ TEST_CASE("the presets are there, valid, with a question and a duration")
     }
     CHECK(names
           == "course-notebook course-notebook-small batch cpu-gpu kv-cache padding batching chunk "
-             "sampling prompt-length new-tokens quantisation threads ");
+             "sampling prompt-length new-tokens quantisation threads launch-overhead "
+             "cache-type ");
 }
 
 TEST_CASE("the course's sweep is as it is described")
@@ -97,6 +98,31 @@ TEST_CASE("rough durations are those that the presets state, and follow what is 
     plan = batch;
     plan.expectedSeconds = 0;
     CHECK(expectedSecondsFrom(plan, plan) == roughSeconds(batch));
+}
+
+TEST_CASE("the GPU's switches are axes: graphs on against off, kernels, the cache's type")
+{
+    const Experiment &launches = experimentPreset("launch-overhead");
+    CHECK(launches.note.find("Needs a GPU") != std::string::npos);
+    std::vector<bool> graphs;
+    for (const ExperimentPoint &point : experimentPoints(launches)) {
+        CHECK(point.settings.run.device == "cuda");
+        graphs.push_back(point.settings.run.stepGraphs);
+    }
+    CHECK(graphs == std::vector<bool> {true, false, true, false, true, false});
+
+    const std::vector<ExperimentPoint> caches = experimentPoints(experimentPreset("cache-type"));
+    REQUIRE(caches.size() == 6);
+    CHECK(caches[0].settings.run.cacheType == DType::F16);
+    CHECK(caches[1].settings.run.cacheType == DType::Q8_0);
+    CHECK(caches[1].label.find("cache type Q8_0") != std::string::npos);
+
+    PointSettings settings;
+    applyAxisValue(AxisKind::BatchInvariant, std::string("on"), settings);
+    CHECK(settings.run.batchInvariant);
+    const auto refused = checkAxisValue(AxisKind::CacheType, std::string("Q4_0"));
+    REQUIRE(refused);
+    CHECK(refused->expected == "one of F16, Q8_0, F32");
 }
 
 TEST_CASE("an unknown preset is refused with the names there are")

@@ -134,6 +134,58 @@ private slots:
         QCOMPARE(places, (std::vector<std::pair<int, int>> {{0, 0}, {0, 1}, {1, 0}, {1, 1}}));
     }
 
+    void anExperimentOfAFailedDeviceOffersTheCpu()
+    {
+        test::SyntheticPace failing;
+        failing.failInStep = true;
+        for (const bool onGpu : {true, false}) {
+            Worker worker(test::syntheticSource(failing));
+            ExperimentPlan plan;
+            plan.model.path = QStringLiteral("synthetic");
+            plan.experiment.name = "batch";
+            plan.experiment.prompts = {"hello"};
+            plan.experiment.axes = {{AxisKind::Batch, {1.0, 2.0}}};
+            plan.experiment.repeats = 1;
+            plan.experiment.held.run.device = onGpu ? "cuda" : "cpu";
+            plan.experiment.held.run.maxNewTokens = 8;
+            worker.post(plan);
+            const std::vector<SessionEvent> events = collect(worker, 1);
+            QCOMPARE(only<ExperimentFinishedEvent>(events).size(), size_t(1));
+            const auto failed = only<FailedEvent>(events);
+            QCOMPARE(failed.size(), size_t(onGpu ? 1 : 0)); // on the CPU the points say it
+            if (onGpu) {
+                QVERIFY(failed[0].cpuMay);
+                const auto result = only<ExperimentFinishedEvent>(events)[0].result;
+                QCOMPARE(failed[0].line, result->points[0].message);
+            }
+        }
+    }
+
+    void onePointThatFailsIsAFindingOfTheExperiment()
+    {
+        EngineSource source = test::syntheticSource({});
+        const auto open = source.open;
+        source.open = [open](const std::shared_ptr<LoadedModel> &model,
+                             const EngineOptions &options) {
+            if (options.maxSequences > 1)
+                throw std::bad_alloc();
+            return open(model, options);
+        };
+        Worker worker(std::move(source));
+        ExperimentPlan plan;
+        plan.model.path = QStringLiteral("synthetic");
+        plan.experiment.name = "batch";
+        plan.experiment.prompts = {"hello"};
+        plan.experiment.axes = {{AxisKind::Batch, {1.0, 2.0}}};
+        plan.experiment.repeats = 1;
+        plan.experiment.held.run.device = "cuda";
+        worker.post(plan);
+        const std::vector<SessionEvent> events = collect(worker, 1);
+        QVERIFY(only<FailedEvent>(events).empty());
+        const auto result = only<ExperimentFinishedEvent>(events)[0].result;
+        QCOMPARE(result->points[1].state, PointState::Failed);
+    }
+
     void aRunThatCannotBeKeptIsShownAllTheSame()
     {
         Worker worker(test::syntheticSource({}), Worker::kMailboxCapacity,

@@ -5,6 +5,10 @@
 
 #include <QImage>
 #include <QtTest>
+#include <atomic>
+#include <functional>
+#include <future>
+#include <memory>
 
 using namespace inferlab;
 
@@ -18,7 +22,15 @@ GpuStatus busy(int percent)
     status.busyPercent = percent;
     status.powerWatts = 412.6;
     status.coreMhz = 1980;
+    status.memoryMhz = 2619;
+    status.celsius = 58;
     return status;
+}
+
+// Asked every millisecond, so that a minute passes at once.
+std::shared_ptr<GpuWatch> watchOf(GpuWatch::Read read)
+{
+    return std::make_shared<GpuWatch>(std::move(read), std::chrono::milliseconds(1));
 }
 
 // Pixels of a picture that are not as its corner.
@@ -42,6 +54,9 @@ class TestGpuLine : public QObject
 private slots:
     void figuresInWords();
     void theChartGrowsWithTheLoad();
+    void powerIsALineOverTheLoad();
+    void theTooltipSaysWhatTheChartShows();
+    void aDriverThatTakesItsTimeFreezesNothing();
     void aDriverThatFallsSilentIsSaid();
     void shownWhileTheGpuIsChosen();
     void historyKeepsTheLastMinute();
@@ -50,43 +65,93 @@ private slots:
 void TestGpuLine::figuresInWords()
 {
     QCOMPARE(gpuText(busy(97)),
-             QStringLiteral("34.0 GiB of 80.0 GiB · 97% busy · 413 W · 1,980 MHz"));
+             QStringLiteral("34.0 GiB of 80.0 GiB · 97% busy · 413 W · 1,980 MHz · 58 °C"));
     GpuStatus little = busy(0);
     little.busyPercent.reset();
     little.powerWatts.reset();
     little.coreMhz.reset();
+    little.celsius.reset();
     QCOMPARE(gpuText(little), QStringLiteral("34.0 GiB of 80.0 GiB"));
 }
 
 void TestGpuLine::theChartGrowsWithTheLoad()
 {
-    int load = 0;
+    std::atomic<int> load = 0;
     GpuLine line;
     line.resize(300, line.sizeHint().height());
-    line.setSource([&load] { return std::optional(busy(load)); });
-    for (int i = 0; i < 30; ++i)
-        line.ask();
+    line.setSource(watchOf([&load] {
+        GpuStatus status = busy(load);
+        status.powerWatts.reset(); // it has a line of its own
+        return std::optional(status);
+    }));
+    line.show();
+    QTRY_COMPARE(line.history().size(), GpuHistory::kSamples);
     const int idle = ink(line);
     load = 90;
-    for (int i = 0; i < 30; ++i)
-        line.ask();
-    QVERIFY2(ink(line) > idle + 300, qPrintable(QString::number(ink(line) - idle)));
-    QCOMPARE(line.history().size(), GpuHistory::kSamples);
+    QTRY_VERIFY2(ink(line) > idle + 300, qPrintable(QString::number(ink(line) - idle)));
+}
+
+void TestGpuLine::powerIsALineOverTheLoad()
+{
+    const auto inkOf = [](std::function<double(int)> watts) {
+        int asked = 0;
+        GpuLine line;
+        line.resize(300, line.sizeHint().height());
+        line.setSource(watchOf([&, asked]() mutable {
+            GpuStatus status = busy(0);
+            status.powerWatts = watts(asked++);
+            return std::optional(status);
+        }));
+        line.show();
+        [&] { QTRY_COMPARE(line.history().size(), GpuHistory::kSamples); }();
+        return ink(line);
+    };
+    const int flat = inkOf([](int) { return 100.0; });
+    const int jagged = inkOf([](int n) { return n % 2 == 0 ? 100.0 : 400.0; });
+    QVERIFY2(jagged > flat + 100, qPrintable(QStringLiteral("%1 %2").arg(flat).arg(jagged)));
+}
+
+void TestGpuLine::theTooltipSaysWhatTheChartShows()
+{
+    GpuLine line;
+    line.setSource(watchOf([] { return std::optional(busy(5)); }));
+    line.show();
+    QTRY_VERIFY(line.toolTip().contains(QStringLiteral("Line: power, up to 413 W")));
+    QVERIFY(line.toolTip().contains(QStringLiteral("Area: load of the last minute")));
+    QVERIFY(line.toolTip().contains(QStringLiteral("Memory clock: 2,619 MHz")));
+}
+
+void TestGpuLine::aDriverThatTakesItsTimeFreezesNothing()
+{
+    std::promise<void> answer;
+    const std::shared_future<void> answered = answer.get_future().share();
+    GpuLine line;
+    line.setSource(watchOf([answered] {
+        answered.wait();
+        return std::optional(busy(5));
+    }));
+    line.show();
+    QTest::qWait(300); // it looks in between, and goes on
+    QCOMPARE(line.history().size(), size_t {0});
+    QCOMPARE(line.text(), QStringLiteral("Asking the GPU's driver"));
+    answer.set_value();
+    QTRY_VERIFY(line.text().contains(QStringLiteral("5% busy")));
 }
 
 void TestGpuLine::aDriverThatFallsSilentIsSaid()
 {
-    bool lost = false;
+    std::atomic<bool> lost = false;
     GpuLine line;
-    line.setSource([&lost] { return lost ? std::nullopt : std::optional(busy(5)); });
-    QVERIFY(line.text().contains(QStringLiteral("5% busy")));
+    line.setSource(watchOf([&lost] { return lost ? std::nullopt : std::optional(busy(5)); }));
+    line.show();
+    QTRY_VERIFY(line.text().contains(QStringLiteral("5% busy")));
     lost = true;
-    line.ask();
-    QCOMPARE(line.text(), QStringLiteral("The GPU's driver does not answer any more"));
+    QTRY_COMPARE(line.text(), QStringLiteral("The GPU's driver does not answer any more"));
 }
 
 void TestGpuLine::shownWhileTheGpuIsChosen()
 {
+    std::atomic<int> asked = 0;
     EngineSwitches switches;
     DeviceInfo cpu;
     cpu.kind = "cpu";
@@ -94,17 +159,17 @@ void TestGpuLine::shownWhileTheGpuIsChosen()
     DeviceInfo gpu = cpu;
     gpu.kind = "cuda";
     switches.setDevices({cpu, gpu});
-    int asked = 0;
-    switches.setGpuSource([&asked] {
+    switches.setGpuWatch(watchOf([&asked] {
         ++asked;
         return std::optional(busy(50));
-    });
+    }));
     switches.show();
     QVERIFY(!switches.gpuLine()->isVisible());
-    QCOMPARE(asked, 0); // nobody looks
+    QTest::qWait(20);
+    QCOMPARE(asked.load(), 0); // nobody looks
     switches.setDevice(QStringLiteral("cuda"));
     QVERIFY(switches.gpuLine()->isVisible());
-    QCOMPARE(asked, 1);
+    QTRY_VERIFY(asked > 0);
     switches.setDevice(QStringLiteral("cpu"));
     QVERIFY(!switches.gpuLine()->isVisible());
 }
