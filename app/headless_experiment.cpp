@@ -8,9 +8,11 @@
 #include "app/experiment/progress_printer.h"
 #include "app/experiment/progress_words.h"
 #include "app/experiment/result_json.h"
+#include "app/history/history.h"
 #include "app/machine/calibration_file.h"
 #include "app/startup/default_model.h"
 #include "engine/base/error.h"
+#include "kept_history.h"
 #include "kernels/api/devices.h"
 #include "ui/charts/experiment/experiment_export.h"
 #include "ui/theme/theme_controller.h"
@@ -74,9 +76,19 @@ int runHeadlessExperiment(const CommandLine &arguments)
     if (!arguments.device.empty())
         choice.device = arguments.device;
     choice.threads = arguments.threads;
-    const FolderRun plan {chosenExperiment(choice), choice.model, arguments.outputFolder,
-                          EngineAccess::real({}, calibrationPath())};
+    FolderRun plan {chosenExperiment(choice), choice.model, arguments.outputFolder,
+                    EngineAccess::real({}, calibrationPath())};
+    const std::unique_ptr<History> history = openHistory(arguments);
+    const RunKeeper keeper = keeperOf(history.get());
     ProgressPrinter progress(stderr);
+    if (keeper)
+        plan.keep = [&](const ExperimentResult &result, size_t point, int32_t repeat) {
+            try {
+                keepMeasured(keeper, result, point, repeat);
+            } catch (const std::exception &error) {
+                progress.tell({notKeptLine(error)});
+            }
+        };
     const auto result = std::make_shared<const ExperimentResult>(runInFolder(
         plan, interrupted, [&progress](const ProgressLine &line) { progress.tell(line); }));
     PredictionModels models(choice.model, calibrationPath());

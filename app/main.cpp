@@ -12,6 +12,7 @@
 #include "engine/files/hash_cache.h"
 #include "headless_demo.h"
 #include "headless_experiment.h"
+#include "kept_history.h"
 #include "kernels/api/devices.h"
 #include "kernels/api/gpu_monitor.h"
 #include "quit_signals.h"
@@ -143,39 +144,10 @@ void traceTimes(MainWindow &window)
                      [](double ms) { traceStartup("first-token-ms", ms); });
 }
 
-// Empty: no history is kept.
-QString historyFile(const CommandLine &arguments)
-{
-    const QString chosen = arguments.history.empty() ? qEnvironmentVariable("INFERLAB_HISTORY")
-                                                     : QString::fromStdString(arguments.history);
-    if (chosen == QLatin1String("off"))
-        return {};
-    return chosen.isEmpty() ? dataFolder() + QStringLiteral("/history.sqlite") : chosen;
-}
-
-RunKeeper keeperOf(History *history)
-{
-    if (history == nullptr)
-        return {};
-    return [history](const RunRecord &run, const std::optional<RunPlace> &place) {
-        std::optional<ExperimentPlace> of;
-        if (place)
-            of = {QString::fromStdString(place->experiment), place->point, place->repeat};
-        history->save(run, of);
-    };
-}
-
 int runWindow(QApplication &application, const CommandLine &arguments)
 {
-    std::unique_ptr<History> history; // outlives the session, whose last run goes there
-    if (const QString file = historyFile(arguments); !file.isEmpty()) {
-        if (!mayBeHistory(file)) {
-            std::fprintf(stderr, "inferlab: %s: expected a history of runs, found another file\n",
-                         qPrintable(file));
-            return kExitBadInput;
-        }
-        history = std::make_unique<History>(file);
-    }
+    const std::unique_ptr<History> history = openHistory(arguments); // outlives the session,
+                                                                     // whose last run goes there
     ThemeController theme(application);
     Settings settings;
     settings.loadFrom(settingsFile());

@@ -18,12 +18,17 @@ bool varies(const Experiment &experiment, AxisKind kind)
                        [kind](const ExperimentAxis &axis) { return axis.kind == kind; });
 }
 
-void requireHeld(const Experiment &experiment, AxisKind kind, const std::string &option)
+// Throws where the plan varies it and the choice does not give way.
+bool mayHold(const Experiment &experiment, AxisKind kind, const ExperimentChoice &choice,
+             const std::string &option)
 {
-    if (varies(experiment, kind))
+    if (!varies(experiment, kind))
+        return true;
+    if (!choice.givesWay)
         throw InputError(option, {},
                          "an experiment that does not vary " + std::string(axisInfo(kind).name),
                          "\"" + experiment.name + "\"");
+    return false;
 }
 
 Experiment fittedPreset(const ExperimentChoice &choice)
@@ -45,14 +50,12 @@ Experiment chosenExperiment(const ExperimentChoice &choice)
 {
     Experiment experiment =
         choice.file.empty() ? fittedPreset(choice) : readExperiment(choice.file);
-    if (choice.device) {
-        requireHeld(experiment, AxisKind::Device, "--device");
+    // Threads are the CPU's: what varies them stays there unless it is told otherwise.
+    const bool isOfCpu = choice.givesWay && varies(experiment, AxisKind::Threads);
+    if (choice.device && !isOfCpu && mayHold(experiment, AxisKind::Device, choice, "--device"))
         experiment.held.run.device = *choice.device;
-    }
-    if (choice.threads) {
-        requireHeld(experiment, AxisKind::Threads, "--threads");
+    if (choice.threads && mayHold(experiment, AxisKind::Threads, choice, "--threads"))
         experiment.held.run.threads = *choice.threads;
-    }
     checkExperiment(experiment, choice.file.empty() ? choice.preset : choice.file);
     return experiment;
 }

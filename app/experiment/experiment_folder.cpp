@@ -2,7 +2,6 @@
 
 #include "app/experiment/experiment_csv.h"
 #include "app/experiment/experiment_json.h"
-#include "app/experiment/experiment_progress.h"
 #include "engine/base/error.h"
 #include "engine/base/output_file.h"
 #include "engine/measure/record_json.h"
@@ -64,7 +63,8 @@ void makeFolder(const fs::path &path)
         throw InputError(path.string(), {}, "a folder that can be made", error.message());
 }
 
-ExperimentResult readResult(const fs::path &folder, const Experiment &experiment)
+ExperimentResult readResult(const fs::path &folder, const Experiment &experiment,
+                            const std::atomic<bool> *stop = nullptr)
 {
     ExperimentResult result = emptyResult(experiment);
     const fs::path path = folder / kProgress;
@@ -77,6 +77,7 @@ ExperimentResult readResult(const fs::path &folder, const Experiment &experiment
         result.points[i].message = progress.messages[i];
     }
     for (ExperimentProgress::Run &entry : progress.runs) {
+        throwIfStopped(stop);
         entry.run.record = readRecord(folder / entry.record);
         result.points[entry.point].runs.push_back(std::move(entry.run));
     }
@@ -183,7 +184,7 @@ void ExperimentFolder::requireSame() const
         return;
     const std::string hash =
         progressFromJson(readText(progress), m_experiment, progress.string()).modelHash;
-    if (hash != m_modelHash)
+    if (hash != m_modelHash && !namesAllModels(m_experiment))
         throw InputError(progress.string(), "model_hash", m_modelHash + " (of the model)",
                          hash + "; use another folder");
 }
@@ -219,9 +220,25 @@ void ExperimentFolder::finish(const ExperimentResult &result)
     write(m_path / "requests.csv", experimentRequestsToCsv(result));
 }
 
-ExperimentResult readExperimentFolder(const fs::path &path)
+bool namesAllModels(const Experiment &experiment)
 {
-    return readResult(path, readExperiment(path / kPlan));
+    return !experiment.held.modelFile.empty()
+        || std::any_of(experiment.axes.begin(), experiment.axes.end(),
+                       [](const ExperimentAxis &axis) { return axis.kind == AxisKind::ModelFile; });
+}
+
+ExperimentFiles readExperimentFiles(const fs::path &path)
+{
+    ExperimentFiles files;
+    files.experiment = readExperiment(path / kPlan);
+    const fs::path progress = path / kProgress;
+    files.progress = progressFromJson(readText(progress), files.experiment, progress.string());
+    return files;
+}
+
+ExperimentResult readExperimentFolder(const fs::path &path, const std::atomic<bool> *stop)
+{
+    return readResult(path, readExperiment(path / kPlan), stop);
 }
 
 void requireSameModels(const ExperimentResult &result,

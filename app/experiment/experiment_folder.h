@@ -9,8 +9,10 @@
 // that is killed loses at most the run in progress.
 #pragma once
 
+#include "app/experiment/experiment_progress.h"
 #include "app/experiment/experiment_result.h"
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -22,7 +24,7 @@ class ExperimentFolder
 public:
     // Makes the folder where there is none. Throws InputError, one line, for a folder with other
     // files, with another experiment or one on another model, or that another process is using.
-    // modelHash: of the file for points that name none.
+    // modelHash: of the file for points that name none; compared where there are such points.
     ExperimentFolder(std::filesystem::path path, const Experiment &experiment,
                      const std::string &modelHash);
     ~ExperimentFolder();
@@ -52,9 +54,22 @@ private:
     int m_descriptor = -1; // of the folder, locked
 };
 
+// Whether every point names its model's file: the hash of another says nothing about them.
+bool namesAllModels(const Experiment &experiment);
+
+// The plan, and which runs of it there are: all but their records.
+struct ExperimentFiles
+{
+    Experiment experiment;
+    ExperimentProgress progress;
+};
+// Throws InputError for a folder without one of the two files, or damaged ones.
+ExperimentFiles readExperimentFiles(const std::filesystem::path &path);
+
 // The plan and what was measured, of a folder that may be in use. Throws InputError for one that
-// holds no experiment or damaged files.
-ExperimentResult readExperimentFolder(const std::filesystem::path &path);
+// holds no experiment or damaged files, Cancelled soon after *stop became true.
+ExperimentResult readExperimentFolder(const std::filesystem::path &path,
+                                      const std::atomic<bool> *stop = nullptr);
 
 // Points that name a model file: throws InputError where the file is another than when their runs
 // were measured. hashOf: of a file; empty where it has none any more.

@@ -1,6 +1,7 @@
 #include "app/experiment/experiment_outlook.h"
 
 #include "app/experiment/experiment_verdicts.h"
+#include "engine/base/error.h"
 
 #include <utility>
 
@@ -46,11 +47,19 @@ void sayMissed(const ExperimentResult &result, const ExperimentOutlook &outlook,
 } // namespace
 
 ExperimentOutlook experimentOutlook(const ExperimentResult &result, PredictionModels &models,
-                                    int cores)
+                                    int cores, const std::atomic<bool> *stop)
 {
     ExperimentOutlook out;
     out.points = predictedPoints(
-        result, [&models](const PointSettings &settings) { return models.of(settings); }, cores);
+        result,
+        [&models, stop](const PointSettings &settings) {
+            throwIfStopped(stop);
+            return models.of(settings);
+        },
+        cores,
+        [&](const PointSettings &settings) {
+            return models.poolLengths(result.experiment, settings);
+        });
     for (const PointResult &point : result.points) {
         if (!out.cost)
             out.cost = models.cost(point.point.settings);
@@ -59,6 +68,19 @@ ExperimentOutlook experimentOutlook(const ExperimentResult &result, PredictionMo
     }
     out.missing = models.missing();
     return out;
+}
+
+std::optional<double> predictedSeconds(const Experiment &experiment,
+                                       const ExperimentOutlook &outlook)
+{
+    const auto runs = static_cast<double>(experiment.warmUps + experiment.repeats);
+    double seconds = 0;
+    for (const PredictedPoint &point : outlook.points) {
+        if (!point.metrics)
+            return std::nullopt;
+        seconds += runs * (point.metrics->durationS + experiment.coolDownSeconds);
+    }
+    return outlook.points.empty() ? std::nullopt : std::optional(seconds);
 }
 
 std::vector<std::string> outlookSentences(const ExperimentResult &result,

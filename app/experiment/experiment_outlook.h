@@ -6,6 +6,7 @@
 #include "app/experiment/prediction_models.h"
 #include "engine/model/roofline.h"
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,9 +22,15 @@ struct ExperimentOutlook
     std::string missing; // why something has no prediction: one line; empty: all have one
 };
 
-// cores: of the machine, for advice; 0: unknown.
+// cores: of the machine, for advice; 0: unknown. Throws Cancelled once *stop became true, with the
+// next point.
 ExperimentOutlook experimentOutlook(const ExperimentResult &result, PredictionModels &models,
-                                    int cores = 0);
+                                    int cores = 0, const std::atomic<bool> *stop = nullptr);
+
+// How long all runs of the experiment take by the cost model, warm-ups too; models being loaded are
+// not in it. None unless it expects something of every point.
+std::optional<double> predictedSeconds(const Experiment &experiment,
+                                       const ExperimentOutlook &outlook);
 
 // In sentences: what limited the slowest and the fastest point and what would change it, and each
 // figure of which the prediction is more than 30% off. Empty without a verdict.

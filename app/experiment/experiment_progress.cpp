@@ -92,6 +92,16 @@ void readPoints(const JsonCursor &list, size_t points, ExperimentProgress &progr
     }
 }
 
+// Its name, as its runs have it.
+std::string modelFileOf(const ExperimentResult &result)
+{
+    for (const PointResult &point : result.points) {
+        if (point.point.settings.modelFile.empty() && !point.runs.empty())
+            return point.runs.front().record->provenance.modelFile;
+    }
+    return {};
+}
+
 } // namespace
 
 std::string recordPath(size_t point, int32_t repeat)
@@ -113,9 +123,13 @@ std::string progressToJson(const ExperimentResult &result, const std::string &mo
         for (const MeasuredRun &run : point.runs)
             runs.push_back(runToJson(point.point.index, run));
     }
-    const Json document {{"format", kFormat},           {"version", kVersion},
-                         {"started", result.started},   {"model_hash", modelHash},
-                         {"points", std::move(points)}, {"runs", std::move(runs)}};
+    const Json document {{"format", kFormat},
+                         {"version", kVersion},
+                         {"started", result.started},
+                         {"model_hash", modelHash},
+                         {"model_file", modelFileOf(result)},
+                         {"points", std::move(points)},
+                         {"runs", std::move(runs)}};
     return jsonText(document, 1) + "\n";
 }
 
@@ -131,6 +145,8 @@ ExperimentProgress progressFromJson(const std::string &json, const Experiment &e
     ExperimentProgress progress;
     progress.started = root.at("started").text();
     progress.modelHash = root.at("model_hash").text();
+    if (const auto file = root.find("model_file"))
+        progress.modelFile = file->text();
     const size_t points = experimentPoints(experiment).size();
     readPoints(root.at("points"), points, progress);
     const JsonCursor runs = root.at("runs");

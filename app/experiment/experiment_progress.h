@@ -20,6 +20,7 @@ struct ExperimentProgress
     };
     std::string started;
     std::string modelHash;          // of the file for points that name none
+    std::string modelFile;          // its name; empty: no run of it yet, or an older program's
     std::vector<PointState> states; // of every point
     std::vector<std::string> messages;
     std::vector<Run> runs;

@@ -56,7 +56,8 @@ void ExperimentRunner::run()
     if (m_result.started.empty())
         m_result.started = provenanceOf(nullptr, m_result.experiment.held.run, {}).date;
     for (PointResult &point : m_result.points) {
-        if (point.state == PointState::Failed) // its cause may be gone
+        // The cause of a failure may be gone; what was skipped is wanted, as it is gone on with.
+        if (point.state == PointState::Failed || point.state == PointState::Skipped)
             setState(point, point.runs.empty() ? PointState::Waiting : PointState::Partial);
     }
     for (m_next = 0; m_next < m_order.size(); ++m_next) {

@@ -60,8 +60,9 @@ public:
     ExperimentRunner(ExperimentResult &result, EngineAccess engines, std::string modelFile,
                      RunnerEvents events = {});
 
-    // Until all is measured, the stop rule ends it or stop() was called. A point that cannot run is
-    // Failed with a sentence and the others go on. Throws what events throw.
+    // Until all is measured, the stop rule ends it or stop() was called. Points that an earlier
+    // call left failed or skipped are taken up again. A point that cannot run is Failed with a
+    // sentence and the others go on. Throws what events throw.
     void run();
 
     // For pause, skip and stop from any thread. A skipped point keeps what was measured.

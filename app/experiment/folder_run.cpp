@@ -1,6 +1,5 @@
 #include "folder_run.h"
 
-#include "app/experiment/experiment_folder.h"
 #include "app/experiment/experiment_runner.h"
 #include "app/experiment/model_check.h"
 #include "app/experiment/progress_words.h"
@@ -26,16 +25,25 @@ std::string hashIfThere(const EngineAccess &engines, const std::string &file,
 
 } // namespace
 
-ExperimentResult runInFolder(const FolderRun &plan, const std::atomic<bool> &interrupted,
-                             const std::function<void(const ProgressLine &)> &tell)
+OpenFolder openFolder(const FolderRun &plan, const std::atomic<bool> &interrupted)
 {
     requireRunnablePoint(plan.experiment, plan.modelFile);
     const std::string modelHash = plan.engines.hash(plan.modelFile, &interrupted);
-    ExperimentFolder folder(plan.folder, plan.experiment, modelHash);
-    ExperimentResult result = folder.read();
-    requireSameModels(result, [&](const std::string &file) {
+    OpenFolder open;
+    open.folder = std::make_unique<ExperimentFolder>(plan.folder, plan.experiment, modelHash);
+    open.result = open.folder->read();
+    requireSameModels(open.result, [&](const std::string &file) {
         return hashIfThere(plan.engines, file, interrupted);
     });
+    return open;
+}
+
+ExperimentResult runInFolder(const FolderRun &plan, const std::atomic<bool> &interrupted,
+                             const std::function<void(const ProgressLine &)> &tell)
+{
+    OpenFolder open = openFolder(plan, interrupted);
+    ExperimentFolder &folder = *open.folder;
+    ExperimentResult &result = open.result;
     tell({plan.experiment.name + ": " + planLine(plan.experiment)});
     if (!plan.experiment.note.empty())
         tell({plan.experiment.note});
@@ -50,6 +58,8 @@ ExperimentResult runInFolder(const FolderRun &plan, const std::atomic<bool> &int
             tell({"[" + countText(progress) + "] " + activityText(result, progress), false});
     };
     events.runMeasured = [&](size_t point, int32_t repeat) {
+        if (plan.keep)
+            plan.keep(result, point, repeat);
         folder.writeRun(result, point, repeat);
         tell({"[" + countText(latest) + "] " + runLine(result, point, repeat)});
     };
@@ -66,7 +76,7 @@ ExperimentResult runInFolder(const FolderRun &plan, const std::atomic<bool> &int
     }
     folder.finish(result);
     tell({endLine(result)});
-    return result;
+    return std::move(open.result);
 }
 
 int exitCodeOf(const ExperimentResult &result, bool interrupted)

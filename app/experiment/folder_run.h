@@ -3,11 +3,12 @@
 #pragma once
 
 #include "app/experiment/engine_access.h"
-#include "app/experiment/experiment_result.h"
+#include "app/experiment/experiment_folder.h"
 
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace inferlab {
@@ -18,7 +19,20 @@ struct FolderRun
     std::string modelFile; // for points that name none
     std::filesystem::path folder;
     EngineAccess engines;
+    // Somewhere beside the folder, and before it: its disk may be full. May be empty.
+    std::function<void(const ExperimentResult &, size_t point, int32_t repeat)> keep {};
 };
+
+// A folder that is locked, and what earlier calls measured there.
+struct OpenFolder
+{
+    std::unique_ptr<ExperimentFolder> folder; // null: nothing is written
+    ExperimentResult result;
+};
+
+// Makes the folder or goes on in it. Throws InputError where no point can run, for a folder that
+// cannot be used, or where a model's file is another than the one that was measured; Cancelled.
+OpenFolder openFolder(const FolderRun &plan, const std::atomic<bool> &interrupted);
 
 // A line that stays, or one that the next may replace.
 struct ProgressLine

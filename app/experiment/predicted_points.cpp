@@ -27,18 +27,6 @@ const RunRecord *medianRun(const PointResult &point)
     return middle->second;
 }
 
-// Of a point that has no run yet: the lengths of answers are drawn as they will be.
-std::vector<ExpectedRequest> requestsToCome(const Experiment &experiment,
-                                            const ExperimentPoint &point, int32_t prompt)
-{
-    const RunSettings settings = runSettingsOf(experiment, point, 0);
-    const size_t prompts = std::max<size_t>(settings.promptPool.size(), 1);
-    std::vector<ExpectedRequest> requests = expectedRequests(settings, prompt);
-    for (size_t i = 0; i < requests.size(); ++i)
-        requests[i].newTokens = drawRequest(settings, prompts, static_cast<int32_t>(i)).newTokens;
-    return requests;
-}
-
 // The median prompt of all runs; none without any.
 std::optional<int32_t> usualPrompt(const ExperimentResult &result)
 {
@@ -51,6 +39,32 @@ std::optional<int32_t> usualPrompt(const ExperimentResult &result)
     }
     const std::optional<double> median = percentile(lengths, 50);
     return median ? std::optional(static_cast<int32_t>(*median)) : std::nullopt;
+}
+
+// Of a point that has no run yet: lengths of prompts and answers as its first run will draw them.
+// usual: where the pool's lengths are not known. Empty where nothing is.
+std::vector<ExpectedRequest> requestsToCome(const Experiment &experiment,
+                                            const ExperimentPoint &point,
+                                            const PoolLengthsOf &poolLengths,
+                                            std::optional<int32_t> usual)
+{
+    const RunSettings settings = runSettingsOf(experiment, point, 0);
+    const bool isDrawn = settings.promptTokens == 0;
+    std::vector<int32_t> pool;
+    if (poolLengths && isDrawn)
+        pool = poolLengths(point.settings);
+    if (isDrawn && pool.empty() && !usual)
+        return {};
+    const size_t prompts = std::max<size_t>(settings.promptPool.size(), 1);
+    std::vector<ExpectedRequest> requests =
+        expectedRequests(settings, usual.value_or(settings.promptTokens));
+    for (size_t i = 0; i < requests.size(); ++i) {
+        const DrawnRequest drawn = drawRequest(settings, prompts, static_cast<int32_t>(i));
+        requests[i].newTokens = drawn.newTokens;
+        if (!pool.empty())
+            requests[i].promptTokens = std::max(pool.at(drawn.prompt), 1);
+    }
+    return requests;
 }
 
 void addMissed(const MeasuredPoint &measured, PredictedPoint &out)
@@ -74,7 +88,8 @@ void addMissed(const MeasuredPoint &measured, PredictedPoint &out)
 } // namespace
 
 std::vector<PredictedPoint> predictedPoints(const ExperimentResult &result,
-                                            const PredictionModelOf &modelOf, int cores)
+                                            const PredictionModelOf &modelOf, int cores,
+                                            const PoolLengthsOf &poolLengths)
 {
     const std::optional<int32_t> usual = usualPrompt(result);
     std::vector<PredictedPoint> out;
@@ -85,12 +100,9 @@ std::vector<PredictedPoint> predictedPoints(const ExperimentResult &result,
             continue;
         const RunSettings &settings = point.point.settings.run;
         const RunRecord *run = medianRun(point);
-        std::vector<ExpectedRequest> requests;
-        if (run != nullptr)
-            requests = expectedRequests(*run);
-        else if (usual || settings.promptTokens > 0)
-            requests = requestsToCome(result.experiment, point.point,
-                                      usual.value_or(settings.promptTokens));
+        const std::vector<ExpectedRequest> requests = run != nullptr
+            ? expectedRequests(*run)
+            : requestsToCome(result.experiment, point.point, poolLengths, usual);
         if (requests.empty())
             continue;
         predicted.metrics = computeMetrics(predictRun(*model, settings, requests).record);

@@ -22,10 +22,16 @@ struct PredictedPoint
     std::vector<std::string> missed;   // figures of which the prediction is more than 30% off
 };
 
+// The lengths in tokens of the experiment's pool of prompts, for the model of a point's settings;
+// empty where they are not known.
+using PoolLengthsOf = std::function<std::vector<int32_t>(const PointSettings &)>;
+
 // One for each point of the result, in its order. A point without runs is predicted with the
-// lengths that other points' runs had (their median prompt), or with what its settings say.
+// prompts that its first run will draw; where their lengths are not known, with the median prompt
+// of other points' runs, or with what its settings say.
 // cores: of the machine, for advice; 0: unknown.
 std::vector<PredictedPoint> predictedPoints(const ExperimentResult &result,
-                                            const PredictionModelOf &modelOf, int cores = 0);
+                                            const PredictionModelOf &modelOf, int cores = 0,
+                                            const PoolLengthsOf &poolLengths = {});
 
 } // namespace inferlab

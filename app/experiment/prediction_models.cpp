@@ -3,6 +3,8 @@
 #include "app/machine/known_calibration.h"
 #include "app/run_setup/run_setup.h"
 #include "engine/files/gguf.h"
+#include "engine/run/prompt.h"
+#include "engine/text/chat_template.h"
 #include "kernels/api/devices.h"
 
 #include <exception>
@@ -29,7 +31,7 @@ std::optional<PredictionModel> PredictionModels::of(const PointSettings &setting
 
 const std::optional<ModelCost> &PredictionModels::cost(const PointSettings &settings)
 {
-    const std::string &file = settings.modelFile.empty() ? m_modelFile : settings.modelFile;
+    const std::string &file = fileOf(settings);
     const auto [known, isNew] = m_costs.try_emplace(file);
     if (!isNew)
         return known->second;
@@ -38,6 +40,38 @@ const std::optional<ModelCost> &PredictionModels::cost(const PointSettings &sett
         known->second = modelCost(*gguf, readModelConfig(*gguf));
     } catch (const std::exception &error) {
         m_missing = std::string("No prediction: ") + error.what();
+    }
+    return known->second;
+}
+
+const std::string &PredictionModels::fileOf(const PointSettings &settings) const
+{
+    return settings.modelFile.empty() ? m_modelFile : settings.modelFile;
+}
+
+std::vector<int32_t> PredictionModels::poolLengths(const Experiment &experiment,
+                                                   const PointSettings &settings)
+{
+    const std::string &file = fileOf(settings);
+    const auto [known, isNew] =
+        m_lengths.try_emplace({file, settings.run.chat, experiment.prompts});
+    if (!isNew)
+        return known->second;
+    try {
+        const auto gguf = GgufFile::open(file);
+        const auto tokenizer = makeTokenizer(*gguf);
+        std::optional<ChatTemplate> chat;
+        if (settings.run.chat)
+            chat = openChatTemplate(file, *tokenizer);
+        std::vector<int32_t> lengths;
+        for (const std::string &prompt : experiment.prompts)
+            lengths.push_back(static_cast<int32_t>(
+                encodePromptText(*tokenizer, chat ? &*chat : nullptr, file,
+                                 {settings.run.chat, settings.run.systemPrompt, prompt})
+                    .size()));
+        known->second = std::move(lengths);
+    } catch (const std::exception &) {
+        // The points will say what is wrong with them when they are run.
     }
     return known->second;
 }

@@ -2,14 +2,16 @@
 // predictions of an experiment's points are made of. Measures nothing.
 #pragma once
 
-#include "app/experiment/axis.h"
+#include "app/experiment/experiment.h"
 #include "engine/measure/prediction.h"
 
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 namespace inferlab {
 
@@ -25,12 +27,20 @@ public:
     const std::optional<ModelCost> &cost(const PointSettings &settings);
     const std::optional<DeviceLimits> &limits(const PointSettings &settings);
 
+    // How many tokens each prompt of the pool has for the model of these settings; empty where they
+    // cannot be counted, which missing() does not tell.
+    std::vector<int32_t> poolLengths(const Experiment &experiment, const PointSettings &settings);
+
     const std::string &missing() const noexcept { return m_missing; } // one line; empty: nothing
 
 private:
     std::string m_modelFile;
     std::filesystem::path m_calibrations;
+    const std::string &fileOf(const PointSettings &settings) const;
+
     std::map<std::string, std::optional<ModelCost>> m_costs;
+    std::map<std::tuple<std::string, bool, std::vector<std::string>>, std::vector<int32_t>>
+        m_lengths; // of a file, with its chat template or without, of a pool
     std::map<std::pair<std::string, int>, std::optional<DeviceLimits>> m_limits;
     std::string m_missing;
 };

@@ -1,5 +1,6 @@
 #include "progress_words.h"
 
+#include "app/experiment/stop_rule.h"
 #include "engine/base/number_text.h"
 #include "engine/measure/metrics.h"
 
@@ -20,11 +21,16 @@ std::string repeatText(const Experiment &experiment, int32_t repeat)
     return "run " + std::to_string(repeat + 1) + " of " + std::to_string(experiment.repeats);
 }
 
-size_t pointsIn(const ExperimentResult &result, PointState state)
+// As the switches of the window call it.
+std::string deviceName(const std::string &device)
 {
-    return static_cast<size_t>(
-        std::count_if(result.points.begin(), result.points.end(),
-                      [state](const PointResult &point) { return point.state == state; }));
+    return device == "cpu" ? "CPU" : device == "cuda" ? "GPU" : device;
+}
+
+std::string threadWords(int32_t threads)
+{
+    return threads == 0 ? "all cores"
+                        : std::to_string(threads) + (threads == 1 ? " thread" : " threads");
 }
 
 } // namespace
@@ -41,7 +47,7 @@ std::string roughDurationText(double seconds)
     return std::to_string(minutes) + " min" + (rest > 0 ? " " + std::to_string(rest) + " s" : "");
 }
 
-std::string planLine(const Experiment &experiment)
+std::string planLine(const Experiment &experiment, std::optional<double> predictedSeconds)
 {
     const size_t points = experimentPoints(experiment).size();
     std::string line = counted(points, "point", "points") + ", "
@@ -49,10 +55,32 @@ std::string planLine(const Experiment &experiment)
         + (points == 1 ? " of it" : " of each");
     if (experiment.warmUps > 0)
         line += " after " + counted(static_cast<size_t>(experiment.warmUps), "warm-up", "warm-ups");
-    if (experiment.expectedSeconds > 0)
+    if (predictedSeconds)
+        line += "; about " + roughDurationText(*predictedSeconds) + " here, as predicted";
+    else if (experiment.expectedSeconds > 0)
         line += "; about " + roughDurationText(experiment.expectedSeconds)
             + " on two cores with the default model";
     return line;
+}
+
+std::string deviceWords(const Experiment &experiment)
+{
+    std::string devices = deviceName(experiment.held.run.device);
+    std::string threads = threadWords(experiment.held.run.threads);
+    for (const ExperimentAxis &axis : experiment.axes) {
+        if (axis.kind == AxisKind::Device) {
+            devices.clear();
+            for (const AxisValue &value : axis.values)
+                devices +=
+                    (devices.empty() ? "" : " and ") + deviceName(std::get<std::string>(value));
+        } else if (axis.kind == AxisKind::Threads) {
+            const auto [least, most] = std::minmax_element(axis.values.begin(), axis.values.end());
+            threads = *least == *most
+                ? threadWords(static_cast<int32_t>(std::get<double>(*least)))
+                : axisValueText(*least) + " to " + axisValueText(*most) + " threads";
+        }
+    }
+    return devices + ", " + threads;
 }
 
 std::string activityText(const ExperimentResult &result, const RunnerProgress &progress)
@@ -109,22 +137,36 @@ std::string runLine(const ExperimentResult &result, size_t point, int32_t repeat
     return line + (machine.empty() ? "" : " (" + machine + ")");
 }
 
-std::string endLine(const ExperimentResult &result)
+std::string stateLine(size_t runs, size_t planned, const std::vector<PointState> &states)
 {
-    const size_t planned = result.points.size() * static_cast<size_t>(result.experiment.repeats);
-    std::string line = groupedText(result.runCount()) + " of " + groupedText(planned) + " runs";
-    if (result.complete())
+    const auto count = [&states](PointState state) {
+        return static_cast<size_t>(std::count(states.begin(), states.end(), state));
+    };
+    std::string line = groupedText(runs) + " of " + groupedText(planned) + " runs";
+    if (count(PointState::Done) == states.size())
         return line + ", complete";
     std::string rest;
-    const auto add = [&](size_t count, const std::string &one, const std::string &many) {
-        if (count > 0)
-            rest += (rest.empty() ? "; " : ", ") + counted(count, one, many);
+    const auto add = [&](size_t points, const std::string &one, const std::string &many) {
+        if (points > 0)
+            rest += (rest.empty() ? "; " : ", ") + counted(points, one, many);
     };
-    add(pointsIn(result, PointState::Failed), "point failed", "points failed");
-    add(pointsIn(result, PointState::Skipped), "point was skipped", "points were skipped");
-    add(pointsIn(result, PointState::Waiting) + pointsIn(result, PointState::Partial),
-        "point is not complete", "points are not complete");
+    add(count(PointState::Failed), "point failed", "points failed");
+    add(count(PointState::Skipped), "point was skipped", "points were skipped");
+    add(count(PointState::Waiting) + count(PointState::Partial), "point is not complete",
+        "points are not complete");
     return line + rest;
+}
+
+std::string endLine(const ExperimentResult &result)
+{
+    std::vector<PointState> states;
+    for (const PointResult &point : result.points)
+        states.push_back(point.state);
+    const size_t planned = result.points.size() * static_cast<size_t>(result.experiment.repeats);
+    std::string line = stateLine(result.runCount(), planned, states);
+    if (!result.complete() && isEnded(result))
+        line += "; ended by its limit of " + roughDurationText(result.experiment.stop.seconds);
+    return line;
 }
 
 } // namespace inferlab

@@ -61,4 +61,9 @@ bool hasEnough(const StopRule &rule, const ExperimentResult &result)
     return rule.seconds > 0 && measuredSeconds(result) >= rule.seconds;
 }
 
+bool isEnded(const ExperimentResult &result)
+{
+    return result.complete() || hasEnough(result.experiment.stop, result);
+}
+
 } // namespace inferlab

@@ -20,5 +20,7 @@ std::optional<double> throughputIntervalPercent(const PointResult &point);
 bool hasEnough(const StopRule &rule, const PointResult &point);
 // Whether the rule ends the whole experiment.
 bool hasEnough(const StopRule &rule, const ExperimentResult &result);
+// Whether going on would measure nothing: every point is done, or the rule ends the experiment.
+bool isEnded(const ExperimentResult &result);
 
 } // namespace inferlab

@@ -1,8 +1,12 @@
 // Where a run goes before the screen hears that it is done.
 #pragma once
 
+#include "app/experiment/experiment_result.h"
 #include "engine/measure/run_record.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <string>
@@ -21,5 +25,12 @@ struct RunPlace
 // kept. Throws std::exception, with a line for the person, where it is not: the run is shown all
 // the same.
 using RunKeeper = std::function<void(const RunRecord &, const std::optional<RunPlace> &)>;
+
+// A run of an experiment, into its place. The keeper is not empty; throws what it throws.
+void keepMeasured(const RunKeeper &keeper, const ExperimentResult &result, size_t point,
+                  int32_t repeat);
+
+// What a person is told then.
+std::string notKeptLine(const std::exception &error);
 
 } // namespace inferlab

@@ -81,6 +81,12 @@ public:
     {
         model.reset();
         loaded.reset();
+        modelHash.clear();
+        return false;
+    }
+    bool take(ModelIdentifiedEvent &event)
+    {
+        modelHash = std::move(event.hash);
         return false;
     }
     bool take(RunStartedEvent &event)
@@ -160,6 +166,7 @@ public:
     bool experimenting = false;
     PhaseStatus status;
     std::optional<ModelSummary> model;
+    std::string modelHash;
     std::weak_ptr<LoadedModel>
         loaded; // the worker owns it: it frees one model before it loads another
     std::optional<RunRecorder> live; // while a run goes on
@@ -191,6 +198,11 @@ bool Session::isExperimenting() const noexcept
 const std::optional<ModelSummary> &Session::model() const noexcept
 {
     return d->model;
+}
+
+const std::string &Session::modelHash() const noexcept
+{
+    return d->modelHash;
 }
 
 std::shared_ptr<LoadedModel> Session::loadedModel() const noexcept

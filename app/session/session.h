@@ -24,6 +24,8 @@ public:
     bool isBusy() const noexcept;          // loading or running
     bool isExperimenting() const noexcept; // one was asked for and has not ended
     const std::optional<ModelSummary> &model() const noexcept;
+    // Of the model's file, as records name it; empty until it is known.
+    const std::string &modelHash() const noexcept;
     std::shared_ptr<LoadedModel> loadedModel() const noexcept; // null until ready; for planMemory()
 
     // The run as far as the screen knows it: grows with every drain, replaced by the worker's own

@@ -18,6 +18,11 @@ struct ModelReadyEvent
 struct ModelGoneEvent // before another is loaded, or when loading failed
 { };
 
+struct ModelIdentifiedEvent // its file is read through
+{
+    std::string hash;
+};
+
 struct RunStartedEvent
 {
     RunRecord head; // label, provenance, settings
@@ -72,9 +77,10 @@ struct CommandDoneEvent // one for each command, last
 
 struct SessionEvent
 {
-    std::variant<ModelReadyEvent, ModelGoneEvent, RunStartedEvent, SubmittedEvent, StepReport,
-                 SnapshotEvent, RunFinishedEvent, KneeFinishedEvent, ExperimentProgressEvent,
-                 ExperimentAdvancedEvent, ExperimentFinishedEvent, FailedEvent, CommandDoneEvent>
+    std::variant<ModelReadyEvent, ModelGoneEvent, ModelIdentifiedEvent, RunStartedEvent,
+                 SubmittedEvent, StepReport, SnapshotEvent, RunFinishedEvent, KneeFinishedEvent,
+                 ExperimentProgressEvent, ExperimentAdvancedEvent, ExperimentFinishedEvent,
+                 FailedEvent, CommandDoneEvent>
         what;
 
     bool droppable() const noexcept { return std::holds_alternative<StepReport>(what); }

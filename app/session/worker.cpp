@@ -202,6 +202,7 @@ void Worker::identify(const std::atomic<bool> &stop)
         m_choice,
         [this](uint64_t done, uint64_t total) { setPhase(Phase::Identifying, done, total); },
         &stop);
+    send(ModelIdentifiedEvent {*m_hash});
 }
 
 void Worker::executeRun(const RunPlan &plan, const std::atomic<bool> &stop)
@@ -295,21 +296,19 @@ RunRecordPtr Worker::runOnce(const RunPlan &plan, const std::atomic<bool> &stop)
     });
 
     RunRecordPtr run = forwarder.take();
-    keep(*run); // first on the disk, then on the screen
+    kept([&] { m_keeper(*run, {}); }); // first on the disk, then on the screen
     send(RunFinishedEvent {run});
     return run;
 }
 
-void Worker::keep(const RunRecord &run, const std::optional<RunPlace> &place)
+void Worker::kept(const std::function<void()> &keep)
 {
     if (!m_keeper)
         return;
     try {
-        m_keeper(run, place);
+        keep();
     } catch (const std::exception &error) {
-        send(FailedEvent {std::string("This run is not in the history yet; it is tried again with "
-                                      "the next one: ")
-                          + error.what()});
+        send(FailedEvent {notKeptLine(error)});
     }
 }
 

@@ -59,13 +59,13 @@ private:
     void executeExperiment(const ExperimentPlan &plan, const std::atomic<bool> &stop);
     EngineAccess engineAccess(const std::atomic<bool> &stop);
     void publishExperiment(RunControl *control);
+    void dropIfChanged(const std::string &file, const std::atomic<bool> &stop);
 
     void ensureModel(const ModelChoice &choice, const std::atomic<bool> &stop);
     void dropModel();
     void identify(const std::atomic<bool> &stop);
     RunRecordPtr runOnce(const RunPlan &plan, const std::atomic<bool> &stop);
-    void keep(const RunRecord &run, const std::optional<RunPlace> &place = {});
-    void keepMeasured(const ExperimentResult &result, size_t point, int32_t repeat);
+    void kept(const std::function<void()> &keep); // where there is a keeper; says what went wrong
     void warmUp(RunPlan plan, const std::atomic<bool> &stop);
     // Steps the engine until it is idle. `consume` gets each report with its times on the run's
     // clock, and for how long that stood still until now.

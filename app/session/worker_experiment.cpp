@@ -2,12 +2,12 @@
 // a time, and what it measures goes to the folder before the screen hears of it.
 #include "worker.h"
 
-#include "app/experiment/experiment_folder.h"
 #include "app/experiment/experiment_runner.h"
+#include "app/experiment/folder_run.h"
+#include "app/experiment/model_check.h"
 #include "engine/base/error.h"
 #include "kernels/api/devices.h"
 
-#include <algorithm>
 #include <exception>
 #include <optional>
 
@@ -53,6 +53,7 @@ EngineAccess Worker::engineAccess(const std::atomic<bool> &stop)
 {
     EngineAccess access;
     access.load = [this, &stop](const ModelWanted &wanted, const std::atomic<bool> *) {
+        dropIfChanged(wanted.file, stop);
         // A pause or a skipped point gives a run up, but never a model that is on its way.
         ensureModel(choiceOf(wanted), stop);
         setPhase(Phase::Experiment);
@@ -69,17 +70,13 @@ EngineAccess Worker::engineAccess(const std::atomic<bool> &stop)
     return access;
 }
 
-// Into the history, beside the folder.
-void Worker::keepMeasured(const ExperimentResult &result, size_t point, int32_t repeat)
+// The file may have been replaced under its name: then what is in memory is another model.
+void Worker::dropIfChanged(const std::string &file, const std::atomic<bool> &stop)
 {
-    const std::vector<MeasuredRun> &runs = result.points[point].runs;
-    const auto run = std::find_if(runs.begin(), runs.end(), [repeat](const MeasuredRun &measured) {
-        return measured.repeat == repeat;
-    });
-    if (run != runs.end())
-        keep(*run->record,
-             RunPlace {result.experiment.name + " " + result.started, static_cast<int>(point),
-                       repeat});
+    if (!m_hasModel || !m_hash || !m_source.hash || m_choice.path.toStdString() != file)
+        return;
+    if (m_source.hash(m_choice, {}, &stop) != *m_hash)
+        dropModel();
 }
 
 void Worker::publishExperiment(RunControl *control)
@@ -95,12 +92,15 @@ void Worker::executeExperiment(const ExperimentPlan &plan, const std::atomic<boo
     setPhase(Phase::Experiment);
     const EngineAccess engines = engineAccess(stop);
     const std::string model = plan.model.path.toStdString();
-    std::optional<ExperimentFolder> folder;
-    ExperimentResult result = emptyResult(plan.experiment);
-    if (!plan.folder.isEmpty()) {
-        folder.emplace(plan.folder.toStdString(), plan.experiment, engines.hash(model, &stop));
-        result = folder->read();
+    OpenFolder open;
+    if (plan.folder.isEmpty()) {
+        requireRunnablePoint(plan.experiment, model);
+        open.result = emptyResult(plan.experiment);
+    } else {
+        open = openFolder({plan.experiment, model, plan.folder.toStdString(), engines}, stop);
     }
+    const std::unique_ptr<ExperimentFolder> &folder = open.folder;
+    ExperimentResult &result = open.result;
     const auto tell = [&] {
         send(ExperimentAdvancedEvent {std::make_shared<const ExperimentResult>(result)});
     };
@@ -110,7 +110,8 @@ void Worker::executeExperiment(const ExperimentPlan &plan, const std::atomic<boo
         send(ExperimentProgressEvent {progress});
     };
     events.runMeasured = [&](size_t point, int32_t repeat) {
-        keepMeasured(result, point, repeat); // first: the folder's disk may be full
+        // First: the folder's disk may be full.
+        kept([&] { keepMeasured(m_keeper, result, point, repeat); });
         if (folder)
             folder->writeRun(result, point, repeat);
         tell();

@@ -213,7 +213,7 @@ inferlab --headless experiment (--list | --preset NAME | --file PLAN.json) --out
   --model FILE      a GGUF model; without it the default model is used
   --prompt TEXT     what the model is asked
   --open RUN.json   shows a saved run
-  --history FILE    where runs are kept, or "off"; else INFERLAB_HISTORY says, or they are in
+  --history FILE    where runs are kept, also an experiment's, or "off"; else INFERLAB_HISTORY says, or they are in
                     inferlab/history.sqlite of the user's data folder
   --batch N         sequences at once, 1 to 256 (as used last; at first 1)
   --new-tokens N    length of each answer at most (as used last; at first 128)

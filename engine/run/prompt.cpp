@@ -41,21 +41,25 @@ void checkText(const LoadedModel &model, const PromptText &prompt)
 std::vector<int32_t> encodePromptText(const LoadedModel &model, const PromptText &prompt)
 {
     checkText(model, prompt);
-    const Tokenizer &tokenizer = model.tokenizer();
+    return encodePromptText(model.tokenizer(), model.chatTemplate(), model.identity().file, prompt);
+}
+
+std::vector<int32_t> encodePromptText(const Tokenizer &tokenizer, const ChatTemplate *chatTemplate,
+                                      const std::string &modelFile, const PromptText &prompt)
+{
     if (!prompt.chat) {
         std::vector<int32_t> ids = tokenizer.encode(prompt.text, SpecialTokens::Plain);
         if (tokenizer.addsBeginToken() && tokenizer.beginToken() >= 0)
             ids.insert(ids.begin(), tokenizer.beginToken());
         return ids;
     }
-    if (model.chatTemplate() == nullptr)
-        throw InputError(model.identity().file, "", "a chat template (or raw mode)",
-                         "none in the file");
+    if (chatTemplate == nullptr)
+        throw InputError(modelFile, "", "a chat template (or raw mode)", "none in the file");
     std::vector<ChatMessage> messages;
     if (!prompt.system.empty())
         messages.push_back({"system", prompt.system});
     messages.push_back({"user", prompt.text});
-    return encodePrompt(tokenizer, model.chatTemplate()->render(messages, true));
+    return encodePrompt(tokenizer, chatTemplate->render(messages, true));
 }
 
 } // namespace inferlab

@@ -7,7 +7,9 @@
 
 namespace inferlab {
 
+class ChatTemplate;
 class LoadedModel;
+class Tokenizer;
 
 struct PromptText
 {
@@ -20,5 +22,10 @@ struct PromptText
 // template. The exact length is checked by Engine::submit(); here only what could not fit by any
 // tokenisation is refused, before time is spent on it.
 std::vector<int32_t> encodePromptText(const LoadedModel &model, const PromptText &prompt);
+
+// The same without a model in memory, and without a look at its context. chatTemplate: null where
+// the model has none; modelFile names it in messages.
+std::vector<int32_t> encodePromptText(const Tokenizer &tokenizer, const ChatTemplate *chatTemplate,
+                                      const std::string &modelFile, const PromptText &prompt);
 
 } // namespace inferlab

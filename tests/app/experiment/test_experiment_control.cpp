@@ -1,6 +1,8 @@
 // What a person, a rule or the clock does to an experiment that runs: stopped, paused, skipped, and
 // how far it says that it is.
 #include "app/experiment/experiment_runner.h"
+#include "app/experiment/progress_words.h"
+#include "app/experiment/stop_rule.h"
 
 #include "engine/base/clock.h"
 #include "experiment_models.h"
@@ -154,18 +156,35 @@ TEST_CASE("a skipped point keeps what it has and the rest goes on")
     experiment.axes = {test::batches({1, 2, 3})};
     experiment.repeats = 4;
     ExperimentResult result = emptyResult(experiment);
-    RunningExperiment running(result, model);
-    while (running.measured() < 4) // one round and one more
-        std::this_thread::sleep_for(1ms);
-    const size_t skipped = running.point();
-    running.control().skip(skipped);
-    running.join();
+    size_t skipped = 0;
+    {
+        RunningExperiment running(result, model);
+        while (running.measured() < 4) // one round and one more
+            std::this_thread::sleep_for(1ms);
+        skipped = running.point();
+        running.control().skip(skipped);
+        running.join();
+    }
     CHECK(result.points[skipped].state == PointState::Skipped);
     CHECK_FALSE(result.points[skipped].runs.empty());
     CHECK(result.points[skipped].runs.size() < 4);
     for (const PointResult &point : result.points) {
         if (point.point.index != skipped)
             CHECK(point.state == PointState::Done);
+    }
+    CHECK_FALSE(isEnded(result));
+
+    SUBCASE("going on takes it up again, and measures what is missing alone")
+    {
+        std::vector<const RunRecord *> before;
+        for (const MeasuredRun &run : result.points[skipped].runs)
+            before.push_back(run.record.get());
+        ExperimentRunner(result, EngineAccess::real(), model).run();
+        CHECK(result.complete());
+        CHECK(isEnded(result));
+        CHECK(result.runCount() == 12);
+        for (size_t i = 0; i < before.size(); ++i)
+            CHECK(result.points[skipped].runs[i].record.get() == before[i]);
     }
 }
 
@@ -206,6 +225,10 @@ TEST_CASE("stop rules end a point or the experiment before its repeats are done"
         const bool firstRan = !result.points[0].runs.empty();
         CHECK(result.points[firstRan ? 0 : 1].state == PointState::Done);
         CHECK(result.points[firstRan ? 1 : 0].state == PointState::Waiting);
+        CHECK_FALSE(result.complete());
+        CHECK(isEnded(result)); // going on would measure nothing
+        CHECK(endLine(result)
+              == "1 of 80 runs; 1 point is not complete; ended by its limit of 1 s");
     }
 }
 

@@ -186,6 +186,14 @@ TEST_CASE("what does not belong together is refused, and stays as it was")
     CHECK(contains(refusal(path, other), "found \"two\"; use another folder"));
     CHECK(contains(refusal(path, result->experiment, "sha256:other"), "sha256:other"));
 
+    // Where every point names its file, the hash of another says nothing.
+    other.axes = {{AxisKind::ModelFile, {std::string("a.gguf")}}};
+    {
+        ExperimentFolder folder(scratch / "files", other, kHash);
+        writeAll(folder, *makeSyntheticResult(other, 1));
+    }
+    CHECK(refusal(scratch / "files", other, "sha256:other").empty());
+
     fs::create_directories(scratch / "photos");
     write(scratch / "photos/cat.jpg.part", "not ours");
     CHECK(contains(refusal(scratch / "photos", other), "cat.jpg.part"));
@@ -229,6 +237,11 @@ TEST_CASE("damaged files are named with the place")
     {
         replaceIn(path / "progress.json", "\"skipped\"", "\"lost\"");
         CHECK(contains(refusal(path, result->experiment), "points[2].state"));
+    }
+    SUBCASE("an older program's, which did not name the model's file, is none of these")
+    {
+        replaceIn(path / "progress.json", "\"model_file\"", "\"nobody_knows\"");
+        CHECK(refusal(path, result->experiment).empty());
     }
     SUBCASE("another version")
     {

@@ -2,6 +2,9 @@
 // calibrated to, and the sentences that follow.
 #include "app/experiment/experiment_outlook.h"
 
+#include "app/experiment/engine_access.h"
+#include "app/experiment/experiment_presets.h"
+#include "app/experiment/preset_durations.h"
 #include "app/machine/calibration_file.h"
 #include "app/run_setup/run_setup.h"
 #include "experiment_models.h"
@@ -86,7 +89,8 @@ TEST_CASE("an outlook has a prediction for every point and says what limited tho
     const test::ModelFolder folder;
     const std::filesystem::path calibrations = folder.path("calibration.json");
     writeCalibration(calibrations, 2);
-    PredictionModels models(folder.write("model.gguf"), calibrations);
+    const std::string path = folder.write("model.gguf");
+    PredictionModels models(path, calibrations);
     ExperimentResult result = emptyResult(twoBatches());
     const ExperimentOutlook before = experimentOutlook(result, models);
     REQUIRE(before.points.size() == 2);
@@ -94,6 +98,49 @@ TEST_CASE("an outlook has a prediction for every point and says what limited tho
     CHECK(before.limits->bytesPerSecond == Approx(40e9));
     CHECK(before.cost->kvBytesPerToken(DType::F16) > 0);
     CHECK(outlookSentences(result, before).empty()); // nothing ran
+
+    // A pool whose lengths nobody set is read with the model's own tokenizer.
+    Experiment pool = twoBatches();
+    pool.held.run.promptTokens = 0;
+    pool.prompts = {"abcdefgh"};
+    const ExperimentOutlook drawn = experimentOutlook(emptyResult(pool), models);
+    REQUIRE(drawn.points[0].metrics.has_value());
+    const auto engines = EngineAccess::real();
+    const auto model = engines.load({path}, nullptr);
+    RunSettings settings = pool.held.run;
+    settings.prompt = pool.prompts[0];
+    CHECK(drawn.points[0].metrics->promptTokens
+          == static_cast<int64_t>(engines.encode(model.get(), settings).size()));
+
+    // All runs of both points, and the pauses between.
+    pool.coolDownSeconds = 0.5;
+    const double sum = drawn.points[0].metrics->durationS + drawn.points[1].metrics->durationS;
+    CHECK(predictedSeconds(pool, drawn).value() == Approx(4 * (sum + 2 * 0.5)));
+    ExperimentOutlook half = drawn;
+    half.points[1].metrics.reset();
+    CHECK_FALSE(predictedSeconds(pool, half).has_value());
+
+    // Presets too: but for what was not calibrated, fewer threads, and for other devices.
+    ExperimentChoice choice;
+    choice.model = path;
+    choice.device = "cpu";
+    choice.threads = 2;
+    choice.givesWay = true;
+    const auto durations = predictedPresetSeconds(choice, calibrations);
+    REQUIRE(durations.size() == experimentPresets().size());
+    for (size_t i = 0; i < durations.size(); ++i) {
+        const Experiment &preset = experimentPresets()[i];
+        CAPTURE(preset.name);
+        const bool isKnown = preset.name != "cpu-gpu" && preset.name != "threads";
+        CHECK(durations[i].has_value() == isKnown);
+        choice.preset = preset.name;
+        if (isKnown) {
+            const Experiment chosen = chosenExperiment(choice);
+            CHECK(*durations[i]
+                  == Approx(predictedSeconds(chosen, experimentOutlook(emptyResult(chosen), models))
+                                .value()));
+        }
+    }
 
     // Ten times as slow as expected.
     PredictionModel slow = models.of(result.points[0].point.settings).value();
@@ -107,9 +154,9 @@ TEST_CASE("an outlook has a prediction for every point and says what limited tho
     slow.limits.attentionRowsPerSecond /= 10;
     slow.limits.attentionTilesPerSecond /= 10;
     MeasuredRun run;
-    const RunSettings &settings = result.points[0].point.settings.run;
-    run.record = std::make_shared<RunRecord>(
-        predictRun(slow, settings, expectedRequests(settings, 5)).record);
+    const RunSettings &first = result.points[0].point.settings.run;
+    run.record =
+        std::make_shared<RunRecord>(predictRun(slow, first, expectedRequests(first, 5)).record);
     result.points[0].runs.push_back(run);
     const ExperimentOutlook after = experimentOutlook(result, models);
     const std::vector<std::string> sentences = outlookSentences(result, after);

@@ -104,7 +104,17 @@ TEST_CASE("progress in words")
     CHECK(roughDurationText(0.2) == "1 s");
     CHECK(roughDurationText(43) == "45 s");
     CHECK(roughDurationText(1800) == "30 min");
+    Experiment experiment = result->experiment;
+    CHECK(deviceWords(experiment) == "CPU, all cores");
+    experiment.held.run.device = "cuda";
+    experiment.held.run.threads = 1;
+    CHECK(deviceWords(experiment) == "GPU, 1 thread");
+    experiment.axes = {{AxisKind::Device, {std::string("cpu"), std::string("cuda")}},
+                       {AxisKind::Threads, {8.0, 1.0, 2.0}}};
+    CHECK(deviceWords(experiment) == "CPU and GPU, 1 to 8 threads");
     CHECK(planLine(result->experiment)
           == "6 points, 3 runs of each after 1 warm-up; about 1 min 20 s on two cores with the "
              "default model");
+    CHECK(planLine(result->experiment, 200)
+          == "6 points, 3 runs of each after 1 warm-up; about 3 min here, as predicted");
 }

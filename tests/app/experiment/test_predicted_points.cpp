@@ -1,6 +1,7 @@
 // Predictions beside an experiment's points: measured ones, those that wait, and those that nobody
 // can predict.
 #include "app/experiment/predicted_points.h"
+#include "app/run_setup/run_requests.h"
 
 #include <doctest/doctest.h>
 
@@ -67,6 +68,35 @@ TEST_CASE("a measured point has a prediction and a verdict, one that waits a pre
     CHECK(points[1].metrics->outputTokPerSecond.value() == Approx(4));
     CHECK_FALSE(points[1].verdict.has_value());
     CHECK(points[1].missed.empty());
+}
+
+TEST_CASE("before any run, the prompts that will be drawn are what is predicted")
+{
+    Experiment experiment = batches();
+    experiment.prompts = {"a", "b", "c", "d"};
+    experiment.seed = 7;
+    const auto known = [](const PointSettings &) { return oneSecondSteps(); };
+    // Only one of the pool needs two chunks to be read.
+    for (size_t longOne = 0; longOne < 4; ++longOne) {
+        CAPTURE(longOne);
+        const auto lengths = [longOne](const PointSettings &) {
+            std::vector<int32_t> pool(4, 3);
+            pool[longOne] = 300;
+            return pool;
+        };
+        const auto points = predictedPoints(emptyResult(experiment), known, 0, lengths);
+        const RunSettings first = runSettingsOf(experiment, experimentPoints(experiment)[0], 0);
+        const bool drawn = drawRequest(first, 4, 0).prompt == longOne;
+        CHECK(points[0].metrics->ttft->p50 == Approx(drawn ? 2000 : 1000));
+        CHECK(points[0].metrics->outputTokens == 10);
+        CHECK(points[1].metrics->outputTokens == 40);
+    }
+    // A length that the plan sets stands.
+    experiment.held.run.promptTokens = 300;
+    const auto points = predictedPoints(emptyResult(experiment), known, 0, [](const auto &) {
+        return std::vector<int32_t> {3, 3, 3, 3};
+    });
+    CHECK(points[0].metrics->ttft->p50 == Approx(2000));
 }
 
 TEST_CASE("without lengths or without a model nothing is said")

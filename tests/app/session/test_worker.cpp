@@ -112,8 +112,9 @@ private slots:
                           kept.emplace_back(place.value(), run.label);
                       });
         ExperimentPlan plan;
-        plan.model.path = QStringLiteral("synthetic");
+        plan.model.path = QStringLiteral(INFERLAB_FIXTURES "/tiny/llama_gqa/llama_gqa.f32.gguf");
         plan.experiment.name = "batch";
+        plan.experiment.held.run.chat = false;
         plan.experiment.prompts = {"hello"};
         plan.experiment.axes = {{AxisKind::Batch, {1.0, 2.0}}};
         plan.experiment.repeats = 2;

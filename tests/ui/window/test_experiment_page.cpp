@@ -1,15 +1,12 @@
 // The experiments page on the real engine and a tiny model, by mouse and keyboard: a sweep runs to
 // its end, is paused, skipped and stopped, survives the window, and leaves the run page alone.
-#include "window_fixture.h"
+#include "experiment_lab.h"
 
-#include "app/experiment/experiment_json.h"
 #include "app/machine/calibration_file.h"
 #include "app/run_setup/run_setup.h"
-#include "engine/base/json.h"
 #include "engine/measure/metrics.h"
 #include "kernels/api/devices.h"
 #include "ui/charts/plot_spec.h"
-#include "ui/main_window/experiment_pages.h"
 #include "ui/main_window/page_bar.h"
 #include "ui/pages/chart_board.h"
 #include "ui/pages/experiment/advice_panel.h"
@@ -32,80 +29,9 @@
 #include <QTest>
 
 using namespace inferlab;
-
-namespace {
-
-constexpr int kPatienceMs = 60000;
-
-QString tinyModel()
-{
-    return QStringLiteral(INFERLAB_FIXTURES "/tiny/llama_gqa/llama_gqa.f32.gguf");
-}
-
-Experiment tinyPlan(int repeats)
-{
-    Experiment experiment;
-    experiment.name = "tiny";
-    experiment.question = "Which batch is faster?";
-    experiment.prompts = {"abc"};
-    experiment.axes = {{AxisKind::Batch, {1.0, 2.0}}};
-    experiment.repeats = repeats;
-    experiment.held.run.chat = false;
-    experiment.held.run.ignoreEnd = true;
-    experiment.held.run.promptTokens = 4;
-    experiment.held.run.maxNewTokens = 3;
-    return experiment;
-}
-
-// A page in a window, on a model that is there.
-struct Lab
-{
-    Lab()
-        : fixture(EngineSource::real({}))
-    {
-        makePage();
-        fixture.window->resize(1280, 800);
-        fixture.window->show();
-        fixture.loadModel(tinyModel());
-    }
-    void makePage()
-    {
-        page = addExperimentPage(*fixture.window, *fixture.session,
-                                 fixture.folder.filePath(QStringLiteral("experiments")),
-                                 calibrations().toStdString());
-        fixture.window->showPage(QStringLiteral("experiments"));
-    }
-    QString calibrations() const
-    {
-        return fixture.folder.filePath(QStringLiteral("calibration.json"));
-    }
-    void run(const Experiment &experiment)
-    {
-        open(experiment);
-        click(page->startButton());
-        QVERIFY(waitForEnd());
-        QVERIFY2(page->errorBar()->isHidden(), qPrintable(page->errorBar()->line()));
-    }
-    void open(const Experiment &experiment)
-    {
-        const QString file = fixture.folder.filePath(QStringLiteral("plan.json"));
-        QFile out(file);
-        QVERIFY(out.open(QIODevice::WriteOnly));
-        out.write(QByteArray::fromStdString(jsonText(experimentToJson(experiment))));
-        out.close();
-        page->openPlan(file);
-    }
-    void click(QPushButton *button) { QTest::mouseClick(button, Qt::LeftButton); }
-    bool waitForEnd()
-    {
-        return QTest::qWaitFor([this] { return !page->isRunning(); }, kPatienceMs);
-    }
-
-    test::WindowFixture fixture;
-    ExperimentPage *page = nullptr;
-};
-
-} // namespace
+using test::ExperimentLab;
+using test::kPatienceMs;
+using test::tinyPlan;
 
 class TestExperimentPage : public QObject
 {
@@ -114,7 +40,7 @@ class TestExperimentPage : public QObject
 private slots:
     void presetsSayWhatTheyAsk()
     {
-        Lab lab;
+        ExperimentLab lab;
         QCOMPARE(lab.page->presets()->count(), 13);
         lab.page->presets()->setFocus();
         QTest::keyClick(lab.page->presets(), Qt::Key_Home);
@@ -129,7 +55,7 @@ private slots:
 
     void oneClickRunsItAndItSurvives()
     {
-        Lab lab;
+        ExperimentLab lab;
         lab.open(tinyPlan(2));
         lab.click(lab.page->startButton());
         QVERIFY(lab.page->isRunning());
@@ -151,6 +77,9 @@ private slots:
 
         const QString out = lab.fixture.folder.filePath(QStringLiteral("export"));
         lab.page->exportTo(out);
+        QVERIFY(lab.page->isExporting()); // the window goes on meanwhile
+        QTRY_VERIFY_WITH_TIMEOUT(!lab.page->isExporting(), kPatienceMs);
+        QVERIFY(lab.page->errorBar()->line().startsWith(QStringLiteral("Wrote ")));
         for (const char *name : {"/report.html", "/points.csv", "/runs.json", "/experiment.json"})
             QVERIFY2(QFile::exists(out + QLatin1String(name)), name);
 
@@ -166,9 +95,9 @@ private slots:
         QVERIFY(QFile::exists(first + QStringLiteral("/points.csv")));
     }
 
-    void stopKeepsWhatThereIsAndStartGoesOn()
+    void stopKeepsWhatThereIsAndItIsGoneOnWith()
     {
-        Lab lab;
+        ExperimentLab lab;
         lab.open(tinyPlan(400));
         QTest::keyClick(lab.page->startButton(), Qt::Key_Space);
         QTRY_VERIFY_WITH_TIMEOUT(lab.page->result()->runCount() >= 2, kPatienceMs);
@@ -177,9 +106,10 @@ private slots:
         const size_t measured = lab.page->result()->runCount();
         QVERIFY(measured >= 2);
         QVERIFY(measured < 800);
-        QCOMPARE(lab.page->startButton()->text(), QStringLiteral("Go on"));
+        QTRY_VERIFY_WITH_TIMEOUT(lab.page->goOnButton()->isVisible(), kPatienceMs);
+        QCOMPARE(lab.page->startButton()->text(), QStringLiteral("Start anew"));
         const QString folder = lab.page->folder();
-        lab.click(lab.page->startButton());
+        lab.click(lab.page->goOnButton());
         QTRY_VERIFY_WITH_TIMEOUT(lab.page->result()->runCount() > measured, kPatienceMs);
         lab.click(lab.page->stopButton());
         QVERIFY(lab.waitForEnd());
@@ -188,7 +118,7 @@ private slots:
 
     void pauseAndSkip()
     {
-        Lab lab;
+        ExperimentLab lab;
         lab.open(tinyPlan(400));
         lab.click(lab.page->startButton());
         QTRY_VERIFY_WITH_TIMEOUT(lab.page->result()->runCount() >= 2, kPatienceMs);
@@ -214,7 +144,7 @@ private slots:
 
     void theRunPageWaitsAndSaysSo()
     {
-        Lab lab;
+        ExperimentLab lab;
         lab.open(tinyPlan(400));
         lab.click(lab.page->startButton());
         QVERIFY(lab.fixture.session->isExperimenting());
@@ -233,7 +163,7 @@ private slots:
 
     void aPointIsTheSameEverywhereAndOpensItsRun()
     {
-        Lab lab;
+        ExperimentLab lab;
         lab.run(tinyPlan(3));
         lab.page->board()->drawAll();
         ChartCard *card = lab.page->board()->card(QStringLiteral("throughput-by-point"));
@@ -269,7 +199,7 @@ private slots:
     // With a calibration there are predictions; the page says where one is missing.
     void predictionsStandBesideMeasurements()
     {
-        Lab lab; // the page was there before the model
+        ExperimentLab lab; // the page was there before the model
         QTRY_VERIFY_WITH_TIMEOUT(lab.page->outlook() != nullptr && lab.page->outlook()->cost,
                                  kPatienceMs);
         Experiment plan = tinyPlan(2);
@@ -300,7 +230,7 @@ private slots:
 
     void adviceMovesTheBudgetOnTheChart()
     {
-        Lab lab;
+        ExperimentLab lab;
         lab.run(tinyPlan(2));
         lab.page->tabs()->setCurrentWidget(lab.page->advice());
         QCOMPARE(lab.page->advice()->table()->rowCount(), 2);
@@ -317,7 +247,7 @@ private slots:
 
     void escapeLeavesTheNearestThing()
     {
-        Lab lab;
+        ExperimentLab lab;
         lab.open(tinyPlan(400));
         lab.click(lab.page->startButton());
         QTRY_VERIFY_WITH_TIMEOUT(lab.page->result()->runCount() >= 1, kPatienceMs);
@@ -334,7 +264,7 @@ private slots:
 
     void presentingShowsWhatWasMeasured()
     {
-        Lab lab;
+        ExperimentLab lab;
         QVERIFY(lab.page->presets()->isVisible());
         for (QAction *action : lab.fixture.window->QWidget::actions()) {
             if (action->shortcut() == QKeySequence(Qt::Key_F11))
@@ -350,7 +280,7 @@ private slots:
 
     void badPlansAreOneLine()
     {
-        Lab lab;
+        ExperimentLab lab;
         const QString file = lab.fixture.folder.filePath(QStringLiteral("bad.json"));
         QFile out(file);
         QVERIFY(out.open(QIODevice::WriteOnly));

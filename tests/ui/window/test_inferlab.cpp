@@ -1,8 +1,12 @@
 // The program itself: its arguments, its exit codes, the demo without a display.
+#include "app/history/history.h"
+
 #include <QDir>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QtTest>
+
+using namespace inferlab;
 
 namespace {
 
@@ -180,7 +184,10 @@ void TestInferlab::anExperimentWritesChartsAndAReport()
         "hold": {"chat": false, "ignore_end": true, "prompt_tokens": 6, "new_tokens": 3},
         "repeats": 2, "prompts": ["abc"]})");
     file.close();
-    const Outcome outcome = run(experimentCall(plan, out), folder.path());
+    const QString kept = folder.filePath(QStringLiteral("history.sqlite"));
+    const QStringList call =
+        experimentCall(plan, out) + QStringList {QStringLiteral("--history"), kept};
+    const Outcome outcome = run(call, folder.path());
     QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
     QVERIFY(outcome.err.contains(QStringLiteral("8 of 8 runs, complete")));
     const QDir charts(out + QStringLiteral("/charts"));
@@ -203,11 +210,22 @@ void TestInferlab::anExperimentWritesChartsAndAReport()
     // Once more: all is there, nothing is measured, the pictures are made again.
     QVERIFY(QFile::remove(out + QStringLiteral("/report.html")));
     const QByteArray before = contentOf(out + QStringLiteral("/progress.json"));
-    const Outcome again = run(experimentCall(plan, out), folder.path());
+    const Outcome again = run(call, folder.path());
     QCOMPARE(again.code, 0);
     QVERIFY(!again.err.contains(QStringLiteral("run 1 of 2")));
     QCOMPARE(contentOf(out + QStringLiteral("/progress.json")), before);
     QVERIFY(QFile::exists(out + QStringLiteral("/report.html")));
+
+    // Its runs are in the history as the window's are, each once.
+    History history(kept);
+    HistoryRows rows;
+    history.list({}, this, [&rows](const HistoryRows &answer) { rows = answer; });
+    QTRY_COMPARE_WITH_TIMEOUT(rows.total, int64_t(8), kPatienceMs);
+    for (const HistoryRun &run : rows.runs) {
+        QVERIFY(run.place.has_value());
+        QVERIFY(run.place->experiment.startsWith(QStringLiteral("tiny <sweep> 2")));
+        QCOMPARE(run.settings.batch, 1 << run.place->point);
+    }
 }
 
 void TestInferlab::aBadExperimentIsRefused()

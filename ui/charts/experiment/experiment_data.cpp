@@ -3,6 +3,7 @@
 #include "app/exchange/exchange.h"
 #include "app/experiment/experiment_csv.h"
 #include "app/experiment/experiment_json.h"
+#include "engine/base/error.h"
 #include "ui/charts/chart_export.h"
 
 #include <QDir>
@@ -31,11 +32,13 @@ std::vector<RunRecord> recordsOf(const ExperimentResult &result)
 
 } // namespace
 
-QStringList exportExperimentData(const ExperimentResult &result, const QString &folder)
+QStringList exportExperimentData(const ExperimentResult &result, const QString &folder,
+                                 const std::atomic<bool> *stop)
 {
     const QDir dir(folder);
     QStringList written;
     const auto write = [&](const QString &name, const std::string &text) {
+        throwIfStopped(stop);
         writeWhole(dir.filePath(name), QByteArray::fromStdString(text));
         written << dir.filePath(name);
     };

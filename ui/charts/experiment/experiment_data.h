@@ -5,13 +5,15 @@
 
 #include <QString>
 #include <QStringList>
+#include <atomic>
 
 namespace inferlab {
 
 // Into `folder`, which is there: experiment.json (the plan), runs.csv, points.csv and requests.csv,
 // runs.json (every record), profile_export.jsonl as AIPerf writes it, course-notebook.csv where
 // batch size alone varies, and vllm/ with a file for each run. Returns the paths written. Throws
-// InputError at the first that cannot be written.
-QStringList exportExperimentData(const ExperimentResult &result, const QString &folder);
+// InputError at the first that cannot be written, Cancelled before the next once *stop became true.
+QStringList exportExperimentData(const ExperimentResult &result, const QString &folder,
+                                 const std::atomic<bool> *stop = nullptr);
 
 } // namespace inferlab

@@ -1,12 +1,11 @@
 #include "experiment_export.h"
 
-#include "ui/charts/chart_export.h"
 #include "ui/charts/experiment/experiment_charts.h"
 #include "ui/charts/experiment/experiment_figures.h"
-#include "ui/charts/experiment/experiment_report.h"
 
 #include <QDir>
 #include <array>
+#include <utility>
 
 namespace inferlab {
 
@@ -52,36 +51,66 @@ ExportNotes experimentNotes(const ExperimentResult &result)
     return notes;
 }
 
+ExperimentExport::ExperimentExport(std::shared_ptr<const ExperimentResult> result,
+                                   std::shared_ptr<const ExperimentOutlook> outlook,
+                                   const QString &folder)
+    : m_result(std::move(result))
+    , m_outlook(std::move(outlook))
+    , m_folder(folder)
+{ }
+
+void ExperimentExport::write(const QString &name, const QByteArray &bytes)
+{
+    const QString path = QDir(m_folder).filePath(name);
+    writeWhole(path, bytes);
+    m_written << path;
+}
+
+void ExperimentExport::prepare()
+{
+    makeExportFolder(QDir(m_folder).filePath(QStringLiteral("charts")));
+    ChartData data;
+    data.experiment = ExperimentFiguresCache().update(m_result, m_outlook);
+    m_notes = experimentNotes(*m_result);
+    for (const QString &id : chartsFor(m_result->experiment)) {
+        ExportedChart chart = exportedChart(*makeExperimentChart(id), data);
+        if (!chart.spec.isEmpty())
+            m_charts.push_back(std::move(chart));
+    }
+}
+
+size_t ExperimentExport::pictureCount() const
+{
+    return m_charts.size() * kFormats.size();
+}
+
+void ExperimentExport::drawPicture(size_t index)
+{
+    const ExportedChart &chart = m_charts.at(index / kFormats.size());
+    const ExportFormat format = kFormats[index % kFormats.size()];
+    const QByteArray bytes = renderChart(chart, m_notes, format);
+    write(QStringLiteral("charts/%1.%2").arg(chart.spec.id, formatSuffix(format)), bytes);
+    if (format == ExportFormat::Svg)
+        m_inReport.push_back({chart.spec.id, chart.spec.title, chart.spec.description, bytes});
+}
+
+void ExperimentExport::writeReport()
+{
+    write(
+        QStringLiteral("report.html"),
+        experimentReport(*m_result, m_inReport, m_outlook.get(), m_notes.subtitle, m_notes.facts));
+}
+
 QStringList exportExperiment(const std::shared_ptr<const ExperimentResult> &result,
                              const std::shared_ptr<const ExperimentOutlook> &outlook,
                              const QString &folder)
 {
-    const QDir dir(folder);
-    makeExportFolder(dir.filePath(QStringLiteral("charts")));
-    QStringList written;
-    const auto write = [&](const QString &name, const QByteArray &bytes) {
-        writeWhole(dir.filePath(name), bytes);
-        written << dir.filePath(name);
-    };
-    ChartData data;
-    data.experiment = ExperimentFiguresCache().update(result, outlook);
-    const ExportNotes notes = experimentNotes(*result);
-    std::vector<ReportChart> charts;
-    for (const QString &id : chartsFor(result->experiment)) {
-        const auto source = makeExperimentChart(id);
-        const ExportedChart chart = exportedChart(*source, data);
-        if (chart.spec.isEmpty())
-            continue;
-        for (const ExportFormat format : kFormats) {
-            const QByteArray bytes = renderChart(chart, notes, format);
-            write(QStringLiteral("charts/%1.%2").arg(id, formatSuffix(format)), bytes);
-            if (format == ExportFormat::Svg)
-                charts.push_back({id, chart.spec.title, chart.spec.description, bytes});
-        }
-    }
-    write(QStringLiteral("report.html"),
-          experimentReport(*result, charts, outlook.get(), notes.subtitle, notes.facts));
-    return written;
+    ExperimentExport whole(result, outlook, folder);
+    whole.prepare();
+    for (size_t i = 0; i < whole.pictureCount(); ++i)
+        whole.drawPicture(i);
+    whole.writeReport();
+    return whole.files();
 }
 
 } // namespace inferlab

@@ -4,6 +4,8 @@
 
 #include "app/experiment/experiment_outlook.h"
 #include "app/experiment/experiment_result.h"
+#include "ui/charts/chart_export.h"
+#include "ui/charts/experiment/experiment_report.h"
 #include "ui/charts/export_notes.h"
 
 #include <QString>
@@ -23,5 +25,32 @@ ExportNotes experimentNotes(const ExperimentResult &result);
 QStringList exportExperiment(const std::shared_ptr<const ExperimentResult> &result,
                              const std::shared_ptr<const ExperimentOutlook> &outlook,
                              const QString &folder);
+
+// The same in pieces, for a window that goes on answering between them: all but the pictures can be
+// done off its thread. Each piece throws InputError for what cannot be written.
+class ExperimentExport
+{
+public:
+    ExperimentExport(std::shared_ptr<const ExperimentResult> result,
+                     std::shared_ptr<const ExperimentOutlook> outlook, const QString &folder);
+
+    void prepare();                 // first, on any thread: the folder, figures, charts
+    size_t pictureCount() const;    // then this is known
+    void drawPicture(size_t index); // each of them, on the thread of the application
+    void writeReport();             // last, on any thread
+
+    const QStringList &files() const noexcept { return m_written; } // their paths
+
+private:
+    void write(const QString &name, const QByteArray &bytes);
+
+    std::shared_ptr<const ExperimentResult> m_result;
+    std::shared_ptr<const ExperimentOutlook> m_outlook;
+    QString m_folder;
+    ExportNotes m_notes;
+    std::vector<ExportedChart> m_charts;
+    std::vector<ReportChart> m_inReport;
+    QStringList m_written;
+};
 
 } // namespace inferlab

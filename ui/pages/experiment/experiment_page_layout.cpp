@@ -4,8 +4,10 @@
 #include "advice_panel.h"
 #include "app/experiment/experiment_presets.h"
 #include "app/experiment/progress_words.h"
+#include "experiment_exporter.h"
 #include "outlook_reader.h"
 #include "preset_delegate.h"
+#include "result_chooser.h"
 #include "ui/charts/experiment/experiment_charts.h"
 #include "ui/pages/chart_board.h"
 #include "ui/theme/theme.h"
@@ -21,7 +23,6 @@
 #include <QScrollArea>
 #include <QTabWidget>
 #include <QTableWidget>
-#include <QThread>
 #include <QVBoxLayout>
 
 namespace inferlab {
@@ -57,15 +58,19 @@ ExperimentPage::ExperimentPage(Session &session, std::function<ModelChoice()> mo
     , m_session(session)
     , m_model(std::move(model))
     , m_resultsFolder(std::move(resultsFolder))
-    , m_outlookReader(new OutlookReader(std::move(calibrations), this))
+    , m_calibrations(std::move(calibrations))
+    , m_outlookReader(new OutlookReader(m_calibrations, this))
+    , m_exporter(new ExperimentExporter(this))
     , m_error(new ErrorBar(this))
     , m_presets(new QListWidget(this))
     , m_name(makeLabel(this, "experimentName", "title"))
     , m_question(makeLabel(this, "experimentQuestion", ""))
     , m_plan(makeLabel(this, "experimentPlan", "muted"))
+    , m_machine(makeLabel(this, "experimentMachine", "muted"))
     , m_activity(makeLabel(this, "experimentActivity", "muted"))
     , m_findings(makeLabel(this, "experimentFindings", ""))
     , m_bar(new QProgressBar(this))
+    , m_goOn(new QPushButton(tr("Go on"), this))
     , m_start(new QPushButton(tr("Start"), this))
     , m_pause(new QPushButton(tr("Pause"), this))
     , m_skip(new QPushButton(tr("Skip point"), this))
@@ -77,6 +82,7 @@ ExperimentPage::ExperimentPage(Session &session, std::function<ModelChoice()> mo
     , m_advice(new AdvicePanel(this))
     , m_board(new ChartBoard(makeCards(), this))
     , m_table(new QTableWidget(this))
+    , m_results(new ResultChooser(this))
 {
     auto *columns = new QHBoxLayout(this);
     columns->setContentsMargins(16, 12, 16, 12);
@@ -93,20 +99,24 @@ ExperimentPage::ExperimentPage(Session &session, std::function<ModelChoice()> mo
     fillPresets();
     connectSession();
     connectResults();
+    connectExport();
     if (const auto *theme = ThemeController::instance())
         connect(theme, &ThemeController::changed, this, &ExperimentPage::followTheme);
     connect(m_presets, &QListWidget::currentRowChanged, this, [this](int row) {
         if (row >= 0)
             choosePreset(m_presets->item(row)->data(Qt::UserRole).toString());
     });
-    connect(m_presets, &QListWidget::itemActivated, this, &ExperimentPage::start); // Enter
+    connect(m_presets, &QListWidget::itemActivated, this, &ExperimentPage::startOrGoOn); // Enter
+    connect(m_goOn, &QPushButton::clicked, this, &ExperimentPage::goOn);
     connect(m_start, &QPushButton::clicked, this, &ExperimentPage::start);
     connect(m_pause, &QPushButton::clicked, this, &ExperimentPage::togglePause);
     connect(m_skip, &QPushButton::clicked, this, &ExperimentPage::skipPoint);
     connect(m_stop, &QPushButton::clicked, this, &ExperimentPage::stop);
     connect(m_open, &QPushButton::clicked, this, &ExperimentPage::chooseOpen);
     connect(m_save, &QPushButton::clicked, this, &ExperimentPage::chooseSave);
-    connect(m_export, &QPushButton::clicked, this, &ExperimentPage::chooseExport);
+    connect(m_results, &ResultChooser::chosen, this, &ExperimentPage::readFolder);
+    connect(m_results, &ResultChooser::openWanted, this, &ExperimentPage::chooseResults);
+    connect(m_export, &QPushButton::clicked, this, &ExperimentPage::exportOrStop);
     choosePreset(QStringLiteral("course-notebook-small"));
 }
 
@@ -149,6 +159,7 @@ QWidget *ExperimentPage::makeHead()
     column->addWidget(m_name);
     column->addWidget(m_question);
     column->addWidget(m_plan);
+    column->addWidget(m_machine);
     return head;
 }
 
@@ -158,11 +169,16 @@ QWidget *ExperimentPage::makeButtons()
     auto *row = new QHBoxLayout(strip);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);
-    m_start->setProperty("kind", QStringLiteral("primary"));
+    m_goOn->setProperty("kind", QStringLiteral("primary"));
+    m_goOn->setToolTip(tr("Measures what is missing in the result that is shown; points that were "
+                          "skipped or failed are taken up again"));
+    m_pause->setToolTip(tr("The run in progress is given up and made again after the pause"));
+    m_skip->setToolTip(tr("Leaves this point out; \"Go on\" takes it up again later"));
+    m_stop->setToolTip(tr("Keeps what was measured; \"Go on\" measures the rest"));
     m_bar->setTextVisible(false);
     m_bar->setRange(0, 1000);
     m_bar->setFixedWidth(160);
-    for (QPushButton *button : {m_start, m_pause, m_skip, m_stop})
+    for (QPushButton *button : {m_goOn, m_start, m_pause, m_skip, m_stop})
         row->addWidget(button);
     row->addWidget(m_bar);
     row->addWidget(m_activity, 1);
@@ -186,6 +202,7 @@ QWidget *ExperimentPage::makeResults()
     scroll->setWidget(m_findings);
     scroll->setWidgetResizable(true);
     m_tabs->setDocumentMode(true);
+    m_tabs->setCornerWidget(m_results);
     m_tabs->addTab(m_board, tr("Charts"));
     m_tabs->addTab(m_table, tr("Table"));
     m_tabs->addTab(m_advice, tr("Advice"));
@@ -197,14 +214,33 @@ void ExperimentPage::fillPresets()
 {
     for (const Experiment &preset : experimentPresets()) {
         const QString name = QString::fromStdString(preset.name);
-        const QString duration = QString::fromStdString(roughDurationText(preset.expectedSeconds));
         const QString question = QString::fromStdString(preset.question);
         auto *item = new QListWidgetItem(name, m_presets);
         item->setData(PresetDelegate::NameRole, name);
-        item->setData(PresetDelegate::DurationRole, duration);
         item->setData(PresetDelegate::QuestionRole, question);
-        item->setData(Qt::AccessibleTextRole,
-                      QStringLiteral("%1, %2: %3").arg(name, duration, question));
+    }
+    showDurations();
+}
+
+// What is predicted for this machine and model, else what others took.
+void ExperimentPage::showDurations()
+{
+    for (int row = 0; row < m_presets->count(); ++row) {
+        const auto index = static_cast<size_t>(row);
+        const Experiment &preset = experimentPresets()[index];
+        const bool isPredicted = index < m_durations.size() && m_durations[index];
+        const QString duration = QString::fromStdString(
+            roughDurationText(isPredicted ? *m_durations[index] : preset.expectedSeconds));
+        QListWidgetItem *item = m_presets->item(row);
+        item->setData(PresetDelegate::DurationRole,
+                      isPredicted ? QStringLiteral("~") + duration : duration);
+        item->setToolTip(isPredicted
+                             ? tr("About %1 with this model and device, as predicted").arg(duration)
+                             : tr("About %1 on two cores with the default model").arg(duration));
+        item->setData(
+            Qt::AccessibleTextRole,
+            QStringLiteral("%1, %2: %3")
+                .arg(item->text(), duration, item->data(PresetDelegate::QuestionRole).toString()));
     }
 }
 

@@ -5,23 +5,24 @@
 #include "advice_panel.h"
 #include "app/experiment/experiment_outlook.h"
 #include "app/experiment/point_summary.h"
-#include "app/experiment/progress_words.h"
+#include "app/experiment/preset_durations.h"
 #include "app/session/session.h"
 #include "capacity_panel.h"
-#include "engine/base/error.h"
 #include "engine/measure/metrics.h"
+#include "experiment_exporter.h"
 #include "kernels/api/backend.h"
 #include "outlook_reader.h"
 #include "result_model.h"
-#include "ui/charts/experiment/experiment_data.h"
-#include "ui/charts/experiment/experiment_export.h"
 #include "ui/charts/plot_spec.h"
 #include "ui/pages/chart_board.h"
 #include "ui/widgets/error_bar.h"
 
-#include <QGuiApplication>
+#include <QDir>
+#include <QFileDialog>
 #include <QKeyEvent>
 #include <QLabel>
+#include <QListWidget>
+#include <QPushButton>
 #include <QSignalBlocker>
 #include <QTabWidget>
 #include <QTableWidget>
@@ -39,13 +40,6 @@ QString text(const std::string &words)
 QString numberCell(const std::optional<SampleSummary> &sample, double SampleSummary::*value)
 {
     return sample ? numberText((*sample).*value) : QStringLiteral("-");
-}
-
-size_t pointsWithRuns(const ExperimentResult &result)
-{
-    return static_cast<size_t>(
-        std::count_if(result.points.begin(), result.points.end(),
-                      [](const PointResult &point) { return !point.runs.empty(); }));
 }
 
 // The run of median speed, to be shown by itself; the point has runs.
@@ -66,7 +60,6 @@ RunRecordPtr medianRun(const PointResult &point)
 void ExperimentPage::forgetOutlook()
 {
     m_outlook.reset();
-    m_askedPoints = 0;
     m_advice->setOutlook(nullptr);
 }
 
@@ -81,6 +74,7 @@ void ExperimentPage::connectResults()
                     return; // of another experiment
                 m_outlook = outlook;
                 m_advice->setOutlook(outlook);
+                showHead();
                 showFigures();
                 showFindings();
             });
@@ -102,9 +96,7 @@ void ExperimentPage::showResult(const ExperimentResultPtr &result)
     refreshTable();
     showFindings();
     m_advice->setResult(result);
-    if (!m_running && result->runCount() > 0)
-        m_activity->setText(text(endLine(*result)));
-    refreshButtons();
+    showState();
     askOutlook();
 }
 
@@ -131,17 +123,70 @@ void ExperimentPage::showFindings()
                                            : findings);
 }
 
-// While it runs, with each point that is new: asking takes time that is the engine's.
+bool ExperimentPage::mayCompute() const
+{
+    return isVisible() && (m_running ? m_paused : !m_session.isBusy());
+}
+
+void ExperimentPage::stopComputing()
+{
+    m_outlookIsStale = m_outlookIsStale || m_outlookReader->isWorking();
+    m_outlookReader->stop();
+    if (m_predicting.isWorking())
+        m_durationsFor.reset();
+    m_predicting.cancel();
+}
+
+void ExperimentPage::catchUp()
+{
+    if (!mayCompute())
+        return;
+    if (m_outlookIsStale)
+        askOutlook();
+    predictDurations();
+}
+
+// Never while something is measured: computing takes time that is the engine's.
 void ExperimentPage::askOutlook()
 {
-    const size_t points = pointsWithRuns(*m_result);
-    if (m_running && points == m_askedPoints)
+    m_outlookIsStale = !mayCompute();
+    if (m_outlookIsStale)
         return;
-    m_askedPoints = points;
     const QString model = m_model().path;
     m_outlookReader->ask(m_result, isOnModel(*m_result, model) ? model : QString());
     if (const auto loaded = m_session.loadedModel())
         m_advice->capacity()->setFreeBytes(loaded->backend().device().freeBytes.value_or(0));
+}
+
+std::optional<double> ExperimentPage::predictedHere() const
+{
+    if (m_outlook != nullptr && isSamePlan(m_result->experiment, m_experiment)) {
+        if (const auto seconds = predictedSeconds(m_experiment, *m_outlook))
+            return seconds;
+    }
+    const int row = m_preset.isEmpty() ? -1 : m_presets->currentRow();
+    return row >= 0 && static_cast<size_t>(row) < m_durations.size()
+        ? m_durations[static_cast<size_t>(row)]
+        : std::nullopt;
+}
+
+void ExperimentPage::predictDurations()
+{
+    ExperimentChoice choice = choiceNow();
+    choice.preset.clear();
+    if (choice.model.empty() || m_calibrations.empty() || m_durationsFor == choice || !mayCompute())
+        return;
+    m_durationsFor = choice;
+    const auto show = [this](const std::vector<std::optional<double>> &seconds) {
+        m_durations = seconds;
+        showDurations();
+        showHead();
+    };
+    m_predicting.start(
+        [choice, calibrations = m_calibrations](const std::atomic<bool> &stop) {
+            return predictedPresetSeconds(choice, calibrations, &stop);
+        },
+        show, [show](const QString &) { show({}); });
 }
 
 void ExperimentPage::choosePoint(int point)
@@ -168,19 +213,48 @@ void ExperimentPage::openPoint(int point)
         emit openRequested(medianRun(of));
 }
 
+void ExperimentPage::connectExport()
+{
+    connect(m_exporter, &ExperimentExporter::progressed, this, [this](int done, int total) {
+        m_error->showNotice(tr("Exporting: %1 of %2 pictures").arg(done).arg(total));
+    });
+    connect(m_exporter, &ExperimentExporter::finished, this, [this](const QStringList &files) {
+        m_error->showNotice(tr("Wrote %1 files into %2").arg(files.size()).arg(m_exportFolder));
+        refreshButtons();
+    });
+    connect(m_exporter, &ExperimentExporter::failed, this, [this](const QString &line) {
+        m_error->showLine(tr("Not exported. %1").arg(line));
+        refreshButtons();
+    });
+}
+
 void ExperimentPage::exportTo(const QString &folder)
 {
     if (m_result == nullptr)
         return;
-    QGuiApplication::setOverrideCursor(Qt::BusyCursor);
-    try {
-        QStringList files = exportExperiment(m_result, m_outlook, folder);
-        files += exportExperimentData(*m_result, folder);
-        m_error->showNotice(tr("Wrote %1 files into %2").arg(files.size()).arg(folder));
-    } catch (const std::exception &error) {
-        m_error->showLine(tr("Not exported. %1").arg(QString::fromUtf8(error.what())));
+    m_exportFolder = folder;
+    m_exporter->start(m_result, m_outlook, folder);
+    m_error->showNotice(tr("Exporting: figures"));
+    refreshButtons();
+}
+
+bool ExperimentPage::isExporting() const
+{
+    return m_exporter->isWorking();
+}
+
+void ExperimentPage::exportOrStop()
+{
+    if (isExporting()) {
+        m_exporter->stop();
+        m_error->showNotice(tr("Export stopped. What was written stays in %1").arg(m_exportFolder));
+        refreshButtons();
+        return;
     }
-    QGuiApplication::restoreOverrideCursor();
+    const QString folder = QFileDialog::getExistingDirectory(this, tr("Export into a folder"));
+    if (!folder.isEmpty())
+        exportTo(QDir(folder).filePath(
+            text(m_result->experiment.name).replace(QLatin1Char('/'), QLatin1Char('-'))));
 }
 
 // Esc: out of the nearest thing; what runs is stopped before anything else, as it is what costs.

@@ -2,59 +2,61 @@
 
 #include "kernels/api/devices.h"
 
-#include <QThread>
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 
 namespace inferlab {
 
+struct OutlookReader::Known
+{
+    std::optional<PredictionModels> models;
+    std::string modelFile; // theirs
+};
+
 OutlookReader::OutlookReader(std::filesystem::path calibrations, QObject *parent)
     : QObject(parent)
     , m_calibrations(std::move(calibrations))
+    , m_known(std::make_shared<Known>())
 { }
 
-OutlookReader::~OutlookReader()
-{
-    if (m_thread != nullptr)
-        m_thread->wait();
-}
+OutlookReader::~OutlookReader() = default;
 
 void OutlookReader::ask(const ExperimentResultPtr &result, const QString &modelFile)
 {
     if (m_calibrations.empty() || result == nullptr)
         return;
-    if (m_thread != nullptr)
-        m_next = Question {result, modelFile};
-    else
-        start({result, modelFile});
+    const auto compute = [result, file = modelFile.toStdString(), known = m_known,
+                          calibrations = m_calibrations](const std::atomic<bool> &stop) {
+        if (!known->models || !known->models->missing().empty() || known->modelFile != file) {
+            known->models.emplace(file, calibrations);
+            known->modelFile = file;
+        }
+        return std::make_shared<const ExperimentOutlook>(
+            experimentOutlook(*result, *known->models, defaultThreads(), &stop));
+    };
+    m_work.start(
+        compute,
+        [this, result](const std::shared_ptr<const ExperimentOutlook> &outlook) {
+            emit answered(result, outlook);
+        },
+        [this, result](const QString &line) {
+            auto outlook = std::make_shared<ExperimentOutlook>();
+            outlook->points.resize(result->points.size());
+            outlook->missing = "No prediction: " + line.toStdString();
+            emit answered(result, outlook);
+        });
 }
 
-void OutlookReader::start(const Question &question)
+bool OutlookReader::isWorking() const
 {
-    if (m_models == nullptr || !m_models->missing().empty() || m_modelFile != question.modelFile) {
-        m_models =
-            std::make_shared<PredictionModels>(question.modelFile.toStdString(), m_calibrations);
-        m_modelFile = question.modelFile;
-    }
-    auto answer = std::make_shared<ExperimentOutlook>();
-    m_thread.reset(QThread::create([question, answer, models = m_models] {
-        try {
-            *answer = experimentOutlook(*question.result, *models, defaultThreads());
-        } catch (const std::exception &error) { // nothing may leave this thread
-            *answer = {};
-            answer->points.resize(question.result->points.size());
-            answer->missing = std::string("No prediction: ") + error.what();
-        }
-    }));
-    connect(m_thread.get(), &QThread::finished, this, [this, question, answer] {
-        m_thread->wait();
-        m_thread.release()->deleteLater();
-        if (m_next)
-            start(*std::exchange(m_next, std::nullopt));
-        emit answered(question.result, answer);
-    });
-    m_thread->start(QThread::LowPriority);
+    return m_work.isWorking();
+}
+
+void OutlookReader::stop()
+{
+    m_work.cancel();
 }
 
 } // namespace inferlab

@@ -4,13 +4,11 @@
 
 #include "app/experiment/experiment_outlook.h"
 #include "app/session/session_types.h"
+#include "latest_work.h"
 
 #include <QObject>
 #include <filesystem>
 #include <memory>
-#include <optional>
-
-class QThread;
 
 namespace inferlab {
 
@@ -21,30 +19,24 @@ class OutlookReader : public QObject
 public:
     // calibrations: calibrationPath(); empty: nothing is ever answered.
     explicit OutlookReader(std::filesystem::path calibrations, QObject *parent = nullptr);
-    ~OutlookReader() override; // waits for the answer in progress
+    ~OutlookReader() override; // waits for the point that is computed just then
 
-    // modelFile: for points that name none; empty: it is not known, and the answer says so. Of
-    // questions that come faster than answers the last one is answered.
+    // modelFile: for points that name none; empty: it is not known, and the answer says so. A
+    // question that follows makes an answer that is still under way unwanted.
     void ask(const ExperimentResultPtr &result, const QString &modelFile);
+    void stop(); // nothing is computed from now on, until the next question
+    bool isWorking() const;
 
 signals:
     void answered(const inferlab::ExperimentResultPtr &result,
                   const std::shared_ptr<const inferlab::ExperimentOutlook> &outlook);
 
 private:
-    struct Question
-    {
-        ExperimentResultPtr result;
-        QString modelFile;
-    };
-    void start(const Question &question);
+    struct Known; // models of the last question, kept while they lack nothing; the thread's
 
     std::filesystem::path m_calibrations;
-    std::optional<Question> m_next; // asked while another was in progress
-    std::unique_ptr<QThread> m_thread;
-    // Of the last question, kept while they lack nothing. The thread's while there is one.
-    std::shared_ptr<PredictionModels> m_models;
-    QString m_modelFile; // theirs
+    std::shared_ptr<Known> m_known;
+    LatestWork m_work {this};
 };
 
 } // namespace inferlab
