@@ -76,8 +76,9 @@ std::vector<RunRecord> readRuns(std::string_view text, const std::string &source
 {
     if (text.starts_with("batch_size,"))
         throw InputError(source, "", "times of tokens",
-                         "the course notebook's table, which holds percentiles alone: "
-                         "inferlab-cli knee --csv reads it");
+                         "the course notebook's table, which holds percentiles alone: the "
+                         "Experiments page draws it beside an experiment, and inferlab-cli knee "
+                         "--csv reads it");
     // What runsFromJson does not know by its first key may be vLLM's. Reading twice costs less than
     // a second for a large file, and only for one that is not ours.
     constexpr std::string_view kOurs = "\"format\"";

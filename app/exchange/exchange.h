@@ -29,7 +29,8 @@ const char *exchangeSuffix(ExchangeFormat format) noexcept; // "json", "jsonl", 
 std::string writeRuns(const std::vector<RunRecord> &runs, ExchangeFormat format);
 
 // Our JSON or vLLM's, by what is in it. Throws InputError: see record_json.h and vllm_json.h; and
-// for the notebook's table, which holds percentiles and no times of tokens: `knee` reads that.
+// for the notebook's table, which holds percentiles and no times of tokens: imported_series.h and
+// `knee` read that.
 std::vector<RunRecord> readRuns(std::string_view text, const std::string &source);
 // The same of a file; throws InputError for one that cannot be read, too.
 std::vector<RunRecord> readRunsFile(const std::string &path);

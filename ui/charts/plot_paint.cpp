@@ -21,9 +21,14 @@ constexpr double kSparseGap = 40.0; // between the markers that tell an earlier 
 constexpr size_t kMostShapes = 400; // dots drawn as shapes; more are drawn as small squares
 constexpr size_t kMostSmooth = 120; // points of a line drawn smooth while others stream in
 
-QPen linePen(const QColor &color, double width)
+QPen linePen(const QColor &color, double width, bool dashed = false)
 {
-    return QPen(color, width, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin);
+    QPen pen(color, width, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin);
+    if (dashed) {
+        pen.setCapStyle(Qt::FlatCap);
+        pen.setDashPattern({4.0, 3.0}); // in widths of the line
+    }
+    return pen;
 }
 
 // Pixels of a curve, with one point beyond each edge of the plot so that lines leave it.
@@ -140,7 +145,7 @@ void paintLines(QPainter &painter, const PlotSeries &series, const PlotFrame &fr
         if (quick && drawn.size() > kMostSmooth) {
             drawQuick(painter, drawn, frame.area, color, series.width * scale);
         } else {
-            painter.setPen(linePen(color, series.width * scale));
+            painter.setPen(linePen(color, series.width * scale, series.dashed));
             drawClipped(painter, drawn, frame.area);
         }
         const double perPoint = pixels.size() < 2
@@ -272,6 +277,11 @@ void paintMarker(QPainter &painter, MarkerShape shape, const QPointF &centre, do
                                        {centre.x() + 1.1 * r, centre.y() + 0.8 * r},
                                        {centre.x() - 1.1 * r, centre.y() + 0.8 * r}});
         break;
+    case MarkerShape::Cross:
+        painter.setPen(QPen(edge, 1.6 * penWidth, Qt::SolidLine, Qt::RoundCap));
+        painter.drawLine(centre - QPointF(r, r), centre + QPointF(r, r));
+        painter.drawLine(centre - QPointF(r, -r), centre + QPointF(r, -r));
+        break;
     case MarkerShape::Diamond:
         painter.drawPolygon(QPolygonF {{centre.x(), centre.y() - 1.3 * r},
                                        {centre.x() + 1.3 * r, centre.y()},
@@ -332,7 +342,7 @@ void paintSwatch(QPainter &painter, const LegendEntry &entry, const QRectF &box,
         return;
     }
     if (entry.kind == PlotKind::Line) {
-        painter.setPen(linePen(edge, 2 * scale));
+        painter.setPen(linePen(edge, 2 * scale, entry.dashed));
         painter.drawLine(QPointF(box.left(), box.center().y()),
                          QPointF(box.right(), box.center().y()));
         if (entry.age == 0 && entry.marker == MarkerShape::Circle)

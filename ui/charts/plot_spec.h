@@ -17,7 +17,7 @@ namespace inferlab {
 
 // Band: between two edges over x. Boxes: a sample's quartiles. Cells: a shaded rectangle each.
 enum class PlotKind { Line, Dots, Bars, Band, Boxes, Cells };
-enum class MarkerShape { Circle, Square, Triangle, Diamond };
+enum class MarkerShape { Circle, Square, Triangle, Diamond, Cross };
 
 // Earlier runs are told apart by shape as well as by tint: age 1 is the latest of them, 0 the
 // current run.
@@ -77,6 +77,7 @@ struct PlotSeries
     QString widestWords;     // of cells that are brief together; empty: each for itself
     bool markers = false;    // a marker on every point, where there is room
     bool steps = false;      // a staircase: distributions
+    bool dashed = false;     // a line that is not this program's own
     bool pointable = true;   // hover and arrow keys stop here
     QString unit;            // of value()
     std::vector<PlotCurve> curves;
@@ -94,6 +95,7 @@ struct LegendEntry
     int age = 0;
     MarkerShape marker = MarkerShape::Circle;
     bool hatched = false;
+    bool dashed = false;
 };
 
 // Words at the right of the plot, at a height; with a thin rule across it if asked.

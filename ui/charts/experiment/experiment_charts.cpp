@@ -2,6 +2,7 @@
 #include "ui/charts/experiment/experiment_charts.h"
 
 #include "app/experiment/experiment.h"
+#include "ui/charts/experiment/imported_curves.h"
 #include "ui/charts/plot_card.h"
 
 #include <algorithm>
@@ -79,7 +80,7 @@ std::unique_ptr<ChartSource> makeExperimentChart(const QString &id)
         return id == QLatin1String(entry.first);
     });
     Q_ASSERT_X(found != makers().end(), "makeExperimentChart", "an id of experimentChartIds()");
-    return found->second();
+    return withImported(found->second());
 }
 
 ChartCard *makeExperimentCard(const QString &id, QWidget *parent)

@@ -21,10 +21,11 @@ QStringList commonFacts(const ExperimentResult &result, const RunRecord &latest)
     QStringList facts {QStringLiteral("experiment: %1").arg(text(result.experiment.name)),
                        QStringLiteral("begun: %1").arg(text(result.started)),
                        QStringLiteral("program: %1").arg(text(from.program)),
-                       QStringLiteral("machine: %1").arg(text(from.machine)),
-                       QStringLiteral("seed: %1").arg(result.experiment.seed)};
+                       QStringLiteral("machine: %1").arg(text(from.machine))};
+    std::vector<const RunRecord *> runs;
     for (const PointResult &point : result.points) {
         for (const MeasuredRun &run : point.runs) {
+            runs.push_back(run.record.get());
             const Provenance &model = run.record->provenance;
             const QString fact = QStringLiteral("model: %1, %2, %3, %4")
                                      .arg(text(model.modelName), text(model.modelFile),
@@ -33,7 +34,7 @@ QStringList commonFacts(const ExperimentResult &result, const RunRecord &latest)
                 facts << fact;
         }
     }
-    return facts;
+    return facts + commonSettingFacts(runs);
 }
 
 } // namespace
@@ -53,10 +54,11 @@ ExportNotes experimentNotes(const ExperimentResult &result)
 
 ExperimentExport::ExperimentExport(std::shared_ptr<const ExperimentResult> result,
                                    std::shared_ptr<const ExperimentOutlook> outlook,
-                                   const QString &folder)
+                                   const QString &folder, ImportedSeriesPtr imported)
     : m_result(std::move(result))
     , m_outlook(std::move(outlook))
     , m_folder(folder)
+    , m_imported(std::move(imported))
 { }
 
 void ExperimentExport::write(const QString &name, const QByteArray &bytes)
@@ -70,7 +72,7 @@ void ExperimentExport::prepare()
 {
     makeExportFolder(QDir(m_folder).filePath(QStringLiteral("charts")));
     ChartData data;
-    data.experiment = ExperimentFiguresCache().update(m_result, m_outlook);
+    data.experiment = ExperimentFiguresCache().update(m_result, m_outlook, m_imported);
     m_notes = experimentNotes(*m_result);
     for (const QString &id : chartsFor(m_result->experiment)) {
         ExportedChart chart = exportedChart(*makeExperimentChart(id), data);
@@ -103,9 +105,9 @@ void ExperimentExport::writeReport()
 
 QStringList exportExperiment(const std::shared_ptr<const ExperimentResult> &result,
                              const std::shared_ptr<const ExperimentOutlook> &outlook,
-                             const QString &folder)
+                             const QString &folder, const ImportedSeriesPtr &imported)
 {
-    ExperimentExport whole(result, outlook, folder);
+    ExperimentExport whole(result, outlook, folder, imported);
     whole.prepare();
     for (size_t i = 0; i < whole.pictureCount(); ++i)
         whole.drawPicture(i);

@@ -5,6 +5,7 @@
 #include "app/experiment/experiment_outlook.h"
 #include "app/experiment/experiment_result.h"
 #include "ui/charts/chart_export.h"
+#include "ui/charts/experiment/experiment_figures.h"
 #include "ui/charts/experiment/experiment_report.h"
 #include "ui/charts/export_notes.h"
 
@@ -20,11 +21,11 @@ namespace inferlab {
 ExportNotes experimentNotes(const ExperimentResult &result);
 
 // Into FOLDER/charts and FOLDER/report.html. Charts that are empty are left out. outlook: null
-// where nobody asked the cost model. Returns the paths written. Throws InputError at the first that
-// cannot be written.
+// where nobody asked the cost model. imported: drawn beside it. Returns the paths written. Throws
+// InputError at the first that cannot be written.
 QStringList exportExperiment(const std::shared_ptr<const ExperimentResult> &result,
                              const std::shared_ptr<const ExperimentOutlook> &outlook,
-                             const QString &folder);
+                             const QString &folder, const ImportedSeriesPtr &imported = {});
 
 // The same in pieces, for a window that goes on answering between them: all but the pictures can be
 // done off its thread. Each piece throws InputError for what cannot be written.
@@ -32,7 +33,8 @@ class ExperimentExport
 {
 public:
     ExperimentExport(std::shared_ptr<const ExperimentResult> result,
-                     std::shared_ptr<const ExperimentOutlook> outlook, const QString &folder);
+                     std::shared_ptr<const ExperimentOutlook> outlook, const QString &folder,
+                     ImportedSeriesPtr imported = {});
 
     void prepare();                 // first, on any thread: the folder, figures, charts
     size_t pictureCount() const;    // then this is known
@@ -47,6 +49,7 @@ private:
     std::shared_ptr<const ExperimentResult> m_result;
     std::shared_ptr<const ExperimentOutlook> m_outlook;
     QString m_folder;
+    ImportedSeriesPtr m_imported;
     ExportNotes m_notes;
     std::vector<ExportedChart> m_charts;
     std::vector<ReportChart> m_inReport;

@@ -186,7 +186,8 @@ const RunMetrics *ExperimentFigures::predicted(size_t point) const
 
 ExperimentFiguresPtr
 ExperimentFiguresCache::update(std::shared_ptr<const ExperimentResult> result,
-                               std::shared_ptr<const ExperimentOutlook> outlook)
+                               std::shared_ptr<const ExperimentOutlook> outlook,
+                               ImportedSeriesPtr imported)
 {
     if (result == nullptr)
         return nullptr;
@@ -205,6 +206,7 @@ ExperimentFiguresCache::update(std::shared_ptr<const ExperimentResult> result,
     figures->result = std::move(result);
     figures->points = m_points;
     figures->outlook = std::move(outlook);
+    figures->imported = std::move(imported);
     placePoints(*figures);
     return figures;
 }

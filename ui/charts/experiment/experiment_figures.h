@@ -2,6 +2,7 @@
 // stand for. All figures come from engine/measure; this only gathers them, once for all charts.
 #pragma once
 
+#include "app/exchange/imported_series.h"
 #include "app/experiment/experiment_outlook.h"
 #include "app/experiment/experiment_result.h"
 #include "engine/measure/metrics.h"
@@ -51,6 +52,8 @@ struct PointPlace
     size_t group = 0; // index into groups
 };
 
+using ImportedSeriesPtr = std::shared_ptr<const std::vector<ImportedSeries>>;
+
 struct ExperimentFigures
 {
     std::shared_ptr<const ExperimentResult> result; // never null
@@ -60,6 +63,7 @@ struct ExperimentFigures
     std::vector<QString> groupBriefs; // "off"
 
     std::shared_ptr<const ExperimentOutlook> outlook; // null where nobody asked the cost model
+    ImportedSeriesPtr imported;                       // of others, for comparison; null: none
 
     // What the cost model expects of a point; null where it cannot say.
     const RunMetrics *predicted(size_t point) const;
@@ -80,7 +84,8 @@ class ExperimentFiguresCache
 {
 public:
     ExperimentFiguresPtr update(std::shared_ptr<const ExperimentResult> result,
-                                std::shared_ptr<const ExperimentOutlook> outlook = {});
+                                std::shared_ptr<const ExperimentOutlook> outlook = {},
+                                ImportedSeriesPtr imported = {});
 
 private:
     std::vector<std::shared_ptr<const PointFigures>> m_points;

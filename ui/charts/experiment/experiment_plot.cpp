@@ -90,7 +90,13 @@ void setExperimentX(PlotSpec &spec, const ExperimentFigures &figures)
     std::vector<double> values;
     for (size_t i = 0; i < axis->values.size(); ++i)
         values.push_back(figures.xOf(i));
+    setNumericX(spec, std::move(values));
+}
+
+void setNumericX(PlotSpec &spec, std::vector<double> values)
+{
     std::sort(values.begin(), values.end());
+    values.erase(std::unique(values.begin(), values.end()), values.end());
     spec.x.tickAt = values;
     spec.x.hasRange = true;
     const double low = values.front();
@@ -102,6 +108,7 @@ void setExperimentX(PlotSpec &spec, const ExperimentFigures &figures)
         spec.reach = low * 1e-6;
         return;
     }
+    spec.x.logarithmic = false;
     const double span = high > low ? high - low : std::max(1.0, std::abs(high));
     spec.x.min = low - span * 0.06;
     spec.x.max = high + span * 0.06;

@@ -17,6 +17,8 @@ PlotSpec experimentPlot(const QString &id, const QString &title, const QString &
                         const ChartData &data);
 // The axis along x, fixed by what is planned, so that it keeps still while points come in.
 void setExperimentX(PlotSpec &spec, const ExperimentFigures &figures);
+// The same of any numbers, in any order.
+void setNumericX(PlotSpec &spec, std::vector<double> values);
 // x are names beside each other, whatever the axis is.
 void setCategoriesX(PlotSpec &spec, const ExperimentFigures &figures);
 

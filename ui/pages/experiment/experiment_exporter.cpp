@@ -16,11 +16,12 @@ ExperimentExporter::~ExperimentExporter() = default;
 
 void ExperimentExporter::start(const ExperimentResultPtr &result,
                                const std::shared_ptr<const ExperimentOutlook> &outlook,
-                               const QString &folder)
+                               const QString &folder, const ImportedSeriesPtr &imported)
 {
     stop();
-    m_export = std::make_shared<ExperimentExport>(result, outlook, folder);
+    m_export = std::make_shared<ExperimentExport>(result, outlook, folder, imported);
     m_result = result;
+    m_outlook = outlook;
     m_folder = folder;
     m_work.start(
         [of = m_export](const std::atomic<bool> &) {
@@ -44,6 +45,7 @@ void ExperimentExporter::end()
 {
     m_export.reset();
     m_result.reset();
+    m_outlook.reset();
 }
 
 // The window's fonts and scenes are its thread's: pictures are drawn here, each by itself.
@@ -69,9 +71,10 @@ void ExperimentExporter::drawNext(const std::shared_ptr<ExperimentExport> &of, s
 void ExperimentExporter::writeRest()
 {
     m_work.start(
-        [of = m_export, result = m_result, folder = m_folder](const std::atomic<bool> &stop) {
+        [of = m_export, result = m_result, outlook = m_outlook,
+         folder = m_folder](const std::atomic<bool> &stop) {
             of->writeReport();
-            return of->files() + exportExperimentData(*result, folder, &stop);
+            return of->files() + exportExperimentData(*result, outlook.get(), folder, &stop);
         },
         [this](const QStringList &files) {
             end();

@@ -5,6 +5,7 @@
 #include "app/experiment/experiment_outlook.h"
 #include "app/session/session_types.h"
 #include "latest_work.h"
+#include "ui/charts/experiment/experiment_figures.h"
 
 #include <QObject>
 #include <QStringList>
@@ -22,9 +23,10 @@ public:
     explicit ExperimentExporter(QObject *parent = nullptr);
     ~ExperimentExporter() override; // stops
 
-    // What is under way is given up first. outlook may be null.
+    // What is under way is given up first. outlook and imported may be null.
     void start(const ExperimentResultPtr &result,
-               const std::shared_ptr<const ExperimentOutlook> &outlook, const QString &folder);
+               const std::shared_ptr<const ExperimentOutlook> &outlook, const QString &folder,
+               const ImportedSeriesPtr &imported);
     void stop(); // files that are there stay
     bool isWorking() const noexcept { return m_export != nullptr; }
 
@@ -40,6 +42,7 @@ private:
 
     std::shared_ptr<ExperimentExport> m_export; // under way
     ExperimentResultPtr m_result;
+    std::shared_ptr<const ExperimentOutlook> m_outlook;
     QString m_folder;
     LatestWork m_work {this};
 };

@@ -28,6 +28,7 @@ namespace inferlab {
 
 class AdvicePanel;
 class ChartBoard;
+class ComparisonImport;
 class ErrorBar;
 class ExperimentExporter;
 class OutlookReader;
@@ -84,6 +85,7 @@ public:
     QLabel *activity() const noexcept { return m_activity; }
     QLabel *findings() const noexcept { return m_findings; }
     AdvicePanel *advice() const noexcept { return m_advice; }
+    ComparisonImport *comparison() const noexcept { return m_comparison; }
     QTabWidget *tabs() const noexcept { return m_tabs; }
 
 public slots:
@@ -192,6 +194,7 @@ private:
     QPushButton *m_open;
     QPushButton *m_save;
     QPushButton *m_export;
+    ComparisonImport *m_comparison;
     QTabWidget *m_tabs;
     AdvicePanel *m_advice;
     ChartBoard *m_board;

@@ -4,6 +4,7 @@
 #include "advice_panel.h"
 #include "app/experiment/experiment_presets.h"
 #include "app/experiment/progress_words.h"
+#include "comparison_import.h"
 #include "experiment_exporter.h"
 #include "outlook_reader.h"
 #include "preset_delegate.h"
@@ -78,6 +79,7 @@ ExperimentPage::ExperimentPage(Session &session, std::function<ModelChoice()> mo
     , m_open(new QPushButton(tr("Open plan…"), this))
     , m_save(new QPushButton(tr("Save plan…"), this))
     , m_export(new QPushButton(tr("Export all…"), this))
+    , m_comparison(new ComparisonImport(this))
     , m_tabs(new QTabWidget(this))
     , m_advice(new AdvicePanel(this))
     , m_board(new ChartBoard(makeCards(), this))
@@ -138,6 +140,7 @@ QWidget *ExperimentPage::makeLeft()
     buttons->addWidget(m_open);
     buttons->addWidget(m_save);
     column->addLayout(buttons);
+    column->addWidget(m_comparison->button());
     followTheme();
     return m_left;
 }

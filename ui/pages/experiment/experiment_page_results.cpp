@@ -8,6 +8,7 @@
 #include "app/experiment/preset_durations.h"
 #include "app/session/session.h"
 #include "capacity_panel.h"
+#include "comparison_import.h"
 #include "engine/measure/metrics.h"
 #include "experiment_exporter.h"
 #include "kernels/api/backend.h"
@@ -81,6 +82,11 @@ void ExperimentPage::connectResults()
     for (const ChartCard *card : m_board->cards())
         connect(card, &ChartCard::pointChosen, this,
                 [this](int point, bool open) { open ? openPoint(point) : choosePoint(point); });
+    connect(m_comparison, &ComparisonImport::changed, this, &ExperimentPage::showFigures);
+    connect(m_comparison, &ComparisonImport::noticed, this,
+            [this](const QString &line) { m_error->showNotice(line); });
+    connect(m_comparison, &ComparisonImport::failed, this,
+            [this](const QString &line) { m_error->showLine(line); });
     connect(m_table, &QTableWidget::currentCellChanged, this,
             [this](int row) { choosePoint(row); });
     connect(m_table, &QTableWidget::cellActivated, this, [this](int row) { openPoint(row); });
@@ -105,7 +111,7 @@ void ExperimentPage::showFigures()
     if (m_result == nullptr)
         return;
     ChartData shown;
-    shown.experiment = m_figures.update(m_result, m_outlook);
+    shown.experiment = m_figures.update(m_result, m_outlook, m_comparison->series());
     shown.latencyBudgetMs = m_advice->limits().endToEndMs;
     m_board->setData(shown);
 }
@@ -233,7 +239,7 @@ void ExperimentPage::exportTo(const QString &folder)
     if (m_result == nullptr)
         return;
     m_exportFolder = folder;
-    m_exporter->start(m_result, m_outlook, folder);
+    m_exporter->start(m_result, m_outlook, folder, m_comparison->series());
     m_error->showNotice(tr("Exporting: figures"));
     refreshButtons();
 }
