@@ -1,5 +1,6 @@
 // Runs side by side: which stand in one column, what is said to differ, the figures and verdicts,
 // and the page around them.
+#include "engine/measure/changed_settings.h"
 #include "engine/measure/metrics.h"
 #include "support/synthetic_run.h"
 #include "ui/charts/chart_source.h"
@@ -14,6 +15,7 @@
 #include <QtTest>
 
 using namespace inferlab;
+using namespace inferlab::test;
 
 namespace {
 
@@ -48,6 +50,7 @@ class TestComparePage : public QObject
 private slots:
     void repeatsStandInOneColumn();
     void twoRepeatsAloneAreComparedAllTheSame();
+    void everySettingMakesAColumnAndIsSaid();
     void onlyWhatDiffersIsListed();
     void figuresAreThoseOfTheRuns();
     void aSlowerRunIsSaidToBeSlower();
@@ -79,6 +82,30 @@ void TestComparePage::twoRepeatsAloneAreComparedAllTheSame()
     QCOMPARE(differing.rows,
              (std::vector<QStringList> {
                  {QStringLiteral("Seed"), QStringLiteral("1"), QStringLiteral("2")}}));
+}
+
+void TestComparePage::everySettingMakesAColumnAndIsSaid()
+{
+    const auto runWith = [](const RunSettings &settings) {
+        RunRecord run = makeSyntheticRun({});
+        run.settings = settings;
+        return std::make_shared<RunRecord>(std::move(run));
+    };
+    for (const ChangedSettings &changed : changedSettings()) {
+        const auto columns = compareColumns({runWith(baseSettings()), runWith(changed.settings)});
+        QVERIFY2(columns.size() == 2, changed.name.c_str()); // a seed alone too: there is no other
+        const ChartTable differing = differingSettings(columns);
+        QVERIFY2(differing.rows.size() == 1, changed.name.c_str());
+        QVERIFY2(differing.rows.front()[1] != differing.rows.front()[2], changed.name.c_str());
+    }
+    // More than two: those of another seed or round are repeats, of another anything else they are
+    // not.
+    for (const ChangedSettings &changed : changedSettings()) {
+        const auto columns = compareColumns({runWith(baseSettings()), runWith(changed.settings),
+                                             runWith(baseSettings()), runWith(changed.settings)});
+        const bool isRepeat = changed.name == "seed" || changed.name == "round";
+        QVERIFY2(columns.size() == (isRepeat ? 1 : 2), changed.name.c_str());
+    }
 }
 
 void TestComparePage::onlyWhatDiffersIsListed()

@@ -9,6 +9,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QPushButton>
 #include <QScrollArea>
 #include <QVBoxLayout>
 #include <utility>
@@ -43,6 +44,7 @@ HistoryDetails::HistoryDetails(QWidget *parent)
     , m_name(new QLineEdit(this))
     , m_tags(new QLineEdit(this))
     , m_note(new QPlainTextEdit(this))
+    , m_experiment(new QPushButton(tr("Runs of this experiment"), this))
     , m_facts(new QScrollArea(this))
 {
     setObjectName(QStringLiteral("historyDetails"));
@@ -56,6 +58,8 @@ HistoryDetails::HistoryDetails(QWidget *parent)
     m_note->installEventFilter(this);
     connect(m_name, &QLineEdit::editingFinished, this, &HistoryDetails::finishName);
     connect(m_tags, &QLineEdit::editingFinished, this, &HistoryDetails::finishTags);
+    m_experiment->setToolTip(tr("List all runs of the experiment that this run belongs to"));
+    connect(m_experiment, &QPushButton::clicked, this, &HistoryDetails::experimentWanted);
 
     m_facts->setWidgetResizable(true);
     m_facts->setFrameShape(QFrame::NoFrame);
@@ -73,6 +77,7 @@ HistoryDetails::HistoryDetails(QWidget *parent)
         column->addWidget(field);
     }
     column->addSpacing(space::kInside);
+    column->addWidget(m_experiment, 0, Qt::AlignLeft);
     column->addWidget(m_facts, 1);
     setRuns({});
 }
@@ -93,6 +98,7 @@ void HistoryDetails::setRuns(std::vector<HistoryRun> runs)
     m_name->setEnabled(one);
     m_note->setEnabled(one);
     m_tags->setEnabled(!m_runs.empty());
+    m_experiment->setVisible(one && m_runs.front().place);
     m_name->setText(one ? m_runs.front().name : QString());
     m_note->setPlainText(one ? m_runs.front().note : QString());
     m_tags->setText(commonTags(m_runs).join(QStringLiteral(", ")));

@@ -10,6 +10,7 @@
 class QLabel;
 class QLineEdit;
 class QPlainTextEdit;
+class QPushButton;
 class QScrollArea;
 
 namespace inferlab {
@@ -30,11 +31,13 @@ public:
     QLineEdit *nameField() const noexcept { return m_name; }
     QLineEdit *tagField() const noexcept { return m_tags; }
     QPlainTextEdit *noteField() const noexcept { return m_note; }
+    QPushButton *experimentButton() const noexcept { return m_experiment; }
 
 signals:
     void renamed(int64_t id, const QString &name);
     void tagged(int64_t id, const QStringList &tags);
     void noted(int64_t id, const QString &note);
+    void experimentWanted(); // the other runs of the experiment that this one belongs to
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
@@ -50,6 +53,7 @@ private:
     QLineEdit *m_name;
     QLineEdit *m_tags;
     QPlainTextEdit *m_note;
+    QPushButton *m_experiment;
     QScrollArea *m_facts;
 };
 

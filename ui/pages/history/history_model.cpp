@@ -50,7 +50,7 @@ QString cell(const HistoryRun &run, int column)
     case HistoryModel::Batch:
         return QString::number(run.settings.batch);
     case HistoryModel::KvCache:
-        return run.settings.kvCache ? QObject::tr("on") : QObject::tr("off");
+        return cacheInWords(run.settings);
     case HistoryModel::Ttft:
         return historyWords::figure(run.ttftP50Ms);
     case HistoryModel::Itl:
@@ -209,8 +209,8 @@ QVariant HistoryModel::headerData(int section, Qt::Orientation orientation, int 
     if (role != Qt::DisplayRole)
         return {};
     const QString titles[ColumnCount] = {
-        tr("Began"),    tr("Name"),         tr("Model"),       tr("Device"), tr("Batch"),
-        tr("KV cache"), tr("TTFT P50, ms"), tr("ITL P50, ms"), tr("tok/s"),  tr("Tags")};
+        tr("Began"),    tr("Name"),         tr("Model"),       tr("Device"),      tr("Batch"),
+        tr("KV cache"), tr("TTFT P50, ms"), tr("ITL P50, ms"), tr("tok/s total"), tr("Tags")};
     return titles[section];
 }
 

@@ -23,8 +23,10 @@ namespace inferlab {
 
 HistoryPage::~HistoryPage()
 {
-    if (m_importer != nullptr)
+    if (m_importer != nullptr) {
+        m_importer->requestInterruption();
         m_importer->wait();
+    }
 }
 
 void HistoryPage::connectModel()
@@ -48,6 +50,8 @@ void HistoryPage::connectDetails()
             [this](int64_t id, const QStringList &tags) { m_history->setTags(id, tags); });
     connect(m_details, &HistoryDetails::noted, this,
             [this](int64_t id, const QString &note) { m_history->setNote(id, note); });
+    connect(m_details, &HistoryDetails::experimentWanted, this,
+            &HistoryPage::showExperimentOfMarked);
 }
 
 void HistoryPage::setSearch(const QString &text)
@@ -119,7 +123,7 @@ void HistoryPage::refreshMarked()
     m_compare->setEnabled(count >= 2);
     m_again->setEnabled(count == 1);
     m_delete->setEnabled(count >= 1);
-    m_export->setEnabled(count >= 1);
+    refreshExport();
     m_details->setRuns(std::move(runs));
 }
 
@@ -164,6 +168,18 @@ void HistoryPage::runMarkedAgain()
         return;
     withRecords(
         [this](const std::vector<RunRecordPtr> &runs) { emit runAgainRequested(runs.front()); });
+}
+
+void HistoryPage::showExperimentOfMarked()
+{
+    const std::vector<int64_t> ids = marked();
+    if (ids.size() != 1)
+        return;
+    const HistoryRun &run = m_model->run(m_model->rowOf(ids.front()));
+    if (run.place)
+        setSearch(experimentSearch(run.place->experiment));
+    else
+        m_bar->showNotice(tr("This run belongs to no experiment"));
 }
 
 void HistoryPage::deleteMarked()

@@ -23,6 +23,7 @@ class ErrorBar;
 class History;
 class HistoryDetails;
 class HistoryModel;
+class RunExport;
 
 class HistoryPage : public QWidget
 {
@@ -56,10 +57,12 @@ public slots:
     void keepMarked();
     void compareMarked();
     void runMarkedAgain();
-    void deleteMarked(); // can be undone
+    void showExperimentOfMarked(); // its runs, by the filter; where one run is marked
+    void deleteMarked();           // can be undone
     void undoDelete();
     void showError(const QString &line);
-    // The marked runs into one file. Says how many, or why not.
+    // The marked runs into one file, in the background; the button says how far it is and stops it.
+    // Says how many, or why not.
     void exportMarked(const QString &file, inferlab::ExchangeFormat format);
     // Our runs and vLLM's, in the background; each is on disk before it is listed. A file that
     // cannot be read is said, and the others go on.
@@ -86,6 +89,8 @@ private:
     void refreshMarked(); // after another choice
     void remember();
     void chooseExport();
+    void refreshExport();
+    void endExport();
     void chooseImport();
     void withRecords(const std::function<void(const std::vector<RunRecordPtr> &)> &what);
 
@@ -101,6 +106,7 @@ private:
     QLabel *m_emptyTitle, *m_emptyLine;
     QPushButton *m_clear;
     std::unique_ptr<QThread> m_importer;
+    RunExport *m_exporter = nullptr;   // while one goes on
     std::vector<int64_t> m_remembered; // marked before the rows were replaced
     std::vector<int64_t> m_deleted;    // the last that went into the bin
     std::vector<int64_t> m_restored;   // out of it again, and to be marked when they are listed

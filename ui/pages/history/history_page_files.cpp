@@ -3,7 +3,7 @@
 #include "engine/base/error.h"
 #include "history_page.h"
 #include "history_words.h"
-#include "ui/charts/chart_export.h"
+#include "run_export.h"
 #include "ui/widgets/error_bar.h"
 
 #include <QFile>
@@ -11,6 +11,8 @@
 #include <QPushButton>
 #include <QThread>
 #include <array>
+#include <cmath>
+#include <utility>
 
 namespace inferlab {
 
@@ -38,6 +40,8 @@ Imported importInto(History &history, const QStringList &files)
 {
     Imported out;
     for (const QString &file : files) {
+        if (QThread::currentThread()->isInterruptionRequested())
+            break; // the window closes
         try {
             for (const RunRecord &run : readRunsFile(QFile::encodeName(file).toStdString())) {
                 history.save(run);
@@ -56,6 +60,10 @@ Imported importInto(History &history, const QStringList &files)
 
 void HistoryPage::chooseExport()
 {
+    if (m_exporter != nullptr) {
+        m_exporter->stop();
+        return;
+    }
     QStringList filters;
     for (const FileKind &kind : kKinds)
         filters << QObject::tr(kind.filter);
@@ -71,19 +79,40 @@ void HistoryPage::chooseExport()
 
 void HistoryPage::exportMarked(const QString &file, ExchangeFormat format)
 {
-    withRecords([this, file, format](const std::vector<RunRecordPtr> &records) {
-        std::vector<RunRecord> runs;
-        for (const RunRecordPtr &record : records)
-            runs.push_back(*record);
-        try {
-            writeWhole(file, QByteArray::fromStdString(writeRuns(runs, format)));
-            m_bar->showNotice(
-                tr("Exported %1 to %2")
-                    .arg(historyWords::runs(static_cast<int64_t>(runs.size())), file));
-        } catch (const std::exception &error) {
-            showError(tr("Not exported. %1").arg(QString::fromUtf8(error.what())));
-        }
+    const std::vector<int64_t> ids = marked();
+    if (ids.empty() || m_exporter != nullptr)
+        return;
+    m_exporter = new RunExport(*m_history, ids, file, format, this);
+    connect(m_exporter, &RunExport::progressed, this, &HistoryPage::refreshExport);
+    connect(m_exporter, &RunExport::written, this, [this, file](int64_t runs) {
+        endExport();
+        m_bar->showNotice(tr("Exported %1 to %2").arg(historyWords::runs(runs), file));
     });
+    connect(m_exporter, &RunExport::failed, this, [this](const QString &line) {
+        endExport();
+        showError(tr("Not exported. %1").arg(line));
+    });
+    connect(m_exporter, &RunExport::stopped, this, [this] {
+        endExport();
+        m_bar->showNotice(tr("Export stopped: no file was written"));
+    });
+    refreshExport();
+    m_exporter->start();
+}
+
+void HistoryPage::endExport()
+{
+    std::exchange(m_exporter, nullptr)->deleteLater();
+    refreshExport();
+}
+
+// The button says how far it is, and stops it.
+void HistoryPage::refreshExport()
+{
+    m_export->setText(m_exporter == nullptr
+                          ? tr("Export…")
+                          : tr("Stop export, %1%").arg(std::lround(m_exporter->share() * 100)));
+    m_export->setEnabled(m_exporter != nullptr || !marked().empty());
 }
 
 void HistoryPage::chooseImport()

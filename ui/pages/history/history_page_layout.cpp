@@ -88,8 +88,13 @@ QWidget *HistoryPage::makeTop()
 {
     auto *top = new QWidget(this);
     m_search->setObjectName(QStringLiteral("historySearch"));
-    m_search->setPlaceholderText(tr("Filter: words, batch:8, cache:off, device:cpu, tag:lecture"));
+    m_search->setPlaceholderText(
+        tr("Filter: words, batch:8, cache:off, tag:lecture, experiment:batch"));
     m_search->setAccessibleName(tr("Filter runs"));
+    m_search->setToolTip(tr("Every word must be found. In one column: batch:8, threads:2, "
+                            "device:cpu, cache:off, cache:q8_0, model:smol, tag:lecture, "
+                            "experiment:batch.\nWords within \"quotes\" are one: tag:\"lecture "
+                            "3\""));
     m_search->setClearButtonEnabled(true);
     m_search->installEventFilter(this);
     m_count->setProperty("kind", QStringLiteral("muted"));
@@ -185,6 +190,7 @@ void HistoryPage::setUpTable()
     addKey(tr("Keep on charts"), {}, [this] { keepMarked(); });
     addKey(tr("Compare"), {}, [this] { compareMarked(); });
     addKey(tr("Run again"), {}, [this] { runMarkedAgain(); });
+    addKey(tr("Runs of this experiment"), {}, [this] { showExperimentOfMarked(); });
     addKey(tr("Rename"), QKeySequence(Qt::Key_F2), [this] { m_details->editName(); });
     addKey(tr("Tags"), {}, [this] { m_details->editTags(); });
     addKey(tr("Delete"), QKeySequence(Qt::Key_Delete), [this] { deleteMarked(); });
