@@ -2,7 +2,6 @@
 #include "headless_experiment.h"
 
 #include "app/experiment/experiment_choice.h"
-#include "app/experiment/experiment_outlook.h"
 #include "app/experiment/experiment_presets.h"
 #include "app/experiment/folder_run.h"
 #include "app/experiment/progress_printer.h"
@@ -13,7 +12,6 @@
 #include "app/startup/default_model.h"
 #include "engine/base/error.h"
 #include "kept_history.h"
-#include "kernels/api/devices.h"
 #include "ui/charts/experiment/experiment_export.h"
 #include "ui/theme/theme_controller.h"
 
@@ -77,7 +75,7 @@ int runHeadlessExperiment(const CommandLine &arguments)
         choice.device = arguments.device;
     choice.threads = arguments.threads;
     FolderRun plan {chosenExperiment(choice), choice.model, arguments.outputFolder,
-                    EngineAccess::real({}, calibrationPath())};
+                    EngineAccess::real(), calibrationPath()};
     const std::unique_ptr<History> history = openHistory(arguments);
     const RunKeeper keeper = keeperOf(history.get());
     ProgressPrinter progress(stderr);
@@ -89,19 +87,16 @@ int runHeadlessExperiment(const CommandLine &arguments)
                 progress.tell({notKeptLine(error)});
             }
         };
-    const auto result = std::make_shared<const ExperimentResult>(runInFolder(
-        plan, interrupted, [&progress](const ProgressLine &line) { progress.tell(line); }));
-    PredictionModels models(choice.model, calibrationPath());
-    const auto outlook = std::make_shared<const ExperimentOutlook>(
-        experimentOutlook(*result, models, defaultThreads()));
-    if (!outlook->missing.empty())
-        progress.tell({outlook->missing});
+    FolderRunEnd end = runInFolder(plan, interrupted,
+                                   [&progress](const ProgressLine &line) { progress.tell(line); });
+    const auto result = std::make_shared<const ExperimentResult>(std::move(end.result));
+    const auto outlook = std::make_shared<const ExperimentOutlook>(std::move(end.outlook));
     const QStringList files =
         exportExperiment(result, outlook, QString::fromStdString(arguments.outputFolder));
     progress.tell({"wrote charts and a report, " + std::to_string(files.size()) + " files, into "
                    + arguments.outputFolder});
     if (arguments.json)
-        std::puts(jsonText(experimentJson(*result, plan.folder), 2).c_str());
+        std::puts(jsonText(experimentJson(*result, outlook.get(), plan.folder), 2).c_str());
     return exitCodeOf(*result, interrupted);
 }
 

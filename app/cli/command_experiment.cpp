@@ -5,6 +5,7 @@
 #include "app/experiment/folder_run.h"
 #include "app/experiment/progress_printer.h"
 #include "app/experiment/result_json.h"
+#include "app/machine/calibration_file.h"
 #include "argument_checks.h"
 #include "common_options.h"
 #include "engine/base/error.h"
@@ -56,16 +57,17 @@ void runExperiment(ExperimentArguments arguments, Context &context)
         arguments.choice.device = arguments.device;
     if (arguments.threads > 0)
         arguments.choice.threads = arguments.threads;
-    const FolderRun plan {chosenExperiment(arguments.choice), arguments.choice.model, arguments.out,
-                          EngineAccess::real(arguments.isa)};
+    const FolderRun plan {
+        chosenExperiment(arguments.choice), arguments.choice.model, arguments.out,
+        EngineAccess::real(arguments.isa),  calibrationPath(),      arguments.isa};
     ProgressPrinter progress(stderr);
-    const ExperimentResult result = runInFolder(
+    const auto [result, outlook] = runInFolder(
         plan, *context.interrupted, [&progress](const ProgressLine &line) { progress.tell(line); });
     context.exitCode = exitCodeOf(result, *context.interrupted);
     if (arguments.json)
-        printOut("%s\n", jsonText(experimentJson(result, plan.folder), 2).c_str());
+        printOut("%s\n", jsonText(experimentJson(result, &outlook, plan.folder), 2).c_str());
     else
-        writeOut(pointTable(result) + findings(result));
+        writeOut(pointTable(result, outlook) + findings(result, outlook));
 }
 
 } // namespace

@@ -1,7 +1,6 @@
 #include "experiment_output.h"
 
 #include "app/experiment/experiment_presets.h"
-#include "app/experiment/experiment_verdicts.h"
 #include "app/experiment/point_summary.h"
 #include "app/experiment/progress_words.h"
 #include "engine/base/number_text.h"
@@ -33,6 +32,20 @@ std::string rateCell(const PointSummary &summary)
     return text;
 }
 
+std::string predictedCell(const ExperimentOutlook &outlook, size_t point)
+{
+    if (point >= outlook.points.size())
+        return "-";
+    const std::optional<RunMetrics> &metrics = outlook.points[point].metrics;
+    return metrics && metrics->outputTokPerSecond ? rateText(*metrics->outputTokPerSecond) : "-";
+}
+
+bool anyPredicted(const ExperimentOutlook &outlook)
+{
+    return std::any_of(outlook.points.begin(), outlook.points.end(),
+                       [](const PredictedPoint &point) { return point.metrics.has_value(); });
+}
+
 } // namespace
 
 std::string presetList()
@@ -44,21 +57,31 @@ std::string presetList()
     return table.text();
 }
 
-std::string pointTable(const ExperimentResult &result)
+std::string pointTable(const ExperimentResult &result, const ExperimentOutlook &outlook)
 {
-    TextTable table({Align::Left, Align::Left, Align::Right, Align::Right, Align::Right,
-                     Align::Right, Align::Right, Align::Right});
-    table.addRow({"point", "state", "runs", "tok/s total", "TTFT P50, ms ", "ITL P50, ms ",
-                  "E2E P50, ms ", "E2E P90, ms "});
+    const bool predicted = anyPredicted(outlook);
+    std::vector<Align> aligns(predicted ? 9 : 8, Align::Right);
+    aligns[0] = aligns[1] = Align::Left;
+    TextTable table(aligns);
+    const auto addRow = [&](std::vector<std::string> cells, const std::string &expected) {
+        if (predicted)
+            cells.insert(cells.begin() + 4, expected);
+        table.addRow(cells);
+    };
+    addRow({"point", "state", "runs", "tok/s total", "TTFT P50, ms ", "ITL P50, ms ",
+            "E2E P50, ms ", "E2E P90, ms "},
+           "predicted");
     bool unclaimed = false;
-    for (const PointResult &point : result.points) {
+    for (size_t i = 0; i < result.points.size(); ++i) {
+        const PointResult &point = result.points[i];
         const PointSummary summary = summarisePoint(point);
         unclaimed = unclaimed || (summary.endToEndMs && !summary.endToEndMs->claims(90));
-        table.addRow({point.point.label, pointStateName(point.state), groupedText(summary.runs),
-                      rateCell(summary), atPercent(summary.ttftMs, &SampleSummary::p50, 50),
-                      atPercent(summary.itlMs, &SampleSummary::p50, 50),
-                      atPercent(summary.endToEndMs, &SampleSummary::p50, 50),
-                      atPercent(summary.endToEndMs, &SampleSummary::p90, 90)});
+        addRow({point.point.label, pointStateName(point.state), groupedText(summary.runs),
+                rateCell(summary), atPercent(summary.ttftMs, &SampleSummary::p50, 50),
+                atPercent(summary.itlMs, &SampleSummary::p50, 50),
+                atPercent(summary.endToEndMs, &SampleSummary::p50, 50),
+                atPercent(summary.endToEndMs, &SampleSummary::p90, 90)},
+               predictedCell(outlook, i));
     }
     return table.text()
         + (unclaimed ? "  * too few samples to claim it (P90 needs "
@@ -66,10 +89,10 @@ std::string pointTable(const ExperimentResult &result)
                      : std::string());
 }
 
-std::string findings(const ExperimentResult &result)
+std::string findings(const ExperimentResult &result, const ExperimentOutlook &outlook)
 {
     std::string text;
-    for (const std::string &sentence : experimentVerdicts(result))
+    for (const std::string &sentence : experimentFindings(result, &outlook))
         text += (text.empty() ? "\n" : "") + sentence + "\n";
     return text;
 }

@@ -24,8 +24,7 @@ void calibrateOnce(LoadedModel &model, const std::string &instructionSet,
     }
 }
 
-EngineAccess EngineAccess::real(const std::string &instructionSet,
-                                const std::filesystem::path &calibrations)
+EngineAccess EngineAccess::real(const std::string &instructionSet)
 {
     EngineAccess access;
     access.load = [instructionSet](const ModelWanted &wanted, const std::atomic<bool> *stop) {
@@ -45,11 +44,6 @@ EngineAccess EngineAccess::real(const std::string &instructionSet,
     access.hash = [](const std::string &file, const std::atomic<bool> *stop) {
         return cachedFileHash(file, userHashCache(), stop);
     };
-    if (!calibrations.empty())
-        access.calibrate = [instructionSet, calibrations](LoadedModel &model,
-                                                          const std::atomic<bool> *stop) {
-            calibrateOnce(model, instructionSet, calibrations, stop);
-        };
     return access;
 }
 

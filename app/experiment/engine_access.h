@@ -42,13 +42,11 @@ struct EngineAccess
     // empty. Throws Cancelled alone: without it there is no prediction and all else goes on.
     std::function<void(LoadedModel &, const std::atomic<bool> *stop)> calibrate;
 
-    // instructionSet: of the CPU, as --isa; empty: the best. calibrations: calibrationPath(), where
-    // what was measured once is kept; empty: nothing is calibrated.
-    static EngineAccess real(const std::string &instructionSet = {},
-                             const std::filesystem::path &calibrations = {});
+    // instructionSet: of the CPU, as --isa; empty: the best. Nothing is calibrated.
+    static EngineAccess real(const std::string &instructionSet = {});
 };
 
-// Calibrates as EngineAccess says, into that file.
+// Calibrates as EngineAccess says, into that file: calibrationPath().
 void calibrateOnce(LoadedModel &model, const std::string &instructionSet,
                    const std::filesystem::path &calibrations, const std::atomic<bool> *stop);
 

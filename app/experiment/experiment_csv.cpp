@@ -4,36 +4,47 @@
 #include "app/run_setup/run_requests.h"
 #include "engine/measure/csv_line.h"
 #include "engine/measure/metrics.h"
+#include "engine/measure/settings_list.h"
 #include "engine/measure/summary_csv.h"
 
 namespace inferlab {
 
 namespace {
 
-constexpr const char *kPointColumns =
-    "experiment,point,label,model_file,device,threads,kv_cache,batch,concurrency,requests,"
-    "prompt_tokens,new_tokens,temperature,top_p,padding,scheduler,chunk_tokens";
-constexpr const char *kOriginColumns =
-    "program,date,machine,model,model_hash,quantisation,experiment_seed";
+constexpr const char *kPointColumns = "experiment,point,label,model_file";
+constexpr const char *kOriginColumns = "program,date,machine,model,model_hash,quantisation";
 
-// What the point was, of every table the first columns.
-void addPoint(CsvLine &line, const ExperimentResult &result, const PointResult &point)
+// A setting's column, as plans of experiments call it; empty for the round, which is the repeat.
+std::string columnOf(const std::string &setting)
 {
-    const RunSettings &run = point.point.settings.run;
-    line.text(result.experiment.name).integer(static_cast<int64_t>(point.point.index));
-    line.text(point.point.label).text(point.point.settings.modelFile);
-    line.text(run.device).integer(run.threads).boolean(run.kvCache);
-    line.integer(run.batch).integer(run.concurrency).integer(requestsOf(run));
-    line.integer(run.promptTokens).integer(run.maxNewTokens);
-    line.number(run.sampling.temperature).number(run.sampling.topP);
-    line.boolean(run.padding).text(batchPolicyName(run.scheduler)).integer(run.chunkTokens);
+    if (setting == "round")
+        return {};
+    if (setting == "max_new_tokens")
+        return "new_tokens";
+    return setting == "seed" ? "experiment_seed" : setting;
 }
 
-void addOrigin(CsvLine &line, const ExperimentResult &result, const Provenance &origin)
+// What the point was, of every table the first columns; as a run of it has it, where there is one.
+void addPoint(CsvLine &line, const ExperimentResult &result, const PointResult &point,
+              const RunRecord *run)
+{
+    RunSettings settings = point.point.settings.run;
+    settings.sampling.seed = result.experiment.seed;
+    if (run != nullptr)
+        settings = run->settings;
+    settings.requests = requestsOf(settings);
+    line.text(result.experiment.name).integer(static_cast<int64_t>(point.point.index));
+    line.text(point.point.label).text(point.point.settings.modelFile);
+    for (const NamedSetting &setting : tabledSettings(settings)) {
+        if (!columnOf(setting.name).empty())
+            line.text(setting.value);
+    }
+}
+
+void addOrigin(CsvLine &line, const Provenance &origin)
 {
     line.text(origin.program).text(origin.date).text(origin.machine);
     line.text(origin.modelName).text(origin.modelHash).text(origin.quantisation);
-    line.plain(std::to_string(result.experiment.seed));
 }
 
 void addMemory(CsvLine &line, uint64_t weights, uint64_t cache, uint64_t workspace)
@@ -53,7 +64,7 @@ void addRun(std::string &out, const ExperimentResult &result, const PointResult 
 {
     const RunMetrics metrics = computeMetrics(*run.record);
     CsvLine line(out);
-    addPoint(line, result, point);
+    addPoint(line, result, point, run.record.get());
     line.integer(run.repeat);
     for (const size_t count : {metrics.completed, metrics.failed, metrics.cancelled})
         line.integer(static_cast<int64_t>(count));
@@ -68,7 +79,7 @@ void addRun(std::string &out, const ExperimentResult &result, const PointResult 
     const MachineNote &machine = run.machine;
     line.number(machine.loadPerCore).number(machine.othersShare).number(machine.stolenShare);
     line.number(machine.frequencyMhz).boolean(machine.throttled);
-    addOrigin(line, result, run.record->provenance);
+    addOrigin(line, run.record->provenance);
 }
 
 void addRequests(std::string &out, const ExperimentResult &result, const PointResult &point,
@@ -76,22 +87,41 @@ void addRequests(std::string &out, const ExperimentResult &result, const PointRe
 {
     for (const RequestRecord &request : run.record->requests) {
         CsvLine line(out);
-        addPoint(line, result, point);
+        addPoint(line, result, point, run.record.get());
         line.integer(run.repeat).integer(request.id);
         line.integer(request.promptTokens).integer(outputTokens(request));
         line.text(endReasonName(request.endReason)).text(request.message);
         line.number(queueMs(request)).number(ttftMs(request)).number(tpotMs(request));
         line.number(endToEndMs(request)).number(endToEndFromScheduledMs(request));
         line.number(normalisedLatencyMs(request)).number(userTokPerSecond(request));
-        addOrigin(line, result, run.record->provenance);
+        addOrigin(line, run.record->provenance);
     }
 }
 
-void addPointLine(std::string &out, const ExperimentResult &result, const PointResult &point)
+constexpr const char *kPredictedColumns =
+    ",predicted_output_tok_per_s,predicted_ttft_p50_ms,predicted_itl_p50_ms,predicted_e2e_p50_ms,"
+    "limited_by";
+
+// predicted: null where nobody asked the cost model.
+void addPredicted(CsvLine &line, const PredictedPoint *predicted)
+{
+    const auto p50 = [](const std::optional<SampleSummary> &summary) {
+        return summary ? std::optional(summary->p50) : std::nullopt;
+    };
+    const RunMetrics metrics =
+        predicted != nullptr ? predicted->metrics.value_or(RunMetrics()) : RunMetrics();
+    line.number(metrics.outputTokPerSecond);
+    line.number(p50(metrics.ttft)).number(p50(metrics.itl)).number(p50(metrics.endToEnd));
+    const bool judged = predicted != nullptr && predicted->verdict;
+    line.text(judged ? runLimitName(predicted->verdict->limit) : "");
+}
+
+void addPointLine(std::string &out, const ExperimentResult &result, const PointResult &point,
+                  const PredictedPoint *predicted)
 {
     const PointSummary summary = summarisePoint(point);
     CsvLine line(out);
-    addPoint(line, result, point);
+    addPoint(line, result, point, point.runs.empty() ? nullptr : point.runs.back().record.get());
     line.text(pointStateName(point.state)).text(point.message);
     line.integer(static_cast<int64_t>(summary.runs)).integer(result.experiment.repeats);
     line.integer(static_cast<int64_t>(summary.busyRuns));
@@ -108,13 +138,18 @@ void addPointLine(std::string &out, const ExperimentResult &result, const PointR
     line.number(interval ? std::optional(interval->high) : std::nullopt);
     line.number(summary.sustainedTokPerSecond).number(summary.paddedShare);
     addMemory(line, summary.weightBytes, summary.cacheBytes, summary.workspaceBytes);
-    addOrigin(line, result,
-              point.runs.empty() ? Provenance {} : point.runs.back().record->provenance);
+    addPredicted(line, predicted);
+    addOrigin(line, point.runs.empty() ? Provenance {} : point.runs.back().record->provenance);
 }
 
 std::string header(const std::string &columns)
 {
-    return std::string(kPointColumns) + "," + columns + "," + kOriginColumns + kCsvLineEnd;
+    std::string line = kPointColumns;
+    for (const NamedSetting &setting : tabledSettings({})) {
+        if (const std::string column = columnOf(setting.name); !column.empty())
+            line += "," + column;
+    }
+    return line + "," + columns + "," + kOriginColumns + kCsvLineEnd;
 }
 
 // Calls `add` for every run of every point.
@@ -157,16 +192,19 @@ std::string experimentRunsToCsv(const ExperimentResult &result)
     return out;
 }
 
-std::string experimentPointsToCsv(const ExperimentResult &result)
+std::string experimentPointsToCsv(const ExperimentResult &result, const ExperimentOutlook *outlook)
 {
     std::string out = header("state,message,runs,planned_runs,busy_runs,measured_requests,"
                              "failed_requests"
                              + figureColumns()
                              + ",output_tok_per_s_p50,output_tok_per_s_p50_low95,"
                                "output_tok_per_s_p50_high95,sustained_tok_per_s,padded_share,"
-                               "weight_bytes,cache_bytes,workspace_bytes");
-    for (const PointResult &point : result.points)
-        addPointLine(out, result, point);
+                               "weight_bytes,cache_bytes,workspace_bytes"
+                             + kPredictedColumns);
+    for (size_t i = 0; i < result.points.size(); ++i) {
+        const bool known = outlook != nullptr && i < outlook->points.size();
+        addPointLine(out, result, result.points[i], known ? &outlook->points[i] : nullptr);
+    }
     return out;
 }
 

@@ -2,6 +2,7 @@
 // carries its point's settings and where its figures come from.
 #pragma once
 
+#include "app/experiment/experiment_outlook.h"
 #include "app/experiment/experiment_result.h"
 
 #include <string>
@@ -14,8 +15,10 @@ std::string experimentRunsToCsv(const ExperimentResult &result);
 std::string experimentRunsCsvHead();
 std::string experimentRunCsvLine(const ExperimentResult &result, const PointResult &point,
                                  const MeasuredRun &run);
-// A line per point, those without a run too: its state, and figures pooled over its runs.
-std::string experimentPointsToCsv(const ExperimentResult &result);
+// A line per point, those without a run too: its state, figures pooled over its runs, and beside
+// them what the cost model predicts and what limited it; empty cells where outlook says nothing.
+std::string experimentPointsToCsv(const ExperimentResult &result,
+                                  const ExperimentOutlook *outlook = nullptr);
 // A line per request of every run.
 std::string experimentRequestsToCsv(const ExperimentResult &result);
 

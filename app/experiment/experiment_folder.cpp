@@ -212,11 +212,11 @@ void ExperimentFolder::writeProgress(const ExperimentResult &result)
     write(m_path / kProgress, progressToJson(result, m_modelHash));
 }
 
-void ExperimentFolder::finish(const ExperimentResult &result)
+void ExperimentFolder::finish(const ExperimentResult &result, const ExperimentOutlook *outlook)
 {
     writeProgress(result);
     write(m_path / "runs.csv", experimentRunsToCsv(result));
-    write(m_path / "points.csv", experimentPointsToCsv(result));
+    write(m_path / "points.csv", experimentPointsToCsv(result, outlook));
     write(m_path / "requests.csv", experimentRequestsToCsv(result));
 }
 

@@ -9,6 +9,7 @@
 // that is killed loses at most the run in progress.
 #pragma once
 
+#include "app/experiment/experiment_outlook.h"
 #include "app/experiment/experiment_progress.h"
 #include "app/experiment/experiment_result.h"
 
@@ -37,7 +38,8 @@ public:
     // Throw std::runtime_error with path and reason, such as a full disk.
     void writeRun(const ExperimentResult &result, size_t point, int32_t repeat); // it is new
     void writeProgress(const ExperimentResult &result);                          // states of points
-    void finish(const ExperimentResult &result); // and the tables of the whole
+    // And the tables of the whole, with what was predicted. outlook: null: nothing was.
+    void finish(const ExperimentResult &result, const ExperimentOutlook *outlook = nullptr);
 
     const std::filesystem::path &path() const noexcept { return m_path; }
 

@@ -2,7 +2,9 @@
 
 #include "app/experiment/experiment_verdicts.h"
 #include "engine/base/error.h"
+#include "kernels/api/devices.h"
 
+#include <exception>
 #include <utility>
 
 namespace inferlab {
@@ -68,6 +70,22 @@ ExperimentOutlook experimentOutlook(const ExperimentResult &result, PredictionMo
     }
     out.missing = models.missing();
     return out;
+}
+
+ExperimentOutlook outlookFrom(const ExperimentResult &result, const std::string &modelFile,
+                              const std::filesystem::path &calibrations,
+                              const std::string &instructionSet)
+{
+    if (calibrations.empty())
+        return {};
+    try {
+        PredictionModels models(modelFile, calibrations, instructionSet);
+        return experimentOutlook(result, models, defaultThreads());
+    } catch (const std::exception &error) {
+        ExperimentOutlook none;
+        none.missing = std::string("No prediction: ") + error.what();
+        return none;
+    }
 }
 
 std::optional<double> predictedSeconds(const Experiment &experiment,

@@ -3,10 +3,15 @@
 #include "app/experiment/experiment_runner.h"
 #include "app/experiment/model_check.h"
 #include "app/experiment/progress_words.h"
+#include "app/machine/known_calibration.h"
+#include "app/run_setup/run_setup.h"
 #include "engine/base/error.h"
 #include "engine/base/interrupt_watch.h"
+#include "engine/model/loaded_model.h"
 
 #include <algorithm>
+#include <exception>
+#include <utility>
 
 namespace inferlab {
 
@@ -21,6 +26,35 @@ std::string hashIfThere(const EngineAccess &engines, const std::string &file,
     } catch (const InputError &) {
         return {};
     }
+}
+
+std::string dayOf(const std::string &date)
+{
+    return date.substr(0, date.find('T'));
+}
+
+// Known or measured now, it says which: predictions stand on it.
+std::function<void(LoadedModel &, const std::atomic<bool> *)>
+tellingCalibration(const FolderRun &plan, const std::function<void(const ProgressLine &)> &tell)
+{
+    return [&plan, &tell](LoadedModel &model, const std::atomic<bool> *stop) {
+        try {
+            const KnownCalibration known = knownCalibration(
+                model.backend(), plan.instructionSet, programName(), plan.calibrations, false,
+                [stop] { return stop != nullptr && stop->load(); });
+            const Calibration &of = known.calibration;
+            tell({(known.measuredNow
+                       ? "measured once what this machine reaches, for predictions: "
+                       : "predictions by what this machine reached on " + dayOf(of.date) + ": ")
+                  + of.hardware});
+            if (!known.warning.empty())
+                tell({known.warning});
+        } catch (const Cancelled &) {
+            throw;
+        } catch (const std::exception &error) {
+            tell({std::string("no predictions: ") + error.what()});
+        }
+    };
 }
 
 } // namespace
@@ -38,8 +72,8 @@ OpenFolder openFolder(const FolderRun &plan, const std::atomic<bool> &interrupte
     return open;
 }
 
-ExperimentResult runInFolder(const FolderRun &plan, const std::atomic<bool> &interrupted,
-                             const std::function<void(const ProgressLine &)> &tell)
+FolderRunEnd runInFolder(const FolderRun &plan, const std::atomic<bool> &interrupted,
+                         const std::function<void(const ProgressLine &)> &tell)
 {
     OpenFolder open = openFolder(plan, interrupted);
     ExperimentFolder &folder = *open.folder;
@@ -69,14 +103,21 @@ ExperimentResult runInFolder(const FolderRun &plan, const std::atomic<bool> &int
         if (changed.state == PointState::Failed)
             tell({changed.point.label + " failed: " + changed.message});
     };
-    ExperimentRunner runner(result, plan.engines, plan.modelFile, events);
+    EngineAccess engines = plan.engines;
+    if (!plan.calibrations.empty())
+        engines.calibrate = tellingCalibration(plan, tell);
+    ExperimentRunner runner(result, engines, plan.modelFile, events);
     {
         const InterruptWatch watch(interrupted, [&runner] { runner.control().stop(); });
         runner.run();
     }
-    folder.finish(result);
+    ExperimentOutlook outlook =
+        outlookFrom(result, plan.modelFile, plan.calibrations, plan.instructionSet);
+    folder.finish(result, &outlook);
     tell({endLine(result)});
-    return std::move(open.result);
+    if (!outlook.missing.empty())
+        tell({outlook.missing});
+    return {std::move(result), std::move(outlook)};
 }
 
 int exitCodeOf(const ExperimentResult &result, bool interrupted)

@@ -4,6 +4,7 @@
 
 #include "app/experiment/engine_access.h"
 #include "app/experiment/experiment_folder.h"
+#include "app/experiment/experiment_outlook.h"
 
 #include <atomic>
 #include <filesystem>
@@ -19,8 +20,18 @@ struct FolderRun
     std::string modelFile; // for points that name none
     std::filesystem::path folder;
     EngineAccess engines;
+    // Where what devices reach is kept, measured before the first run where it is not known yet;
+    // empty: nothing is predicted. instructionSet: as EngineAccess::real() has it.
+    std::filesystem::path calibrations {};
+    std::string instructionSet {};
     // Somewhere beside the folder, and before it: its disk may be full. May be empty.
     std::function<void(const ExperimentResult &, size_t point, int32_t repeat)> keep {};
+};
+
+struct FolderRunEnd
+{
+    ExperimentResult result;
+    ExperimentOutlook outlook; // without points where nothing is predicted
 };
 
 // A folder that is locked, and what earlier calls measured there.
@@ -44,8 +55,8 @@ struct ProgressLine
 // Ends early, with what was measured until then, soon after *interrupted became true. Throws
 // InputError for a folder or a model that cannot be used, std::runtime_error when a file cannot be
 // written, Cancelled when it was interrupted before the first run.
-ExperimentResult runInFolder(const FolderRun &plan, const std::atomic<bool> &interrupted,
-                             const std::function<void(const ProgressLine &)> &tell);
+FolderRunEnd runInFolder(const FolderRun &plan, const std::atomic<bool> &interrupted,
+                         const std::function<void(const ProgressLine &)> &tell);
 
 // Of a program that ran it: 0 done, 1 a point failed, 130 interrupted before all was measured.
 int exitCodeOf(const ExperimentResult &result, bool interrupted);

@@ -11,9 +11,11 @@
 
 namespace inferlab {
 
-PredictionModels::PredictionModels(std::string modelFile, std::filesystem::path calibrations)
+PredictionModels::PredictionModels(std::string modelFile, std::filesystem::path calibrations,
+                                   std::string instructionSet)
     : m_modelFile(std::move(modelFile))
     , m_calibrations(std::move(calibrations))
+    , m_instructionSet(std::move(instructionSet))
 { }
 
 std::optional<PredictionModel> PredictionModels::of(const PointSettings &settings)
@@ -85,7 +87,8 @@ const std::optional<DeviceLimits> &PredictionModels::limits(const PointSettings 
         return known->second;
     try {
         std::string warning;
-        const auto backend = openBackend(device, used);
+        const auto backend =
+            openBackend(device, used, device == "cpu" ? m_instructionSet : std::string());
         const auto stored = storedCalibration(*backend, programName(), m_calibrations, warning);
         if (stored)
             known->second = stored->limits;

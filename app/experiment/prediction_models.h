@@ -18,8 +18,10 @@ namespace inferlab {
 class PredictionModels
 {
 public:
-    // modelFile: for points that name none. calibrations: calibrationPath().
-    PredictionModels(std::string modelFile, std::filesystem::path calibrations);
+    // modelFile: for points that name none. calibrations: calibrationPath(). instructionSet: of the
+    // CPU, as the runs had it; empty: the best.
+    PredictionModels(std::string modelFile, std::filesystem::path calibrations,
+                     std::string instructionSet = {});
 
     // None where the file cannot be read, or where the device was never calibrated with so many
     // threads; missing() says which.
@@ -34,10 +36,11 @@ public:
     const std::string &missing() const noexcept { return m_missing; } // one line; empty: nothing
 
 private:
-    std::string m_modelFile;
-    std::filesystem::path m_calibrations;
     const std::string &fileOf(const PointSettings &settings) const;
 
+    std::string m_modelFile;
+    std::filesystem::path m_calibrations;
+    std::string m_instructionSet;
     std::map<std::string, std::optional<ModelCost>> m_costs;
     std::map<std::tuple<std::string, bool, std::vector<std::string>>, std::vector<int32_t>>
         m_lengths; // of a file, with its chat template or without, of a pool

@@ -1,7 +1,6 @@
 #include "result_json.h"
 
 #include "app/experiment/experiment_presets.h"
-#include "app/experiment/experiment_verdicts.h"
 #include "app/experiment/point_summary.h"
 
 namespace inferlab {
@@ -23,7 +22,23 @@ Json valueJson(const AxisValue &value)
     return std::get<std::string>(value);
 }
 
-Json pointJson(const ExperimentResult &result, const PointResult &point)
+Json predictedJson(const PredictedPoint *predicted)
+{
+    if (predicted == nullptr || !predicted->metrics)
+        return nullptr;
+    const RunMetrics &metrics = *predicted->metrics;
+    const auto p50 = [](const std::optional<SampleSummary> &summary) {
+        return summary ? Json(summary->p50) : Json(nullptr);
+    };
+    const auto &rate = metrics.outputTokPerSecond;
+    return {{"output_tok_per_s", rate ? Json(*rate) : Json(nullptr)},
+            {"ttft_p50_ms", p50(metrics.ttft)},
+            {"itl_p50_ms", p50(metrics.itl)},
+            {"e2e_p50_ms", p50(metrics.endToEnd)}};
+}
+
+Json pointJson(const ExperimentResult &result, const PointResult &point,
+               const PredictedPoint *predicted)
 {
     const PointSummary summary = summarisePoint(point);
     Json values = Json::object();
@@ -45,7 +60,12 @@ Json pointJson(const ExperimentResult &result, const PointResult &point)
             {"itl_ms", sampleJson(summary.itlMs)},
             {"tpot_ms", sampleJson(summary.tpotMs)},
             {"e2e_ms", sampleJson(summary.endToEndMs)},
-            {"padded_share", summary.paddedShare ? Json(*summary.paddedShare) : Json(nullptr)}};
+            {"padded_share", summary.paddedShare ? Json(*summary.paddedShare) : Json(nullptr)},
+            {"predicted", predictedJson(predicted)},
+            {"limited_by",
+             predicted != nullptr && predicted->verdict
+                 ? Json(runLimitName(predicted->verdict->limit))
+                 : Json(nullptr)}};
 }
 
 } // namespace
@@ -66,11 +86,15 @@ Json presetListJson()
     return {{"presets", std::move(list)}};
 }
 
-Json experimentJson(const ExperimentResult &result, const std::filesystem::path &folder)
+Json experimentJson(const ExperimentResult &result, const ExperimentOutlook *outlook,
+                    const std::filesystem::path &folder)
 {
     Json points = Json::array();
-    for (const PointResult &point : result.points)
-        points.push_back(pointJson(result, point));
+    for (size_t i = 0; i < result.points.size(); ++i) {
+        const bool known = outlook != nullptr && i < outlook->points.size();
+        points.push_back(
+            pointJson(result, result.points[i], known ? &outlook->points[i] : nullptr));
+    }
     return {{"experiment", result.experiment.name},
             {"question", result.experiment.question},
             {"folder", folder.string()},
@@ -78,7 +102,7 @@ Json experimentJson(const ExperimentResult &result, const std::filesystem::path 
             {"complete", result.complete()},
             {"runs", result.runCount()},
             {"points", std::move(points)},
-            {"findings", experimentVerdicts(result)}};
+            {"findings", experimentFindings(result, outlook)}};
 }
 
 } // namespace inferlab

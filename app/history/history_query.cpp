@@ -1,5 +1,8 @@
 #include "history_query.h"
 
+#include <utility>
+#include <vector>
+
 namespace inferlab {
 
 namespace {
@@ -26,9 +29,18 @@ private:
     HistorySql &m_sql;
 };
 
-// False where the key is none of ours: then the whole is a word.
-bool addKey(Conditions &conditions, const QString &key, const QString &value)
+// For LIKE: its wildcards as letters.
+QString literally(QString text)
 {
+    for (const char special : {'\\', '%', '_'})
+        text.replace(QLatin1Char(special), QLatin1String("\\") + QLatin1Char(special));
+    return text;
+}
+
+// False where the key is none of ours: then the whole is a word.
+bool addKey(Conditions &conditions, const QString &key, const QString &typed)
+{
+    const QString value = typed.toCaseFolded();
     bool isNumber = false;
     const int number = value.toInt(&isNumber);
     if ((key == QLatin1String("batch") || key == QLatin1String("threads")) && isNumber)
@@ -38,28 +50,64 @@ bool addKey(Conditions &conditions, const QString &key, const QString &value)
     else if (key == QLatin1String("cache")
              && (value == QLatin1String("on") || value == QLatin1String("off")))
         conditions.add(QStringLiteral("kv_cache = ?"), {value == QLatin1String("on") ? 1 : 0});
+    else if (key == QLatin1String("cache"))
+        conditions.add(QStringLiteral("kv_cache = 1 AND cache_type = ? COLLATE NOCASE"), {value});
     else if (key == QLatin1String("tag"))
         conditions.add(QStringLiteral("EXISTS (SELECT 1 FROM tags WHERE tags.run_id = runs.id AND "
                                       "tags.folded = ?)"),
                        {value});
     else if (key == QLatin1String("model"))
         conditions.add(QStringLiteral("instr(lower(model_name || ' ' || model_file), ?)"), {value});
-    else if (key == QLatin1String("experiment"))
-        conditions.add(QStringLiteral("experiment_id = ? COLLATE NOCASE"), {value});
+    else if (key == QLatin1String("experiment")) // NULL where there is none: no match
+        conditions.add(QStringLiteral("experiment_id LIKE ? ESCAPE '\\'"),
+                       {literally(typed) + QLatin1Char('%')});
     else
         return false;
     return true;
 }
 
+struct SearchWord
+{
+    QString text;
+    qsizetype colon = -1; // of a key before it; not one within quotes
+};
+
+// Blanks part words but for those within quotes; a quote within quotes is written twice.
+std::vector<SearchWord> wordsOf(const QString &search)
+{
+    std::vector<SearchWord> words;
+    SearchWord word;
+    bool quoted = false;
+    for (qsizetype i = 0; i < search.size(); ++i) {
+        const QChar c = search[i];
+        if (c == QLatin1Char('"')) {
+            const bool twice = quoted && i + 1 < search.size() && search[i + 1] == c;
+            if (twice)
+                word.text += search[++i];
+            else
+                quoted = !quoted;
+        } else if (!quoted && c.isSpace()) {
+            words.push_back(std::exchange(word, {}));
+        } else {
+            if (!quoted && c == QLatin1Char(':') && word.colon < 0)
+                word.colon = word.text.size();
+            word.text += c;
+        }
+    }
+    words.push_back(word);
+    std::erase_if(words, [](const SearchWord &each) { return each.text.isEmpty(); });
+    return words;
+}
+
 void addSearch(Conditions &conditions, const QString &search)
 {
-    const QStringList words =
-        search.toCaseFolded().simplified().split(QLatin1Char(' '), Qt::SkipEmptyParts);
-    for (const QString &word : words) {
-        const qsizetype colon = word.indexOf(QLatin1Char(':'));
-        if (colon <= 0 || colon + 1 == word.size()
-            || !addKey(conditions, word.left(colon), word.mid(colon + 1)))
-            conditions.addWord(word);
+    for (const SearchWord &word : wordsOf(search)) {
+        const QString folded = word.text.toCaseFolded();
+        const bool hasKey = word.colon > 0 && word.colon + 1 < word.text.size();
+        if (!hasKey
+            || !addKey(conditions, word.text.left(word.colon).toCaseFolded(),
+                       word.text.mid(word.colon + 1)))
+            conditions.addWord(folded);
     }
 }
 
@@ -90,6 +138,13 @@ const char *sortColumn(HistorySort sort)
 }
 
 } // namespace
+
+QString experimentSearch(const QString &experiment)
+{
+    QString quoted = experiment;
+    quoted.replace(QLatin1Char('"'), QLatin1String("\"\""));
+    return QStringLiteral("experiment:\"%1\"").arg(quoted);
+}
 
 HistorySql historySql(const HistoryQuery &query)
 {

@@ -13,8 +13,9 @@ enum class HistorySort { Began, Name, Model, Device, Batch, KvCache, Ttft, Itl, 
 struct HistoryQuery
 {
     // What a person types: every word must be in the run's name, tags, note, model, device, label,
-    // prompt or experiment, in any case; batch:8, threads:2, device:cpu, cache:off, tag:gpu,
-    // model:smol and experiment:ID ask for one column.
+    // prompt or experiment, in any case; batch:8, threads:2, device:cpu, cache:off, cache:q8_0,
+    // tag:gpu, model:smol and experiment:NAME (its name, or the beginning of it) ask for one
+    // column. "two words" within quotes are one; so are those of experiment:"two words".
     QString search;
     bool deleted = false; // those in the bin instead
     HistorySort sort = HistorySort::Began;
@@ -33,6 +34,9 @@ struct HistorySql
     QString order;
 };
 HistorySql historySql(const HistoryQuery &query);
+
+// What finds the runs of one experiment, by its id.
+QString experimentSearch(const QString &experiment);
 
 // A tag as it is stored: without commas or blanks at its ends, each blank a single one.
 QString cleanTag(const QString &text);

@@ -1,6 +1,10 @@
 #include "history_schema.h"
 
 #include "history_database.h"
+#include "prepared_run.h"
+
+#include <string_view>
+#include <vector>
 
 namespace inferlab {
 
@@ -86,11 +90,71 @@ void toVersion1(HistoryDatabase &database)
     database.run(QStringLiteral("PRAGMA application_id = %1").arg(kHistoryApplication));
 }
 
+// Settings that version 1 left to the record alone, as they usually are.
+constexpr const char *kNewColumns[] = {
+    "ALTER TABLE runs ADD COLUMN cache_type TEXT NOT NULL DEFAULT 'F16'",
+    "ALTER TABLE runs ADD COLUMN batch_invariant INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE runs ADD COLUMN step_graphs INTEGER NOT NULL DEFAULT 1",
+    "ALTER TABLE runs ADD COLUMN least_new_tokens INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE runs ADD COLUMN round INTEGER NOT NULL DEFAULT 0",
+};
+
+// Of several runs at one place of an experiment the last one counts. The others stay as runs of
+// their own: they were measured.
+constexpr const char *kOnePlaceEach[] = {
+    R"(UPDATE runs SET experiment_id = NULL, experiment_point = NULL, experiment_repeat = NULL
+       WHERE experiment_id IS NOT NULL AND EXISTS (SELECT 1 FROM runs AS later
+         WHERE later.id > runs.id AND later.experiment_id = runs.experiment_id
+           AND later.experiment_point = runs.experiment_point
+           AND later.experiment_repeat = runs.experiment_repeat))",
+    "DROP INDEX runs_by_experiment",
+    "CREATE UNIQUE INDEX runs_by_experiment ON "
+    "runs(experiment_id, experiment_point, experiment_repeat) WHERE experiment_id IS NOT NULL",
+};
+
+std::vector<qint64> recordIds(HistoryDatabase &database)
+{
+    std::vector<qint64> ids;
+    QSqlQuery query = database.run(QStringLiteral("SELECT run_id FROM records"));
+    while (query.next())
+        ids.push_back(query.value(0).toLongLong());
+    return ids;
+}
+
+void fillFromRecord(HistoryDatabase &database, qint64 id)
+{
+    QSqlQuery query =
+        database.run(QStringLiteral("SELECT record FROM records WHERE run_id = ?"), {id});
+    if (!query.next())
+        return;
+    const std::optional<RunSettings> settings = settingsOfBlob(query.value(0).toByteArray());
+    if (!settings) // it is damaged: opening the run says so
+        return;
+    const std::string_view type = dtypeInfo(settings->cacheType).name;
+    database.run(
+        QStringLiteral("UPDATE runs SET cache_type = ?, batch_invariant = ?, step_graphs = ?, "
+                       "least_new_tokens = ?, round = ? WHERE id = ?"),
+        {QString::fromUtf8(type.data(), static_cast<qsizetype>(type.size())),
+         settings->batchInvariant ? 1 : 0, settings->stepGraphs ? 1 : 0, settings->leastNewTokens,
+         settings->round, id});
+}
+
+void toVersion2(HistoryDatabase &database)
+{
+    for (const char *statement : kNewColumns)
+        database.run(QString::fromLatin1(statement));
+    for (const qint64 id : recordIds(database))
+        fillFromRecord(database, id);
+    for (const char *statement : kOnePlaceEach)
+        database.run(QString::fromLatin1(statement));
+}
+
 } // namespace
 
 const std::array<HistoryMigration, kHistoryVersion> &historyMigrations()
 {
-    static constexpr std::array<HistoryMigration, kHistoryVersion> kMigrations {&toVersion1};
+    static constexpr std::array<HistoryMigration, kHistoryVersion> kMigrations {&toVersion1,
+                                                                                &toVersion2};
     return kMigrations;
 }
 

@@ -9,7 +9,7 @@ namespace inferlab {
 
 class HistoryDatabase;
 
-inline constexpr int kHistoryVersion = 1;
+inline constexpr int kHistoryVersion = 2;
 // SQLite's application_id of our files: "ILab".
 inline constexpr int kHistoryApplication = 0x494c6162;
 

@@ -1,6 +1,7 @@
 #include "history_store.h"
 
 #include "engine/base/error.h"
+#include "settings_columns.h"
 
 #include <QDateTime>
 
@@ -9,14 +10,15 @@ namespace inferlab {
 namespace {
 
 // In the order in which rowOf() reads them.
-constexpr const char *kListed =
-    "id, began_ms, name, note, ending, output_tokens, ttft_p50_ms, itl_p50_ms, output_tok_s, "
-    "program, date, machine, model_name, model_file, model_hash, quantisation, "
-    "device, threads, kv_cache, batch, scheduler, padding, chunk_tokens, requests, concurrency, "
-    "prompt_tokens, context_tokens, max_new_tokens, ignore_end, chat, "
-    "temperature, top_k, top_p, min_p, repetition_penalty, seed, "
-    "experiment_id, experiment_point, experiment_repeat, "
-    "(SELECT group_concat(tag, ',') FROM tags WHERE tags.run_id = runs.id)";
+QString listed()
+{
+    return QStringLiteral("id, began_ms, name, note, ending, output_tokens, ttft_p50_ms, "
+                          "itl_p50_ms, output_tok_s, program, date, machine, model_name, "
+                          "model_file, model_hash, quantisation, %1, "
+                          "experiment_id, experiment_point, experiment_repeat, "
+                          "(SELECT group_concat(tag, ',') FROM tags WHERE tags.run_id = runs.id)")
+        .arg(settingColumnNames());
+}
 
 // Reads the columns of a row one after the other.
 class RowReader
@@ -31,8 +33,6 @@ public:
     std::string utf8() { return next().toString().toStdString(); }
     int64_t integer() { return next().toLongLong(); }
     int32_t small() { return next().toInt(); }
-    bool flag() { return next().toInt() != 0; }
-    float real() { return static_cast<float>(next().toDouble()); }
     std::optional<double> figure()
     {
         const QVariant value = next();
@@ -54,30 +54,6 @@ Provenance provenanceFrom(RowReader &row)
     return provenance;
 }
 
-RunSettings settingsFrom(RowReader &row)
-{
-    RunSettings settings;
-    settings.device = row.utf8();
-    settings.threads = row.small();
-    settings.kvCache = row.flag();
-    settings.batch = row.small();
-    settings.scheduler = batchPolicyFromName(row.utf8()).value_or(settings.scheduler);
-    settings.padding = row.flag();
-    for (int32_t *field : {&settings.chunkTokens, &settings.requests, &settings.concurrency,
-                           &settings.promptTokens, &settings.contextTokens, &settings.maxNewTokens})
-        *field = row.small();
-    settings.ignoreEnd = row.flag();
-    settings.chat = row.flag();
-    SamplingSettings &sampling = settings.sampling;
-    sampling.temperature = row.real();
-    sampling.topK = row.small();
-    sampling.topP = row.real();
-    sampling.minP = row.real();
-    sampling.repetitionPenalty = row.real();
-    sampling.seed = static_cast<uint64_t>(row.integer());
-    return settings;
-}
-
 HistoryRun rowOf(const QSqlQuery &query)
 {
     RowReader row(query);
@@ -92,7 +68,7 @@ HistoryRun rowOf(const QSqlQuery &query)
     run.itlP50Ms = row.figure();
     run.outputTokPerSecond = row.figure();
     run.provenance = provenanceFrom(row);
-    run.settings = settingsFrom(row);
+    run.settings = settingsFromColumns([&row] { return row.next(); });
     const QVariant experiment = row.next();
     const int point = row.small();
     const int repeat = row.small();
@@ -111,25 +87,67 @@ QString nameOfRun(int64_t id)
 
 int64_t HistoryStore::add(const PreparedRun &run)
 {
-    QString names;
-    QString marks;
-    QVariantList values;
-    for (const HistoryColumn &column : run.columns) {
-        const QString separator = values.isEmpty() ? QString() : QStringLiteral(", ");
-        names += separator + QLatin1String(column.name);
-        marks += separator + QLatin1Char('?');
-        values << column.value;
-    }
     int64_t id = 0;
     m_database.transaction([&] {
-        id = m_database
-                 .run(QStringLiteral("INSERT INTO runs (%1) VALUES (%2)").arg(names, marks), values)
-                 .lastInsertId()
-                 .toLongLong();
-        m_database.run(QStringLiteral("INSERT INTO records (run_id, record) VALUES (?, ?)"),
-                       {static_cast<qint64>(id), run.record});
+        const std::optional<int64_t> earlier = atSamePlace(run);
+        id = earlier ? *earlier : insert(run);
+        if (earlier)
+            replace(id, run);
+        m_database.run(
+            QStringLiteral("INSERT OR REPLACE INTO records (run_id, record) VALUES (?, ?)"),
+            {static_cast<qint64>(id), run.record});
     });
     return id;
+}
+
+// A program that was killed may have kept a run here and not yet counted it in the experiment's
+// folder: then it is measured again.
+std::optional<int64_t> HistoryStore::atSamePlace(const PreparedRun &run)
+{
+    if (!run.place)
+        return std::nullopt;
+    QSqlQuery query = m_database.run(
+        QStringLiteral("SELECT id FROM runs WHERE experiment_id = ? AND experiment_point = ? AND "
+                       "experiment_repeat = ?"),
+        {run.place->experiment, run.place->point, run.place->repeat});
+    return query.next() ? std::optional<int64_t>(query.value(0).toLongLong()) : std::nullopt;
+}
+
+int64_t HistoryStore::insert(const PreparedRun &run)
+{
+    QStringList names;
+    QStringList marks;
+    QVariantList values;
+    for (const HistoryColumn &column : run.columns) {
+        names << QLatin1String(column.name);
+        marks << QStringLiteral("?");
+        values << column.value;
+    }
+    const QString list = QStringLiteral(", ");
+    return m_database
+        .run(QStringLiteral("INSERT INTO runs (%1) VALUES (%2)")
+                 .arg(names.join(list), marks.join(list)),
+             values)
+        .lastInsertId()
+        .toLongLong();
+}
+
+// What the person wrote stays: name, tags and note.
+void HistoryStore::replace(int64_t id, const PreparedRun &run)
+{
+    QStringList sets {QStringLiteral("deleted_ms = NULL")};
+    QVariantList values;
+    for (const HistoryColumn &column : run.columns) {
+        const QLatin1String name(column.name);
+        if (name == QLatin1String("name") || name == QLatin1String("own_words"))
+            continue;
+        sets << name + QStringLiteral(" = ?");
+        values << column.value;
+    }
+    values << static_cast<qint64>(id);
+    m_database.run(
+        QStringLiteral("UPDATE runs SET %1 WHERE id = ?").arg(sets.join(QStringLiteral(", "))),
+        values);
 }
 
 HistoryRows HistoryStore::list(const HistoryQuery &query)
@@ -144,7 +162,7 @@ HistoryRows HistoryStore::list(const HistoryQuery &query)
     values << static_cast<qint64>(query.limit) << static_cast<qint64>(query.offset);
     QSqlQuery rows =
         m_database.run(QStringLiteral("SELECT %1 FROM runs WHERE %2 ORDER BY %3 LIMIT ? OFFSET ?")
-                           .arg(QLatin1String(kListed), sql.where, sql.order),
+                           .arg(listed(), sql.where, sql.order),
                        values);
     while (rows.next())
         page.runs.push_back(rowOf(rows));
@@ -153,9 +171,9 @@ HistoryRows HistoryStore::list(const HistoryQuery &query)
 
 std::optional<HistoryRun> HistoryStore::find(int64_t id)
 {
-    QSqlQuery query = m_database.run(
-        QStringLiteral("SELECT %1 FROM runs WHERE id = ?").arg(QLatin1String(kListed)),
-        {static_cast<qint64>(id)});
+    QSqlQuery query =
+        m_database.run(QStringLiteral("SELECT %1 FROM runs WHERE id = ?").arg(listed()),
+                       {static_cast<qint64>(id)});
     return query.next() ? std::optional(rowOf(query)) : std::nullopt;
 }
 

@@ -23,7 +23,9 @@ public:
     QString file() const { return m_database.file(); }
     bool isReadOnly() const noexcept { return m_database.isReadOnly(); }
 
-    int64_t add(const PreparedRun &run); // its id, never used before
+    // Its id, never used before. Where there is a run of the same experiment, point and repeat, it
+    // takes that one's place and id; name, tags and note stay.
+    int64_t add(const PreparedRun &run);
     int64_t add(const RunRecord &run, const std::optional<ExperimentPlace> &place = {})
     {
         return add(prepareRun(run, place));
@@ -47,6 +49,9 @@ public:
     int64_t purge(int64_t deletedBeforeMs);
 
 private:
+    std::optional<int64_t> atSamePlace(const PreparedRun &run);
+    int64_t insert(const PreparedRun &run);
+    void replace(int64_t id, const PreparedRun &run);
     void refreshOwnWords(int64_t id);
     QStringList tagsOf(int64_t id);
 

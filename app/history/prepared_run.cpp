@@ -3,6 +3,7 @@
 #include "engine/base/error.h"
 #include "engine/measure/metrics.h"
 #include "engine/measure/record_json.h"
+#include "settings_columns.h"
 
 #include <QDateTime>
 #include <algorithm>
@@ -61,33 +62,6 @@ void addProvenance(const Provenance &provenance, std::vector<HistoryColumn> &col
                     {"quantisation", text(provenance.quantisation)}});
 }
 
-void addSettings(const RunSettings &settings, std::vector<HistoryColumn> &columns)
-{
-    const SamplingSettings &sampling = settings.sampling;
-    columns.insert(columns.end(),
-                   {{"device", text(settings.device)},
-                    {"threads", settings.threads},
-                    {"kv_cache", settings.kvCache ? 1 : 0},
-                    {"batch", settings.batch},
-                    {"scheduler", QString::fromLatin1(batchPolicyName(settings.scheduler))},
-                    {"padding", settings.padding ? 1 : 0},
-                    {"chunk_tokens", settings.chunkTokens},
-                    {"requests", settings.requests},
-                    {"concurrency", settings.concurrency},
-                    {"prompt_tokens", settings.promptTokens},
-                    {"context_tokens", settings.contextTokens},
-                    {"max_new_tokens", settings.maxNewTokens},
-                    {"ignore_end", settings.ignoreEnd ? 1 : 0},
-                    {"chat", settings.chat ? 1 : 0},
-                    {"temperature", static_cast<double>(sampling.temperature)},
-                    {"top_k", sampling.topK},
-                    {"top_p", static_cast<double>(sampling.topP)},
-                    {"min_p", static_cast<double>(sampling.minP)},
-                    {"repetition_penalty", static_cast<double>(sampling.repetitionPenalty)},
-                    // SQLite's integers are signed: seeds above 2^63 - 1 are negative there.
-                    {"seed", static_cast<qint64>(sampling.seed)}});
-}
-
 void addFigures(const RunRecord &run, std::vector<HistoryColumn> &columns)
 {
     const RunMetrics metrics = computeMetrics(run);
@@ -119,6 +93,7 @@ QString foldedWords(const QStringList &parts)
 PreparedRun prepareRun(const RunRecord &run, const std::optional<ExperimentPlace> &place)
 {
     PreparedRun prepared;
+    prepared.place = place;
     std::vector<HistoryColumn> &columns = prepared.columns;
     const QString name = text(run.label);
     columns.push_back({"began_ms", static_cast<qint64>(beganMs(run.provenance))});
@@ -131,7 +106,8 @@ PreparedRun prepareRun(const RunRecord &run, const std::optional<ExperimentPlace
                       text(run.provenance.quantisation), text(run.provenance.machine),
                       text(run.settings.device), prompt, place ? place->experiment : QString()})});
     addProvenance(run.provenance, columns);
-    addSettings(run.settings, columns);
+    for (HistoryColumn &column : settingColumns(run.settings))
+        columns.push_back(std::move(column));
     addFigures(run, columns);
     addPlace(place, columns);
     const std::string json = runsToJson({run});
@@ -151,6 +127,25 @@ RunRecord recordFromBlob(const QByteArray &blob, const QString &source)
     if (runs.size() != 1)
         throw InputError(name, "the record", "one run", std::to_string(runs.size()));
     return std::move(runs.front());
+}
+
+std::optional<RunSettings> settingsOfBlob(const QByteArray &blob)
+{
+    // Quotes within a text are escaped: this is where the requests begin, and nothing else.
+    constexpr QByteArrayView kRequests = ",\"requests\":[";
+    QByteArray json = qUncompress(blob);
+    const qsizetype at = json.indexOf(kRequests);
+    if (at < 0)
+        return std::nullopt;
+    json.truncate(at + kRequests.size());
+    json += "]}]}";
+    try {
+        const std::vector<RunRecord> runs =
+            runsFromJson({json.constData(), static_cast<size_t>(json.size())}, "a record");
+        return runs.size() == 1 ? std::optional(runs.front().settings) : std::nullopt;
+    } catch (const InputError &) {
+        return std::nullopt;
+    }
 }
 
 } // namespace inferlab

@@ -19,7 +19,8 @@ struct HistoryColumn
 struct PreparedRun
 {
     std::vector<HistoryColumn> columns;
-    QByteArray record; // qCompress of runsToJson of this one run
+    std::optional<ExperimentPlace> place; // which is in the columns as well
+    QByteArray record;                    // qCompress of runsToJson of this one run
 };
 
 PreparedRun prepareRun(const RunRecord &run, const std::optional<ExperimentPlace> &place = {});
@@ -27,6 +28,9 @@ PreparedRun prepareRun(const RunRecord &run, const std::optional<ExperimentPlace
 // What prepareRun compressed. Throws InputError, which begins with `source`, for bytes that it did
 // not write.
 RunRecord recordFromBlob(const QByteArray &blob, const QString &source);
+
+// The settings in it alone, without reading its tokens; none where it is damaged.
+std::optional<RunSettings> settingsOfBlob(const QByteArray &blob);
 
 // What a search looks through besides the run's own words: folded, so that case does not matter.
 QString foldedWords(const QStringList &parts);

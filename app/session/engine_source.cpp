@@ -26,6 +26,7 @@ EngineSource EngineSource::real(const std::filesystem::path &hashCacheFile,
                                   const std::atomic<bool> *stop) {
         return cachedFileHash(choice.path.toStdString(), hashCacheFile, stop, progress);
     };
+    source.calibrations = calibrationFile;
     if (!calibrationFile.empty())
         source.calibrate = [calibrationFile](LoadedModel &model, const std::atomic<bool> *stop) {
             calibrateOnce(model, {}, calibrationFile, stop);

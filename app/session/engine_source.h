@@ -34,6 +34,7 @@ struct EngineSource
 
     // Before the first run of an experiment on a device: EngineAccess::calibrate. May be empty.
     std::function<void(LoadedModel &, const std::atomic<bool> *stop)> calibrate;
+    std::filesystem::path calibrations; // where that is kept, for predictions; may be empty
 
     // hashCacheFile: where hashes are kept from start to start (engine/files/hash_cache.h).
     // calibrationFile: where what this machine reaches is kept (app/machine/calibration_file.h).

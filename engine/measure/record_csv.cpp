@@ -4,33 +4,29 @@
 #include "engine/measure/metrics.h"
 #include "engine/measure/record_format.h"
 #include "engine/measure/record_json.h"
+#include "engine/measure/settings_list.h"
 #include "engine/measure/summary_csv.h"
 
 namespace inferlab {
 
 namespace {
 
-constexpr const char *kOriginColumns =
-    "program,date,machine,model,model_hash,quantisation,device,threads,kv_cache,batch,"
-    "context_tokens,max_new_tokens,ignore_end,chat,temperature,top_k,top_p,min_p,"
-    "repetition_penalty,seed";
+// Settings whose names stand for counts of what happened in these tables.
+std::string columnOf(const std::string &setting)
+{
+    return setting == "requests" || setting == "prompt_tokens" ? "planned_" + setting : setting;
+}
 
 std::string originOf(const RunRecord &run)
 {
     const Provenance &provenance = run.provenance;
-    const RunSettings &settings = run.settings;
     std::string cells;
     {
         CsvLine line(cells);
         line.text(provenance.program).text(provenance.date).text(provenance.machine);
         line.text(provenance.modelName).text(provenance.modelHash).text(provenance.quantisation);
-        line.text(settings.device).integer(settings.threads).boolean(settings.kvCache);
-        line.integer(settings.batch).integer(settings.contextTokens);
-        line.integer(settings.maxNewTokens).boolean(settings.ignoreEnd).boolean(settings.chat);
-        line.number(settings.sampling.temperature).integer(settings.sampling.topK);
-        line.number(settings.sampling.topP).number(settings.sampling.minP);
-        line.number(settings.sampling.repetitionPenalty);
-        line.plain(std::to_string(settings.sampling.seed));
+        for (const NamedSetting &setting : tabledSettings(run.settings))
+            line.text(setting.value);
     }
     cells.resize(cells.size() - std::string_view(kCsvLineEnd).size());
     return cells;
@@ -38,7 +34,10 @@ std::string originOf(const RunRecord &run)
 
 std::string header(const std::string &columns)
 {
-    return columns + "," + kOriginColumns + kCsvLineEnd;
+    std::string line = columns + ",program,date,machine,model,model_hash,quantisation";
+    for (const NamedSetting &setting : tabledSettings({}))
+        line += "," + columnOf(setting.name);
+    return line + kCsvLineEnd;
 }
 
 void appendTokens(const RunRecord &run, const RequestRecord &request, const std::string &origin,

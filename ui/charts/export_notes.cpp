@@ -1,6 +1,7 @@
 // Provenance and settings as text.
 #include "ui/charts/export_notes.h"
 
+#include "engine/measure/settings_list.h"
 #include "ui/charts/plot_spec.h"
 
 #include <QFileInfo>
@@ -60,6 +61,48 @@ QString samplingText(const SamplingSettings &sampling)
     return out + penaltyText(sampling);
 }
 
+// A fact is a line: the ends of a prompt's lines are written as "\n".
+QString oneLine(QString value)
+{
+    return value.replace(QLatin1Char('\n'), QStringLiteral("\\n"));
+}
+
+QString cacheText(const RunSettings &settings)
+{
+    if (!settings.kvCache)
+        return QStringLiteral("KV cache off");
+    const std::string_view type = dtypeInfo(settings.cacheType).name;
+    return settings.cacheType == RunSettings().cacheType
+        ? QStringLiteral("KV cache on")
+        : QStringLiteral("KV cache %1").arg(text(std::string(type)));
+}
+
+// How requests come and are put together, where it is not all at once in one static batch.
+QString loadText(const RunSettings &settings)
+{
+    QStringList parts;
+    if (settings.scheduler == BatchPolicy::Continuous)
+        parts << QStringLiteral("continuous");
+    if (settings.requests > 0 && settings.requests != settings.batch)
+        parts << QStringLiteral("%1 requests").arg(settings.requests);
+    if (settings.concurrency > 0)
+        parts << QStringLiteral("%1 in flight").arg(settings.concurrency);
+    if (settings.chunkTokens > 0)
+        parts << QStringLiteral("chunks of %1 tokens").arg(settings.chunkTokens);
+    return parts.join(QStringLiteral(", "));
+}
+
+// Switches of a GPU that do not stand as they usually do.
+QString gpuText(const RunSettings &settings)
+{
+    QStringList parts;
+    if (settings.batchInvariant)
+        parts << QStringLiteral("batch-invariant");
+    if (!settings.stepGraphs)
+        parts << QStringLiteral("graphs off");
+    return parts.join(QStringLiteral(", "));
+}
+
 // The parts of a subtitle, in a fixed order.
 QStringList partsOf(const RunRecord &run)
 {
@@ -68,7 +111,9 @@ QStringList partsOf(const RunRecord &run)
     return {modelText(run.provenance),
             deviceText(settings),
             QStringLiteral("batch %1").arg(settings.batch),
-            settings.kvCache ? QStringLiteral("KV cache on") : QStringLiteral("KV cache off"),
+            loadText(settings),
+            cacheText(settings),
+            gpuText(settings),
             settings.padding ? QStringLiteral("padded") : QString(),
             prompt > 0 ? QStringLiteral("prompt %1 tokens").arg(prompt) : QString(),
             QStringLiteral("%1 new tokens").arg(settings.maxNewTokens),
@@ -78,33 +123,15 @@ QStringList partsOf(const RunRecord &run)
 QStringList factsOf(const RunRecord &run)
 {
     const Provenance &from = run.provenance;
-    const RunSettings &settings = run.settings;
-    const SamplingSettings &sampling = settings.sampling;
-    return {
-        QStringLiteral("run: %1").arg(text(run.label)),
-        QStringLiteral("program: %1").arg(text(from.program)),
-        QStringLiteral("date: %1").arg(text(from.date)),
-        QStringLiteral("machine: %1").arg(text(from.machine)),
-        QStringLiteral("model: %1").arg(text(from.modelName)),
-        QStringLiteral("model file: %1").arg(text(from.modelFile)),
-        QStringLiteral("model hash: %1").arg(text(from.modelHash)),
-        QStringLiteral("quantisation: %1").arg(text(from.quantisation)),
-        QStringLiteral("device: %1, threads %2").arg(text(settings.device)).arg(settings.threads),
-        QStringLiteral("batch: %1%2, KV cache %3, context %4, new tokens %5%6")
-            .arg(settings.batch)
-            .arg(settings.padding ? QStringLiteral(" padded") : QString())
-            .arg(settings.kvCache ? QStringLiteral("on") : QStringLiteral("off"))
-            .arg(settings.contextTokens)
-            .arg(settings.maxNewTokens)
-            .arg(settings.ignoreEnd ? QStringLiteral(", past the end token") : QString()),
-        QStringLiteral("sampling: temperature %1, top-k %2, top-p %3, min-p %4, repetition penalty "
-                       "%5, seed %6")
-            .arg(plainNumber(static_cast<double>(sampling.temperature)))
-            .arg(sampling.topK)
-            .arg(plainNumber(static_cast<double>(sampling.topP)),
-                 plainNumber(static_cast<double>(sampling.minP)),
-                 plainNumber(static_cast<double>(sampling.repetitionPenalty)))
-            .arg(sampling.seed)};
+    QStringList facts {QStringLiteral("run: %1").arg(text(run.label)),
+                       QStringLiteral("program: %1").arg(text(from.program)),
+                       QStringLiteral("date: %1").arg(text(from.date)),
+                       QStringLiteral("machine: %1").arg(text(from.machine)),
+                       QStringLiteral("model: %1").arg(text(from.modelName)),
+                       QStringLiteral("model file: %1").arg(text(from.modelFile)),
+                       QStringLiteral("model hash: %1").arg(text(from.modelHash)),
+                       QStringLiteral("quantisation: %1").arg(text(from.quantisation))};
+    return facts + commonSettingFacts({&run});
 }
 
 QString footOf(const RunRecord &run)
@@ -124,6 +151,25 @@ QString footOf(const RunRecord &run)
 }
 
 } // namespace
+
+QStringList commonSettingFacts(const std::vector<const RunRecord *> &runs)
+{
+    std::vector<NamedSetting> common;
+    for (const RunRecord *run : runs) {
+        const std::vector<NamedSetting> settings = namedSettings(run->settings);
+        if (run == runs.front())
+            common = settings;
+        std::erase_if(common, [&settings](const NamedSetting &setting) {
+            return std::find(settings.begin(), settings.end(), setting) == settings.end();
+        });
+    }
+    QStringList facts;
+    for (const NamedSetting &setting : common) {
+        const QString name = text(setting.name).replace(QLatin1Char('_'), QLatin1Char(' '));
+        facts << QStringLiteral("%1: %2").arg(name, oneLine(text(setting.value)));
+    }
+    return facts;
+}
 
 std::vector<const RunRecord *> runsBehind(const ChartData &data)
 {

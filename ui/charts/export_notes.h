@@ -21,6 +21,9 @@ struct ExportNotes
 // Of the runs that a chart shows. Settings that differ between them are left to the legend.
 ExportNotes exportNotes(const ChartData &data, const QString &chartId);
 
+// "cache type: Q8_0": a line for each setting that is the same in all of them.
+QStringList commonSettingFacts(const std::vector<const RunRecord *> &runs);
+
 // Every run behind the charts, each once: earlier, current, sweep.
 std::vector<const RunRecord *> runsBehind(const ChartData &data);
 

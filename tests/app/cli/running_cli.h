@@ -20,7 +20,8 @@ namespace inferlab::test {
 class RunningCli
 {
 public:
-    explicit RunningCli(std::vector<std::string> arguments)
+    // dataFolder: the user's, as far as it knows; empty: a fresh one.
+    explicit RunningCli(std::vector<std::string> arguments, const std::string &dataFolder = {})
     {
         std::array<int, 2> ends {};
         REQUIRE(::pipe(ends.data()) == 0);
@@ -33,6 +34,9 @@ public:
         REQUIRE(m_process >= 0);
         if (m_process == 0) {
             ::setenv("XDG_CACHE_HOME", m_cache.path().c_str(), 1);
+            const std::string data =
+                dataFolder.empty() ? (m_cache.path() / "data").string() : dataFolder;
+            ::setenv("XDG_DATA_HOME", data.c_str(), 1);
             ::dup2(ends[1], STDOUT_FILENO);
             ::close(ends[0]);
             ::execv(INFERLAB_CLI, pointers.data());

@@ -1,6 +1,6 @@
 // inferlab-cli experiment on a small random model: files as runs end, resumed after Ctrl+C and
 // after kill -9, refused where folder and plan do not belong together.
-#include "run_cli.h"
+#include "calibrated_folder.h"
 #include "running_cli.h"
 
 #include "engine/base/json.h"
@@ -28,6 +28,8 @@ public:
         : m_scratch(INFERLAB_TEST_SCRATCH)
     {
         makeRandomModel({}).write(m_scratch / "model.gguf");
+        m_user.calibrate(1);
+        m_user.calibrate(defaultThreads());
         writePlan("plan.json", 4, 3);
     }
     // repeats of two batch sizes, so many tokens each
@@ -47,6 +49,8 @@ public:
         return {"experiment",       "--file", path(plan), "--model",
                 path("model.gguf"), "--out",  path(out)};
     }
+    CliResult run(const std::vector<std::string> &arguments) const { return m_user.run(arguments); }
+    const CalibratedFolder &user() const { return m_user; }
     Json progress() const
     {
         const std::string text = readFile(path("out/progress.json"));
@@ -55,6 +59,7 @@ public:
 
 private:
     ScratchFolder m_scratch;
+    CalibratedFolder m_user;
 };
 
 size_t lineCount(const std::string &text)
@@ -90,7 +95,7 @@ TEST_CASE("the list of presets needs no model")
 TEST_CASE("a plan is carried out: records, tables, points on stdout, progress on stderr")
 {
     const Lab lab;
-    const CliResult result = runCli(lab.call());
+    const CliResult result = lab.run(lab.call());
     CHECK(result.exitCode == 0);
     CHECK(contains(result.out, "batch 3  done"));
     CHECK(contains(result.out, "\n\nFrom batch 1 to batch 3, medians: first token "));
@@ -103,7 +108,7 @@ TEST_CASE("a plan is carried out: records, tables, points on stdout, progress on
 
     // A record opens by itself.
     const CliResult metrics =
-        runCli({"metrics", "--json", "--record", lab.path("out/records/point-001-run-002.json")});
+        lab.run({"metrics", "--json", "--record", lab.path("out/records/point-001-run-002.json")});
     CHECK(metrics.exitCode == 0);
     CHECK(Json::parse(metrics.out)["output_tokens"] == 12);
 
@@ -111,7 +116,7 @@ TEST_CASE("a plan is carried out: records, tables, points on stdout, progress on
     const std::string before = readFile(lab.path("out/records/point-000-run-000.json"));
     std::vector<std::string> again = lab.call();
     again.emplace_back("--json");
-    const CliResult second = runCli(again);
+    const CliResult second = lab.run(again);
     CHECK(second.exitCode == 0);
     CHECK_FALSE(contains(second.err, "run 1 of 3"));
     CHECK(readFile(lab.path("out/records/point-000-run-000.json")) == before);
@@ -122,13 +127,40 @@ TEST_CASE("a plan is carried out: records, tables, points on stdout, progress on
     CHECK(contains(json["findings"].at(0).get<std::string>(), "From batch 1 to batch 3"));
 }
 
+TEST_CASE("what was predicted stands beside what was measured, with what limited it")
+{
+    const Lab lab;
+    const CliResult result = lab.run(lab.call());
+    REQUIRE(result.exitCode == 0);
+    CHECK(contains(result.err, "predictions by what this machine reached on 2026-11-28: "));
+    CHECK(contains(result.out, "predicted"));
+    CHECK(contains(result.out, "was limited by memory bandwidth"));
+    CHECK(contains(result.out, "Prediction and measurement differ by")); // it is no such machine
+
+    // The same machine asked for the same model: at one user the prompt's length hardly matters.
+    const Json expected =
+        Json::parse(lab.run({"predict", "--model", lab.path("model.gguf"), "--threads", "1",
+                             "--batch", "1", "--prompt-tokens", "5", "--new-tokens", "4", "--json"})
+                        .out);
+    std::vector<std::string> again = lab.call();
+    again.emplace_back("--json");
+    const Json json = Json::parse(lab.run(again).out);
+    const Json &one = json["points"][0];
+    CHECK(one["predicted"]["itl_p50_ms"].get<double>()
+          == doctest::Approx(expected["results"][0]["itl_ms"].get<double>()).epsilon(0.05));
+    CHECK(one["limited_by"] == "memory bandwidth");
+    const std::string points = readFile(lab.path("out/points.csv"));
+    CHECK(contains(points, ",predicted_itl_p50_ms,"));
+    CHECK(contains(points, ",memory bandwidth,"));
+}
+
 TEST_CASE("a folder with another experiment or another model is refused in one line")
 {
     const Lab lab;
-    REQUIRE(runCli(lab.call()).exitCode == 0);
+    REQUIRE(lab.run(lab.call()).exitCode == 0);
     const std::string before = readFile(lab.path("out/progress.json"));
     lab.writePlan("other.json", 5, 3);
-    const CliResult other = runCli(lab.call("other.json"));
+    const CliResult other = lab.run(lab.call("other.json"));
     CHECK(other.exitCode == 2);
     CHECK(lineCount(other.err) == 1);
     CHECK(contains(other.err, "use another folder"));
@@ -136,7 +168,7 @@ TEST_CASE("a folder with another experiment or another model is refused in one l
     RandomModelSpec spec;
     spec.seed = 2;
     makeRandomModel(spec).write(lab.path("model.gguf"));
-    const CliResult model = runCli(lab.call());
+    const CliResult model = lab.run(lab.call());
     CHECK(model.exitCode == 2);
     CHECK(lineCount(model.err) == 1);
     CHECK(contains(model.err, "model_hash"));
@@ -182,7 +214,7 @@ TEST_CASE("a point that fails is named, the others are measured, the exit code i
         << R"({"format": "inferlab-experiment", "version": 1, "name": "long",)"
         << R"("axes": [{"vary": "prompt_tokens", "values": [8, 4000]}],)"
         << R"("hold": {"chat": false, "new_tokens": 2}, "repeats": 2, "prompts": ["abc"]})";
-    const CliResult result = runCli(lab.call("long.json"));
+    const CliResult result = lab.run(lab.call("long.json"));
     CHECK(result.exitCode == 1);
     CHECK(contains(result.err, "prompt tokens 4000 failed: "));
     CHECK(contains(result.err, "2 of 4 runs; 1 point failed"));
@@ -193,7 +225,7 @@ TEST_CASE("Ctrl+C ends with 130 and what was measured; the next call goes on")
 {
     const Lab lab;
     lab.writePlan("plan.json", 300, 40);
-    RunningCli running(lab.call());
+    RunningCli running(lab.call(), lab.user().path());
     while (lab.progress().is_null() || lab.progress()["runs"].size() < 3)
         std::this_thread::sleep_for(2ms);
     running.interrupt();
@@ -213,7 +245,7 @@ TEST_CASE("kill -9 loses at most the run in progress")
     // Killed over and over, at moments that fall anywhere in a run or in a write.
     int kills = 0;
     for (int round = 0; round < 6; ++round) {
-        RunningCli running(lab.call());
+        RunningCli running(lab.call(), lab.user().path());
         const size_t want = known.size() + 1;
         while (lab.progress().is_null() || lab.progress()["runs"].size() < want)
             std::this_thread::sleep_for(1ms);
@@ -229,7 +261,7 @@ TEST_CASE("kill -9 loses at most the run in progress")
             break;
     }
     CHECK(kills >= 2);
-    const CliResult last = runCli(lab.call());
+    const CliResult last = lab.run(lab.call());
     CHECK(last.exitCode == 0);
     CHECK(contains(last.err, "16 of 16 runs, complete"));
     CHECK(runsIn(lab.progress()).size() == 16);

@@ -1,9 +1,8 @@
 // inferlab-cli predict and devices --calibrate, and what bench makes of a calibration.
+#include "calibrated_folder.h"
 #include "check_refused.h"
 
-#include "app/machine/calibration_file.h"
 #include "engine/base/json.h"
-#include "kernels/api/devices.h"
 
 #include <doctest/doctest.h>
 
@@ -27,40 +26,11 @@ Json jsonOf(const CliResult &result)
     return parseJson(result.out, "stdout");
 }
 
-// A data folder of the test's own, for what it holds and for the commands.
-class DataFolder
-{
-public:
-    CliResult run(const std::vector<std::string> &arguments) const
-    {
-        CliShell shell;
-        shell.dataFolder = m_folder.path().string();
-        return runCli(arguments, shell);
-    }
-    std::filesystem::path file() const { return m_folder / "inferlab" / "calibration.json"; }
-
-    // A machine that reads a million bytes a second and does all else at once.
-    void calibrate() const
-    {
-        constexpr double kNever = 1e18;
-        std::string version = run({"--version"}).out;
-        version.erase(version.find_last_not_of(" \n") + 1);
-        Calibration c;
-        c.hardware = hardwareId(*openBackend("cpu", 1));
-        c.program = "InferLab " + version;
-        c.limits = {1e6, {kNever, kNever, kNever}, kNever, kNever, kNever, kNever, 1e-12, 1e-12};
-        saveCalibration(file(), c);
-    }
-
-private:
-    ScratchFolder m_folder {INFERLAB_TEST_SCRATCH};
-};
-
 } // namespace
 
 TEST_CASE("a prediction follows from the file's bytes and the machine's bandwidth")
 {
-    const DataFolder data;
+    const CalibratedFolder data;
     data.calibrate();
     const Json document =
         jsonOf(data.run({"predict", "--model", kTiny, "--threads", "1", "--batch", "1,4",
@@ -96,7 +66,7 @@ TEST_CASE("a prediction follows from the file's bytes and the machine's bandwidt
 
 TEST_CASE("bench has predictions once the device was calibrated, and says how before")
 {
-    const DataFolder data;
+    const CalibratedFolder data;
     const std::vector<std::string> bench {
         "bench", "--model",  kTiny, "--prompt-tokens", "9", "--new-tokens", "4", "--batch",
         "2",     "--repeat", "1",   "--threads",       "1"};
@@ -116,7 +86,7 @@ TEST_CASE("bench has predictions once the device was calibrated, and says how be
 
 TEST_CASE("devices --calibrate measures, keeps and shows")
 {
-    const DataFolder data;
+    const CalibratedFolder data;
     const Json document = jsonOf(data.run({"devices", "--calibrate", "--threads", "1", "--json"}));
     const Json &calibration = document.at("calibration");
     CHECK(calibration.at("read_gb_s").get<double>() > 0);

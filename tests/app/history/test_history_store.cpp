@@ -1,9 +1,11 @@
 // The store: what is kept comes back, and the list shows what was asked for.
 #include "app/history/history_store.h"
 #include "engine/base/error.h"
+#include "engine/measure/changed_settings.h"
 #include "engine/measure/metrics.h"
 #include "engine/measure/record_json.h"
 #include "engine/measure/rich_record.h"
+#include "engine/measure/settings_list.h"
 #include "support/synthetic_run.h"
 
 #include <QTemporaryDir>
@@ -40,6 +42,8 @@ class TestHistoryStore : public QObject
 private slots:
     void recordsComeBackBitForBit();
     void aRowSaysWhatTheRunWas();
+    void everySettingButThePromptsIsInTheRow();
+    void aRunMeasuredAgainTakesItsPlace();
     void figuresThatDoNotExistAreAbsent();
     void aListIsPaged();
     void sortingPutsMissingFiguresLast();
@@ -92,6 +96,46 @@ void TestHistoryStore::aRowSaysWhatTheRunWas()
     QCOMPARE(row->outputTokPerSecond, metrics.outputTokPerSecond);
     QVERIFY(row->place == (ExperimentPlace {QStringLiteral("batch-7f"), 3, 1}));
     QVERIFY(!fixture.store.find(id + 1));
+}
+
+void TestHistoryStore::everySettingButThePromptsIsInTheRow()
+{
+    Fixture fixture;
+    for (const ChangedSettings &changed : changedSettings()) {
+        RunRecord run;
+        run.settings = changed.settings;
+        RunSettings expected = changed.settings;
+        expected.prompt.clear();
+        expected.systemPrompt.clear();
+        expected.promptPool.clear();
+        const std::optional<HistoryRun> row = fixture.store.find(fixture.store.add(run));
+        QVERIFY2(namedSettings(row->settings) == namedSettings(expected), changed.name.c_str());
+    }
+}
+
+void TestHistoryStore::aRunMeasuredAgainTakesItsPlace()
+{
+    Fixture fixture;
+    const ExperimentPlace place {QStringLiteral("batch 2026"), 0, 1};
+    ExperimentPlace next = place;
+    next.repeat = 2;
+    const int64_t first = fixture.store.add(labelledRun("batch 1"), place);
+    const int64_t other = fixture.store.add(labelledRun("batch 1"), next);
+    fixture.store.rename(first, QStringLiteral("mine"));
+    fixture.store.setTags(first, {QStringLiteral("kept")});
+    fixture.store.remove({first});
+    RunRecord again = labelledRun("batch 1", 4);
+    QCOMPARE(fixture.store.add(again, place), first);
+    QCOMPARE(fixture.store.list({}).total, int64_t(2)); // and out of the bin
+    const std::optional<HistoryRun> row = fixture.store.find(first);
+    QCOMPARE(row->name, QStringLiteral("mine"));
+    QCOMPARE(row->tags, QStringList {QStringLiteral("kept")});
+    QCOMPARE(row->settings.batch, 4);
+    QCOMPARE(runsToJson({fixture.store.record(first)}), runsToJson({again}));
+    QVERIFY(fixture.store.find(other)->place == next);
+    QCOMPARE(fixture.found(QStringLiteral("mine")).size(), 1);
+    // Without a place every run is one of its own.
+    QVERIFY(fixture.store.add(again) != fixture.store.add(again));
 }
 
 void TestHistoryStore::figuresThatDoNotExistAreAbsent()
@@ -165,6 +209,23 @@ void TestHistoryStore::searchFindsWordsAnywhere_data()
     QTest::newRow("batch:1") << QStringLiteral("batch:1") << size;
     QTest::newRow("cache:off") << QStringLiteral("cache:off") << size;
     QTest::newRow("cache:on and a word") << QStringLiteral("cache:on eight") << eight;
+    QTest::newRow("cache by type") << QStringLiteral("cache:Q8_0") << QStringList();
+    QTest::newRow("cache of the usual type") << QStringLiteral("cache:f16") << eight;
+    QTest::newRow("words within quotes are one") << QStringLiteral("\"batch eight\"") << eight;
+    QTest::newRow("in this order") << QStringLiteral("\"eight batch\"") << QStringList();
+    QTest::newRow("a quote not yet closed") << QStringLiteral("\"fan was") << size;
+    QTest::newRow("no key within quotes") << QStringLiteral("\"batch:8\"") << QStringList();
+    QTest::newRow("a tag of two words") << QStringLiteral("tag:\"slow one\"") << size;
+    QTest::newRow("experiment by its name") << QStringLiteral("experiment:My") << eight;
+    QTest::newRow("in any case") << QStringLiteral("Experiment:\"my sweep\"") << eight;
+    QTest::newRow("experiment by its id")
+        << experimentSearch(QStringLiteral("My sweep of \"a_b\" 2026-01-31T10:00:00+01:00"))
+        << eight;
+    QTest::newRow("a later one") << experimentSearch(
+        QStringLiteral("My sweep of \"a_b\" 2026-01-31T10:00:01+01:00"))
+                                 << QStringList();
+    QTest::newRow("not in the middle") << QStringLiteral("experiment:sweep") << QStringList();
+    QTest::newRow("no wildcard") << QStringLiteral("experiment:M_") << QStringList();
     QTest::newRow("device") << QStringLiteral("Device:CPU") << all;
     QTest::newRow("model key") << QStringLiteral("model:SmolLM2") << all;
     QTest::newRow("tag") << QStringLiteral("tag:lecture") << size;
@@ -178,7 +239,9 @@ void TestHistoryStore::searchFindsWordsAnywhere()
     QFETCH(const QString, search);
     QFETCH(const QStringList, expected);
     Fixture fixture;
-    fixture.store.add(labelledRun("Batch eight", 8));
+    fixture.store.add(
+        labelledRun("Batch eight", 8),
+        ExperimentPlace {QStringLiteral("My sweep of \"a_b\" 2026-01-31T10:00:00+01:00"), 0, 0});
     RunRecord second = labelledRun("Größe", 1, false);
     second.settings.prompt = "Why?";
     const int64_t id = fixture.store.add(second);

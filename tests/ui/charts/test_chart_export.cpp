@@ -3,6 +3,7 @@
 #include "support/synthetic_run.h"
 
 #include "engine/base/error.h"
+#include "engine/measure/changed_settings.h"
 #include "engine/measure/record_json.h"
 #include "ui/charts/chart_export.h"
 #include "ui/charts/plot_card.h"
@@ -126,6 +127,35 @@ private slots:
         QVERIFY(notes.description().contains(QLatin1String(kHash)));
         QVERIFY(exportNotes(m_data, QStringLiteral("knee"))
                     .subtitle.contains(QStringLiteral("KV cache on")));
+    }
+
+    void notesTellEverySettingApart()
+    {
+        const auto notesOf = [](const RunSettings &settings) {
+            RunRecord run = makeSyntheticRun({});
+            run.settings = settings;
+            ChartData data;
+            data.current = &run;
+            return exportNotes(data, QStringLiteral("itl"));
+        };
+        for (const test::ChangedSettings &changed : test::changedSettings()) {
+            const QStringList base = notesOf(test::baseSettings()).facts;
+            QStringList other = notesOf(changed.settings).facts;
+            QCOMPARE(other.size(), base.size());
+            other.removeIf([&base](const QString &fact) { return base.contains(fact); });
+            QVERIFY2(other.size() == 1, changed.name.c_str()); // a line each, and one differs
+        }
+        RunSettings settings = test::baseSettings();
+        settings.cacheType = DType::Q8_0;
+        settings.scheduler = BatchPolicy::Continuous;
+        settings.requests = 24;
+        settings.concurrency = 4;
+        settings.chunkTokens = 64;
+        const QString subtitle = notesOf(settings).subtitle;
+        QVERIFY2(subtitle.contains(QStringLiteral("KV cache Q8_0")), qPrintable(subtitle));
+        QVERIFY2(subtitle.contains(
+                     QStringLiteral("continuous, 24 requests, 4 in flight, chunks of 64 tokens")),
+                 qPrintable(subtitle));
     }
 
     void svgStandsAlone_data()

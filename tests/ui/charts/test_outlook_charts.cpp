@@ -155,7 +155,7 @@ private slots:
         const Measured measured;
         const QTemporaryDir folder;
         QStringList files = exportExperiment(measured.result, measured.outlook, folder.path());
-        files += exportExperimentData(*measured.result, folder.path());
+        files += exportExperimentData(*measured.result, measured.outlook.get(), folder.path());
         for (const char *name :
              {"report.html", "charts/roofline.svg", "charts/roofline.csv", "experiment.json",
               "runs.csv", "points.csv", "requests.csv", "runs.json", "profile_export.jsonl",
@@ -165,7 +165,9 @@ private slots:
             QVERIFY2(QFile(file).size() > 0, qPrintable(file));
         QFile points(folder.filePath(QStringLiteral("points.csv")));
         QVERIFY(points.open(QIODevice::ReadOnly));
-        QCOMPARE(points.readAll().count('\n'), 4); // a head and three points
+        const QByteArray table = points.readAll();
+        QCOMPARE(table.count('\n'), 4);                // a head and three points
+        QVERIFY(table.contains(",memory bandwidth,")); // and what was predicted
     }
 
     void anExportThatCannotBeWrittenIsOneLine()
@@ -175,7 +177,7 @@ private slots:
         const QString file = folder.filePath(QStringLiteral("a file"));
         QFile(file).open(QIODevice::WriteOnly);
         try {
-            exportExperimentData(*measured.result, file);
+            exportExperimentData(*measured.result, nullptr, file);
             QFAIL("written into a file");
         } catch (const InputError &error) {
             QVERIFY(QString::fromUtf8(error.what()).contains(QStringLiteral("a file")));

@@ -32,8 +32,8 @@ std::vector<RunRecord> recordsOf(const ExperimentResult &result)
 
 } // namespace
 
-QStringList exportExperimentData(const ExperimentResult &result, const QString &folder,
-                                 const std::atomic<bool> *stop)
+QStringList exportExperimentData(const ExperimentResult &result, const ExperimentOutlook *outlook,
+                                 const QString &folder, const std::atomic<bool> *stop)
 {
     const QDir dir(folder);
     QStringList written;
@@ -45,7 +45,7 @@ QStringList exportExperimentData(const ExperimentResult &result, const QString &
     write(QStringLiteral("experiment.json"),
           jsonText(experimentToJson(result.experiment), 1) + "\n");
     write(QStringLiteral("runs.csv"), experimentRunsToCsv(result));
-    write(QStringLiteral("points.csv"), experimentPointsToCsv(result));
+    write(QStringLiteral("points.csv"), experimentPointsToCsv(result, outlook));
     write(QStringLiteral("requests.csv"), experimentRequestsToCsv(result));
     const std::vector<RunRecord> records = recordsOf(result);
     write(QStringLiteral("runs.json"), writeRuns(records, ExchangeFormat::InferLab));

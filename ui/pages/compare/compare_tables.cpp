@@ -2,6 +2,7 @@
 
 #include "engine/measure/comparison.h"
 #include "engine/measure/metrics.h"
+#include "engine/measure/settings_list.h"
 #include "ui/pages/history/run_facts.h"
 #include "ui/widgets/figures.h"
 
@@ -13,13 +14,31 @@ namespace inferlab {
 
 namespace {
 
-// What repeats share. Program and date are not settings; the seed differs between repeats.
+// What repeats share: the machine, the model, and every setting but seed and round. Program and
+// date are none.
+struct CompareKey
+{
+    std::string machine, modelName, modelFile, modelHash, quantisation;
+    std::vector<NamedSetting> settings;
+
+    bool operator==(const CompareKey &) const = default;
+};
+
+CompareKey keyOf(const RunRecord &run)
+{
+    const Provenance &from = run.provenance;
+    return {from.machine,   from.modelName,    from.modelFile,
+            from.modelHash, from.quantisation, comparedSettings(run.settings)};
+}
+
+// The same in words; seed and round tell single runs apart.
 RunFacts settingsOf(const RunRecord &run, bool withSeed)
 {
     RunFacts facts = runFacts(run.provenance, run.settings);
     facts.removeIf([withSeed](const QPair<QString, QString> &fact) {
         return fact.first == QObject::tr("Program")
-            || (!withSeed && fact.first == QObject::tr("Seed"));
+            || (!withSeed
+                && (fact.first == QObject::tr("Seed") || fact.first == QObject::tr("Round")));
     });
     return facts;
 }
@@ -206,9 +225,9 @@ QString longComparison(const std::optional<Comparison> &comparison, const Figure
 std::vector<CompareColumn> compareColumns(const std::vector<RunRecordPtr> &runs)
 {
     std::vector<CompareColumn> columns;
-    std::vector<RunFacts> keys;
+    std::vector<CompareKey> keys;
     for (const RunRecordPtr &run : runs) {
-        const RunFacts key = settingsOf(*run, false);
+        const CompareKey key = keyOf(*run);
         const auto found = std::find(keys.begin(), keys.end(), key);
         if (found != keys.end()) {
             columns[static_cast<size_t>(found - keys.begin())].runs.push_back(run);
@@ -258,7 +277,8 @@ QString commonSettings(const std::vector<CompareColumn> &columns)
     for (const QString &name : factNames(all)) {
         // The prompts are long, and the hash says what the model says.
         const bool isLong = name == QObject::tr("Prompt") || name == QObject::tr("System prompt")
-            || name == QObject::tr("Hash") || name == QObject::tr("File");
+            || name == QObject::tr("Prompt pool") || name == QObject::tr("Hash")
+            || name == QObject::tr("File");
         if (!isLong && isSame(all, name))
             parts << QStringLiteral("%1 %2").arg(name, valueOf(all.front(), name));
     }
