@@ -101,6 +101,11 @@ std::optional<AxisKind> axisKindFromName(std::string_view name) noexcept
     return std::nullopt;
 }
 
+bool isLoad(AxisKind kind) noexcept
+{
+    return kind == AxisKind::Batch || kind == AxisKind::Concurrency;
+}
+
 std::string axisValueText(const AxisValue &value)
 {
     if (const auto *number = std::get_if<double>(&value))
@@ -129,6 +134,13 @@ std::string axisValueName(const ExperimentAxis &axis, const AxisValue &value)
     const size_t separator = common == 0 ? std::string::npos : own.find_last_of(".- ", common - 1);
     const size_t from = separator == std::string::npos ? 0 : separator + 1;
     return from == 0 || from == own.size() ? whole : own.substr(from);
+}
+
+std::string axisValueLabel(const ExperimentAxis &axis, const AxisValue &value)
+{
+    std::string name(axisInfo(axis.kind).name);
+    std::replace(name.begin(), name.end(), '_', ' ');
+    return name + " " + axisValueName(axis, value);
 }
 
 std::optional<AxisValueError> checkAxisValue(AxisKind kind, const AxisValue &value)

@@ -45,6 +45,9 @@ struct AxisInfo
 const std::vector<AxisInfo> &axisInfos();
 const AxisInfo &axisInfo(AxisKind kind);
 std::optional<AxisKind> axisKindFromName(std::string_view name) noexcept;
+// Whether more of it is more load: what a knee is looked for along, and what "the last that passes"
+// is said of. A longer prompt is another request, not more of them.
+bool isLoad(AxisKind kind) noexcept;
 
 using AxisValue = std::variant<double, std::string>;
 
@@ -74,6 +77,8 @@ struct PointSettings
 // As axisValueText, but model files by what tells them apart: "Q8_0" of "SmolLM2.Q8_0.gguf" beside
 // "SmolLM2.Q4_1.gguf".
 std::string axisValueName(const ExperimentAxis &axis, const AxisValue &value);
+// With what varies before it: "batch 8", "kv cache off".
+std::string axisValueLabel(const ExperimentAxis &axis, const AxisValue &value);
 
 // Sets what the axis stands for. The value was checked.
 void applyAxisValue(AxisKind kind, const AxisValue &value, PointSettings &settings);

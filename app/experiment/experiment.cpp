@@ -161,10 +161,7 @@ std::vector<ExperimentPoint> experimentPoints(const Experiment &experiment)
             rest %= block;
             point.values.push_back(value);
             applyAxisValue(axis.kind, value, point.settings);
-            std::string name(axisInfo(axis.kind).name);
-            std::replace(name.begin(), name.end(), '_', ' ');
-            point.label +=
-                (point.label.empty() ? "" : ", ") + name + " " + axisValueName(axis, value);
+            point.label += (point.label.empty() ? "" : ", ") + axisValueLabel(axis, value);
         }
         if (point.label.empty())
             point.label = experiment.name;

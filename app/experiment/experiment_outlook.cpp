@@ -1,5 +1,6 @@
 #include "app/experiment/experiment_outlook.h"
 
+#include "app/experiment/cache_verdicts.h"
 #include "app/experiment/experiment_verdicts.h"
 #include "engine/base/error.h"
 #include "kernels/api/devices.h"
@@ -114,6 +115,8 @@ std::vector<std::string> experimentFindings(const ExperimentResult &result,
                                             const ExperimentOutlook *outlook)
 {
     std::vector<std::string> out = experimentVerdicts(result);
+    for (std::string &sentence : cacheVerdicts(result, outlook))
+        out.push_back(std::move(sentence));
     if (outlook != nullptr) {
         for (std::string &sentence : outlookSentences(result, *outlook))
             out.push_back(std::move(sentence));

@@ -1,6 +1,7 @@
 #include "experiment_verdicts.h"
 
 #include "app/experiment/batching_verdicts.h"
+#include "app/experiment/measured_points.h"
 #include "app/experiment/point_summary.h"
 #include "engine/base/error.h"
 #include "engine/base/number_text.h"
@@ -18,11 +19,6 @@ namespace inferlab {
 namespace {
 
 using Sentences = std::vector<std::string>;
-
-bool isLoad(AxisKind kind)
-{
-    return kind == AxisKind::Batch || kind == AxisKind::Concurrency;
-}
 
 bool isSampling(AxisKind kind)
 {
@@ -174,21 +170,15 @@ void sayGrowth(const ExperimentResult &result, Sentences &out)
 void sayKnee(const ExperimentResult &result, Sentences &out)
 {
     constexpr size_t kFewest = 4; // a curve through fewer has no shape
-    std::vector<LoadPoint> loads;
-    for (const AxisValue &value : result.experiment.axes.front().values) {
-        const PointResult *point = other(result, result.points.front(), 0, value);
-        const PointSummary summary = point != nullptr ? summarisePoint(*point) : PointSummary {};
-        if (summary.sustainedTokPerSecond && summary.endToEndMs && summary.endToEndMs->p50 > 0)
-            loads.push_back(
-                {std::get<double>(value), *summary.sustainedTokPerSecond, summary.endToEndMs->p50});
-    }
+    const PointResult &first = result.points.front();
+    const std::vector<LoadPoint> loads = loadPoints(result, first.point, 50);
     if (loads.size() < kFewest)
         return;
     const std::string sentence = kneeDisagreement(findKnees(loads));
     if (!sentence.empty())
-        out.push_back("Knee of throughput over "
-                      + std::string(axisInfo(result.experiment.axes.front().kind).title) + ": "
-                      + sentence);
+        out.push_back("Knee of throughput against P50 latency over "
+                      + std::string(axisInfo(result.experiment.axes.front().kind).title)
+                      + circumstances(result, first, 0) + ": " + sentence);
 }
 
 void sayPadding(const ExperimentResult &result, Sentences &out)

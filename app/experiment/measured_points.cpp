@@ -15,13 +15,16 @@ void append(std::vector<double> &to, const std::vector<double> &from)
     to.insert(to.end(), from.begin(), from.end());
 }
 
-double loadOf(const ExperimentPoint &point)
+// Load and group of a point among the others.
+void place(const Experiment &experiment, const ExperimentPoint &point, MeasuredPoint &out)
 {
-    if (!point.values.empty()) {
-        if (const double *number = std::get_if<double>(&point.values.front()))
-            return *number;
+    for (size_t i = 0; i < experiment.axes.size(); ++i) {
+        const ExperimentAxis &axis = experiment.axes[i];
+        if (isLoad(axis.kind) && !out.load)
+            out.load = std::get<double>(point.values[i]);
+        else
+            out.group += (out.group.empty() ? "" : ", ") + axisValueLabel(axis, point.values[i]);
     }
-    return static_cast<double>(point.index);
 }
 
 } // namespace
@@ -30,7 +33,6 @@ MeasuredPoint measuredPoint(const PointResult &result)
 {
     MeasuredPoint out;
     out.label = result.point.label;
-    out.load = loadOf(result.point);
     int64_t tokens = 0;
     double seconds = 0;
     for (const MeasuredRun &run : result.runs) {
@@ -57,8 +59,30 @@ std::vector<MeasuredPoint> measuredPoints(const ExperimentResult &result)
 {
     std::vector<MeasuredPoint> out;
     for (const PointResult &point : result.points) {
-        if (!point.runs.empty())
-            out.push_back(measuredPoint(point));
+        if (point.runs.empty())
+            continue;
+        out.push_back(measuredPoint(point));
+        place(result.experiment, point.point, out.back());
+    }
+    return out;
+}
+
+std::vector<LoadPoint> loadPoints(const ExperimentResult &result, const ExperimentPoint &like,
+                                  double percentile)
+{
+    std::vector<LoadPoint> out;
+    const std::vector<ExperimentAxis> &axes = result.experiment.axes;
+    if (axes.empty() || !isLoad(axes.front().kind))
+        return out;
+    for (const PointResult &point : result.points) {
+        const std::vector<AxisValue> &values = point.point.values;
+        if (point.runs.empty()
+            || !std::equal(values.begin() + 1, values.end(), like.values.begin() + 1))
+            continue;
+        const MeasuredPoint measured = measuredPoint(point);
+        if (const auto load = loadPoint(std::get<double>(values.front()), measured.tokPerSecond,
+                                        measured.endToEndMs, percentile))
+            out.push_back(*load);
     }
     return out;
 }

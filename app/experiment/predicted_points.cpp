@@ -67,6 +67,19 @@ std::vector<ExpectedRequest> requestsToCome(const Experiment &experiment,
     return requests;
 }
 
+double memoryOf(const PredictionModel &model, const RunSettings &settings,
+                const std::vector<ExpectedRequest> &requests)
+{
+    int32_t longest = 0;
+    for (const ExpectedRequest &request : requests)
+        longest = std::max(longest, request.promptTokens + request.newTokens);
+    const size_t places =
+        std::min(requests.size(), static_cast<size_t>(std::max(settings.batch, 1)));
+    const double tokens = settings.kvCache ? static_cast<double>(longest) : 0;
+    return model.cost.weightBytes
+        + static_cast<double>(places) * tokens * model.cost.kvBytesPerToken(model.cacheType);
+}
+
 void addMissed(const MeasuredPoint &measured, PredictedPoint &out)
 {
     const RunMetrics &predicted = *out.metrics;
@@ -98,6 +111,7 @@ std::vector<PredictedPoint> predictedPoints(const ExperimentResult &result,
         const std::optional<PredictionModel> model = modelOf(point.point.settings);
         if (!model)
             continue;
+        predicted.model = model;
         const RunSettings &settings = point.point.settings.run;
         const RunRecord *run = medianRun(point);
         const std::vector<ExpectedRequest> requests = run != nullptr
@@ -105,6 +119,7 @@ std::vector<PredictedPoint> predictedPoints(const ExperimentResult &result,
             : requestsToCome(result.experiment, point.point, poolLengths, usual);
         if (requests.empty())
             continue;
+        predicted.memoryBytes = memoryOf(*model, settings, requests);
         predicted.metrics = computeMetrics(predictRun(*model, settings, requests).record);
         if (run == nullptr)
             continue;

@@ -17,7 +17,10 @@ using PredictionModelOf = std::function<std::optional<PredictionModel>(const Poi
 
 struct PredictedPoint
 {
-    std::optional<RunMetrics> metrics; // of the predicted run; absent where nothing can be said
+    std::optional<PredictionModel> model; // costs and roofs of its own file, device and threads
+    std::optional<RunMetrics> metrics;    // of the predicted run; absent where nothing can be said
+    // Weights, and keys and values of all sequences at their longest: W + B k n. 0: not known.
+    double memoryBytes = 0;
     std::optional<RunVerdict> verdict; // on the run of median speed; absent without runs
     std::vector<std::string> missed;   // figures of which the prediction is more than 30% off
 };

@@ -76,22 +76,39 @@ bool isBetter(const MeasuredPoint &a, const MeasuredPoint &b, AdviceGoal goal)
     return *a.tokPerSecond > *b.tokPerSecond;
 }
 
-void choose(std::span<const MeasuredPoint> points, AdviceGoal goal, Advice &advice)
+void chooseBest(std::span<const MeasuredPoint> points, AdviceGoal goal, Advice &advice)
 {
     for (size_t i = 0; i < points.size(); ++i) {
-        const PointVerdict verdict = advice.points[i].verdict;
-        if (verdict == PointVerdict::Passes) {
-            if (!advice.lastPass || points[i].load > points[*advice.lastPass].load)
-                advice.lastPass = i;
-            if (!advice.best || isBetter(points[i], points[*advice.best], goal))
-                advice.best = i;
-        }
-        if (verdict == PointVerdict::Fails
-            && (!advice.firstFail || points[i].load < points[*advice.firstFail].load))
-            advice.firstFail = i;
+        const bool passes = advice.points[i].verdict == PointVerdict::Passes;
+        if (passes && (!advice.best || isBetter(points[i], points[*advice.best], goal)))
+            advice.best = i;
     }
     if (advice.best)
         advice.bestTokPerSecond = points[*advice.best].tokPerSecond;
+}
+
+LoadLimit &limitOf(const std::string &group, std::vector<LoadLimit> &limits)
+{
+    const auto known = std::find_if(limits.begin(), limits.end(), [&group](const LoadLimit &limit) {
+        return limit.group == group;
+    });
+    return known != limits.end() ? *known : limits.emplace_back(LoadLimit {group, {}, {}});
+}
+
+void findLoadLimits(std::span<const MeasuredPoint> points, Advice &advice)
+{
+    for (size_t i = 0; i < points.size(); ++i) {
+        if (!points[i].load)
+            continue;
+        LoadLimit &limit = limitOf(points[i].group, advice.loadLimits);
+        const PointVerdict verdict = advice.points[i].verdict;
+        if (verdict == PointVerdict::Passes
+            && (!limit.lastPass || points[i].load > points[*limit.lastPass].load))
+            limit.lastPass = i;
+        if (verdict == PointVerdict::Fails
+            && (!limit.firstFail || points[i].load < points[*limit.firstFail].load))
+            limit.firstFail = i;
+    }
 }
 
 // "P90 TTFT 640 ms (limit 500 ms)".
@@ -144,10 +161,53 @@ std::string doubtText(const MeasuredPoint &point, const PointAdvice &advice, dou
         + ".";
 }
 
+// "; batch 8 is the last that passes; batch 16 is the first that fails: P90 ..."
+std::string limitText(std::span<const MeasuredPoint> points, const LoadLimit &limit,
+                      const Advice &advice, double percentile)
+{
+    std::string text;
+    if (limit.lastPass && limit.lastPass != advice.best)
+        text += "; " + points[*limit.lastPass].label + " is the last that passes";
+    if (limit.firstFail)
+        text += "; " + points[*limit.firstFail].label + " is the first that fails: "
+            + failText(points[*limit.firstFail], advice.points[*limit.firstFail], percentile);
+    return text;
+}
+
+// Where no load varies, configurations have no order: only how many fail.
+std::string countText(const Advice &advice)
+{
+    const auto fails =
+        std::count_if(advice.points.begin(), advice.points.end(), [](const PointAdvice &point) {
+            return point.verdict == PointVerdict::Fails;
+        });
+    return "; " + std::to_string(fails) + " of " + std::to_string(advice.points.size()) + " fail"
+        + (fails == 1 ? "s" : "");
+}
+
+// The point whose sample decides: the best, else the first that fails.
+size_t deciding(const Advice &advice)
+{
+    if (advice.best)
+        return *advice.best;
+    const auto fails =
+        std::find_if(advice.points.begin(), advice.points.end(),
+                     [](const PointAdvice &point) { return point.verdict == PointVerdict::Fails; });
+    for (const LoadLimit &limit : advice.loadLimits) {
+        if (limit.firstFail)
+            return *limit.firstFail;
+    }
+    return static_cast<size_t>(fails - advice.points.begin());
+}
+
 std::string sentenceOf(std::span<const MeasuredPoint> points, const Advice &advice,
                        double percentile, AdviceGoal goal)
 {
-    if (!advice.best && !advice.firstFail)
+    const auto isFail = [](const PointAdvice &point) {
+        return point.verdict == PointVerdict::Fails;
+    };
+    const bool anyFails = std::any_of(advice.points.begin(), advice.points.end(), isFail);
+    if (!advice.best && !anyFails)
         return points.empty() ? "Not enough data: nothing was measured."
                               : "Not enough data: no configuration has a sample of all that is "
                                 "limited.";
@@ -156,18 +216,14 @@ std::string sentenceOf(std::span<const MeasuredPoint> points, const Advice &advi
         text = "No configuration keeps the limits";
     else
         text = bestText(points[*advice.best], advice.points[*advice.best], percentile, goal);
-    if (advice.best && advice.lastPass != advice.best)
-        text += "; " + points[*advice.lastPass].label + " is the last that passes";
-    if (advice.firstFail) {
-        const size_t fail = *advice.firstFail;
-        text += "; " + points[fail].label + " is the first that fails: "
-            + failText(points[fail], advice.points[fail], percentile);
-    } else {
+    for (const LoadLimit &limit : advice.loadLimits)
+        text += limitText(points, limit, advice, percentile);
+    if (!anyFails)
         text += "; none fails";
-    }
-    text += ".";
-    const size_t decides = advice.best.value_or(advice.firstFail.value_or(0));
-    return text + doubtText(points[decides], advice.points[decides], percentile);
+    else if (advice.loadLimits.empty())
+        text += countText(advice);
+    const size_t decides = deciding(advice);
+    return text + "." + doubtText(points[decides], advice.points[decides], percentile);
 }
 
 } // namespace
@@ -193,7 +249,8 @@ Advice advise(std::span<const MeasuredPoint> points, const SloTargets &limits, d
     Advice advice;
     for (const MeasuredPoint &point : points)
         advice.points.push_back(adviceOn(point, limits, percentile));
-    choose(points, goal, advice);
+    chooseBest(points, goal, advice);
+    findLoadLimits(points, advice);
     advice.sentence = sentenceOf(points, advice, percentile, goal);
     return advice;
 }

@@ -1,5 +1,5 @@
-// Which of the measured configurations to take: the best that keeps all limits at a percentile, the
-// last that passes, the first that fails, and one sentence that says so.
+// Which of the measured configurations to take: the best that keeps all limits at a percentile,
+// along a load the last that passes and the first that fails, and one sentence that says so.
 #pragma once
 
 #include "engine/measure/slo_presets.h"
@@ -16,7 +16,10 @@ namespace inferlab {
 struct MeasuredPoint
 {
     std::string label; // "batch 8"
-    double load = 0;   // batch size or concurrency: in its order come "last" and "first"
+    // Batch size or concurrency, where that varies: in its order come "last" and "first", among
+    // points that agree in everything else.
+    std::optional<double> load;
+    std::string group; // everything else that varies: "kv cache off"; may be empty
     std::vector<double> ttftMs, tpotMs, itlMs, endToEndMs;
     std::optional<double> tokPerSecond; // of all sequences
     uint64_t memoryBytes = 0;           // weights, cache, workspace; 0: unknown
@@ -50,12 +53,19 @@ struct PointAdvice
     std::vector<LimitCheck> checks; // of the limits that are set, in the order of LatencyFigure
 };
 
-struct Advice
+// Of points that differ in load alone; indices of them.
+struct LoadLimit
 {
-    std::vector<PointAdvice> points; // in the order given
-    std::optional<size_t> best;      // index of the point to take
+    std::string group;
     std::optional<size_t> lastPass;  // highest load that passes
     std::optional<size_t> firstFail; // lowest load that fails
+};
+
+struct Advice
+{
+    std::vector<PointAdvice> points;   // in the order given
+    std::optional<size_t> best;        // index of the point to take
+    std::vector<LoadLimit> loadLimits; // of each group, as they come; empty: no load varies
     std::optional<double> bestTokPerSecond;
     std::string sentence;
 };

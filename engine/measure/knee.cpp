@@ -3,6 +3,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/number_text.h"
+#include "engine/measure/percentile.h"
 #include "engine/measure/usl_fit.h"
 
 #include <algorithm>
@@ -98,18 +99,36 @@ KneeAnswer crossing(const Points &points)
                 + ")"};
 }
 
+// By P99 where every point has it, as the method is defined; else by the latency that there is.
 KneeAnswer degradation(const Points &points)
 {
+    KneeAnswer answer;
+    answer.method = "degradation";
+    answer.note = "no points";
     if (points.empty())
-        return {"degradation", std::nullopt, "no points"};
-    const double baseline = points.front().latencyMs;
-    const std::string limit = shortText(kDegradation) + " x " + shortText(baseline)
-        + " ms, that of load " + shortText(points.front().load);
-    for (const LoadPoint &point : points) {
-        if (point.latencyMs > kDegradation * baseline)
-            return {"degradation", point.load, "first latency above " + limit};
-    }
-    return {"degradation", std::nullopt, "no latency above " + limit};
+        return answer;
+    answer.byP99 = std::all_of(points.begin(), points.end(),
+                               [](const LoadPoint &point) { return point.p99Ms.has_value(); });
+    const auto latency = [&answer](const LoadPoint &point) {
+        return answer.byP99 ? *point.p99Ms : point.latencyMs;
+    };
+    const double limit = kDegradation * latency(points.front());
+    const auto found = std::find_if(points.begin(), points.end(),
+                                    [&](const LoadPoint &point) { return latency(point) > limit; });
+    if (found != points.end())
+        answer.load = found->load;
+    const std::string what = answer.byP99 ? "P99" : "latency";
+    answer.note = (answer.load ? "first " : "no ") + what + " above " + shortText(kDegradation)
+        + " x " + shortText(latency(points.front())) + " ms, that of load "
+        + shortText(points.front().load);
+    const auto fewest =
+        std::min_element(points.begin(), points.end(),
+                         [](const LoadPoint &a, const LoadPoint &b) { return a.n < b.n; });
+    answer.claimed = !answer.byP99 || fewest->n >= samplesNeeded(99);
+    if (!answer.claimed)
+        answer.note += "; too few samples: " + std::to_string(fewest->n) + " at load "
+            + shortText(fewest->load) + ", P99 needs " + std::to_string(samplesNeeded(99));
+    return answer;
 }
 
 KneeAnswer uslAnswer(const Points &points, const std::optional<UslFit> &fit)
@@ -150,6 +169,18 @@ KneeAnswer budget(const Points &points, std::optional<double> budgetMs)
 }
 
 } // namespace
+
+std::optional<LoadPoint> loadPoint(double load, std::optional<double> tokPerSecond,
+                                   std::span<const double> latenciesMs, double percentile)
+{
+    const std::optional<double> latencyMs = inferlab::percentile(latenciesMs, percentile);
+    if (!(load > 0) || !(tokPerSecond.value_or(0) > 0) || !(latencyMs.value_or(0) > 0))
+        return std::nullopt;
+    LoadPoint point {load, *tokPerSecond, *latencyMs};
+    point.p99Ms = inferlab::percentile(latenciesMs, 99);
+    point.n = latenciesMs.size();
+    return point;
+}
 
 KneeReport findKnees(std::vector<LoadPoint> points, std::optional<double> budgetMs)
 {

@@ -3,6 +3,7 @@
 // (USL).
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,7 +16,16 @@ struct LoadPoint
     double load = 0;       // batch size or concurrency
     double throughput = 0; // tok/s total
     double latencyMs = 0;  // the chosen percentile
+    // P99 of the same latencies, by which degradation is judged, and how many there are. Absent
+    // where only one percentile is known, as in a table from elsewhere.
+    std::optional<double> p99Ms = std::nullopt;
+    size_t n = 0;
 };
+
+// Of what was measured at one load: nullopt where it is no point of a curve, since the load is not
+// above 0 or there is no throughput or latency. percentile in 0 .. 100.
+std::optional<LoadPoint> loadPoint(double load, std::optional<double> tokPerSecond,
+                                   std::span<const double> latenciesMs, double percentile);
 
 enum class CurveShape { Concave, Convex };
 enum class CurveDirection { Increasing, Decreasing };
@@ -37,6 +47,8 @@ struct KneeAnswer
     std::optional<double> load;
     std::string
         note; // in words: "first P99 above 1.2 x baseline", "budget 100 ms: 32 passes, 64 fails"
+    bool byP99 = false;  // degradation: of P99, else of the points' own latency
+    bool claimed = true; // false: there are fewer latencies than P99 needs (samplesNeeded())
 };
 
 struct KneeReport

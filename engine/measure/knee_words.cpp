@@ -40,12 +40,19 @@ std::string kneeMethodTitle(std::string_view method)
     return std::string(method);
 }
 
+std::string kneeAnswerTitle(const KneeAnswer &answer)
+{
+    if (!answer.byP99)
+        return kneeMethodTitle(answer.method);
+    return std::string("+20% P99") + (answer.claimed ? "" : " (too few samples)");
+}
+
 std::string kneeDisagreement(const KneeReport &report)
 {
     std::map<double, std::vector<std::string>> byLoad;
     for (const KneeAnswer &answer : report.answers) {
         if (answer.load && answer.method != "budget")
-            byLoad[*answer.load].push_back(kneeMethodTitle(answer.method));
+            byLoad[*answer.load].push_back(kneeAnswerTitle(answer));
     }
     if (byLoad.empty())
         return {};

@@ -5,6 +5,8 @@
 #include "engine/measure/metrics.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace inferlab {
 
@@ -62,6 +64,19 @@ bool meets(const RequestLatencies &request, const SloTargets &targets) noexcept
 std::optional<PercentileInterval> SloOutcome::attainmentInterval() const
 {
     return requests > 0 ? std::optional(shareInterval(met, requests)) : std::nullopt;
+}
+
+std::string SloOutcome::mostMissed() const
+{
+    const std::array<std::pair<size_t, const char *>, 4> limits {
+        {{missedTtft, "TTFT"},
+         {missedTpot, "TPOT"},
+         {missedItl, "ITL"},
+         {missedEndToEnd, "total latency"}}};
+    const auto most =
+        std::max_element(limits.begin(), limits.end(),
+                         [](const auto &a, const auto &b) { return a.first < b.first; });
+    return most->first > 0 ? most->second : "";
 }
 
 SloOutcome sloOutcome(const SloSample &sample, const SloTargets &targets)

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace inferlab {
@@ -48,8 +49,12 @@ struct SloOutcome
     std::optional<double> attainment;              // met / requests; absent without requests
     std::optional<double> goodputRequestPerSecond; // met / duration; absent where no time passed
 
-    // In which the true attainment lies, at 95%: exact, binomial. Absent without requests.
+    // In which the true attainment lies, at 95%: exact, binomial, as if requests were independent.
+    // Absent without requests.
     std::optional<PercentileInterval> attainmentInterval() const;
+    // The limit that most completed requests missed: "TTFT", "TPOT", "ITL", "total latency"; the
+    // first of them where several were missed as often; empty where none was.
+    std::string mostMissed() const;
 };
 SloOutcome sloOutcome(const SloSample &sample, const SloTargets &targets);
 

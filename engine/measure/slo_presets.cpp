@@ -61,6 +61,11 @@ std::vector<SloPreset> makePresets()
         mlperf("mlperf-llama3.1-8b-interactive", "MLPerf Llama 3.1 8B, interactive", 500, 30),
         mlperf("mlperf-llama3.1-405b-server", "MLPerf Llama 3.1 405B, server", 6000, 175),
         mlperf("mlperf-llama3.1-405b-interactive", "MLPerf Llama 3.1 405B, interactive", 4500, 80),
+        mlperf("mlperf-mixtral-server", "MLPerf Mixtral 8x7B, server", 2000, 200),
+        mlperf("mlperf-deepseek-r1-server", "MLPerf DeepSeek-R1, server", 2000, 80),
+        mlperf("mlperf-deepseek-r1-interactive", "MLPerf DeepSeek-R1, interactive", 1500, 15),
+        mlperf("mlperf-gpt-oss-120b-server", "MLPerf gpt-oss-120b, server", 3000, 80),
+        mlperf("mlperf-gpt-oss-120b-interactive", "MLPerf gpt-oss-120b, interactive", 2000, 15),
     };
 }
 

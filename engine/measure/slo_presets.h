@@ -25,8 +25,8 @@ struct SloPreset
     std::string_view reason; // one sentence: why these, or whose they are
 };
 
-// By application (chatbot, translation, streaming, on-device), then MLPerf Inference 5.1's server
-// and interactive scenarios.
+// By application (chatbot, translation, streaming, on-device), then MLPerf Inference's server and
+// interactive scenarios (Mixtral has the former alone).
 const std::vector<SloPreset> &sloPresets();
 
 // Throws InputError naming those there are.

@@ -21,6 +21,13 @@ struct ExperimentFigures;
 struct PlotFrame;
 struct PlotSpec;
 
+// How long a whole answer may take, and at which percentile that holds.
+struct LatencyBudget
+{
+    double ms = 0;
+    double percentile = 90;
+};
+
 // What a chart shows: the run in progress (or the last), and earlier runs kept for comparison.
 struct ChartData
 {
@@ -30,7 +37,7 @@ struct ChartData
     std::vector<RunRecordPtr> sweep;   // runs of the last knee search
     // Of an experiment's charts, which show nothing else; null elsewhere.
     std::shared_ptr<const ExperimentFigures> experiment;
-    std::optional<double> latencyBudgetMs; // drawn where latencies are
+    std::optional<LatencyBudget> latencyBudget; // drawn where latencies are
 };
 
 // One token, the same on the answer and on every chart. request: position in RunRecord::requests.

@@ -87,36 +87,6 @@ QByteArray pngOf(const ExportedChart &chart, const ExportNotes &notes)
     return buffer.data();
 }
 
-// A page for each chart.
-QByteArray pdfOf(const std::vector<ExportedChart> &charts, const std::vector<ExportNotes> &notes)
-{
-    QBuffer buffer;
-    buffer.open(QIODevice::WriteOnly);
-    {
-        QPdfWriter writer(&buffer);
-        QStringList titles;
-        for (const ExportedChart &chart : charts)
-            titles << chart.spec.title;
-        writer.setTitle(titles.join(QStringLiteral("; ")) + QStringLiteral(" - ")
-                        + notes.front().subtitle);
-        writer.setCreator(notes.front().foot);
-        writer.setResolution(kPointsPerInch);
-        writer.setPageLayout(QPageLayout(QPageSize(kPictureSize, QPageSize::Point),
-                                         QPageLayout::Portrait, QMarginsF()));
-        QPainter painter;
-        if (!painter.begin(&writer))
-            fail(QStringLiteral("the PDF cannot be drawn"));
-        for (size_t i = 0; i < charts.size(); ++i) {
-            if (i > 0 && !writer.newPage())
-                fail(QStringLiteral("the PDF has no room for another page"));
-            Picture picture(charts[i], notes[i]);
-            picture.scene().render(&painter, QRectF(QPointF(), kPictureSize),
-                                   picture.scene().sceneRect());
-        }
-    }
-    return buffer.data();
-}
-
 std::string stdPath(const QString &path)
 {
     return QDir::toNativeSeparators(path).toStdString();
@@ -160,13 +130,43 @@ ExportedChart exportedChart(ChartSource &source, const ChartData &data, int view
     return chart;
 }
 
+QByteArray renderPages(const std::vector<ExportedChart> &charts,
+                       const std::vector<ExportNotes> &notes)
+{
+    QBuffer buffer;
+    buffer.open(QIODevice::WriteOnly);
+    {
+        QPdfWriter writer(&buffer);
+        QStringList titles;
+        for (const ExportedChart &chart : charts)
+            titles << chart.spec.title;
+        writer.setTitle(titles.join(QStringLiteral("; ")) + QStringLiteral(" - ")
+                        + notes.front().subtitle);
+        writer.setCreator(notes.front().foot);
+        writer.setResolution(kPointsPerInch);
+        writer.setPageLayout(QPageLayout(QPageSize(kPictureSize, QPageSize::Point),
+                                         QPageLayout::Portrait, QMarginsF()));
+        QPainter painter;
+        if (!painter.begin(&writer))
+            fail(QStringLiteral("the PDF cannot be drawn"));
+        for (size_t i = 0; i < charts.size(); ++i) {
+            if (i > 0 && !writer.newPage())
+                fail(QStringLiteral("the PDF has no room for another page"));
+            Picture picture(charts[i], notes[i]);
+            picture.scene().render(&painter, QRectF(QPointF(), kPictureSize),
+                                   picture.scene().sceneRect());
+        }
+    }
+    return buffer.data();
+}
+
 QByteArray renderChart(const ExportedChart &chart, const ExportNotes &notes, ExportFormat format)
 {
     switch (format) {
     case ExportFormat::Svg:
         return svgOf(chart, notes);
     case ExportFormat::Pdf:
-        return pdfOf({chart}, {notes});
+        return renderPages({chart}, {notes});
     case ExportFormat::Png:
         return pngOf(chart, notes);
     case ExportFormat::Csv:
@@ -243,7 +243,7 @@ QStringList exportAll(const std::vector<ExportedChart> &charts, const ChartData 
                   renderChart(chart, notes.back(), format));
     }
     if (!drawn.empty())
-        write(QStringLiteral("charts.pdf"), pdfOf(drawn, notes));
+        write(QStringLiteral("charts.pdf"), renderPages(drawn, notes));
     return written;
 }
 

@@ -9,6 +9,7 @@
 #include <QByteArray>
 #include <QSizeF>
 #include <optional>
+#include <vector>
 
 namespace inferlab {
 
@@ -32,6 +33,10 @@ inline constexpr QSizeF kPictureSize {960, 600}; // in points and pixels at 1x; 
 // The bytes of a file. Provenance is inside: SVG <title> and <desc>, PNG text chunks, PDF title and
 // creator, CSV comment lines. Throws std::runtime_error when the picture cannot be made.
 QByteArray renderChart(const ExportedChart &chart, const ExportNotes &notes, ExportFormat format);
+
+// All of them in one PDF, a page each; notes: one for each. At least one.
+QByteArray renderPages(const std::vector<ExportedChart> &charts,
+                       const std::vector<ExportNotes> &notes);
 
 // Makes it and its parents where they are not there. Throws InputError: one line with why not.
 void makeExportFolder(const QString &folder);

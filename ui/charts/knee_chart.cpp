@@ -19,30 +19,19 @@ namespace {
 constexpr size_t kFewestPoints = 3; // fewer have no bend
 constexpr double kMsPerS = 1000.0;
 
-struct SweepPoint
-{
-    LoadPoint load;
-    size_t requests = 0;
-};
-
 // One point for each batch size, of the latest run with it. Runs that gave nothing are left out.
-std::vector<SweepPoint> pointsOf(const std::vector<RunRecordPtr> &sweep)
+std::vector<LoadPoint> pointsOf(const std::vector<RunRecordPtr> &sweep)
 {
-    std::map<int32_t, SweepPoint> byBatch;
+    std::map<int32_t, LoadPoint> byBatch;
     for (const RunRecordPtr &run : sweep) {
         if (!run)
             continue;
-        const RunMetrics metrics = computeMetrics(*run);
-        if (!metrics.outputTokPerSecond || !metrics.endToEnd || *metrics.outputTokPerSecond <= 0
-            || metrics.endToEnd->p50 <= 0)
-            continue;
-        SweepPoint point;
-        point.load = {static_cast<double>(run->settings.batch), *metrics.outputTokPerSecond,
-                      metrics.endToEnd->p50};
-        point.requests = metrics.endToEnd->n;
-        byBatch[run->settings.batch] = point;
+        if (const auto point =
+                loadPoint(run->settings.batch, computeMetrics(*run).outputTokPerSecond,
+                          endToEndsMs(*run), 50))
+            byBatch[run->settings.batch] = *point;
     }
-    std::vector<SweepPoint> points;
+    std::vector<LoadPoint> points;
     for (const auto &[batch, point] : byBatch)
         points.push_back(point);
     return points;
@@ -60,7 +49,7 @@ QString pointText(const KneeReport &report, double load)
     for (const KneeAnswer &answer : report.answers) {
         if (answer.load && std::abs(*answer.load - load) < 1e-9
             && answer.method != report.recommendedBy)
-            methods << kneeMethodName(answer.method);
+            methods << kneeAnswerName(answer);
     }
     if (report.recommended && *report.recommended == load)
         return QStringLiteral("batch %1: knee (%2)")
@@ -95,11 +84,11 @@ public:
     PlotSpec plot(const ChartData &data, int view) override;
 
 private:
-    static void addPoints(PlotSpec &spec, const std::vector<SweepPoint> &points,
+    static void addPoints(PlotSpec &spec, const std::vector<LoadPoint> &points,
                           const KneeReport &report);
 };
 
-void KneeChart::addPoints(PlotSpec &spec, const std::vector<SweepPoint> &points,
+void KneeChart::addPoints(PlotSpec &spec, const std::vector<LoadPoint> &points,
                           const KneeReport &report)
 {
     PlotSeries series;
@@ -108,24 +97,22 @@ void KneeChart::addPoints(PlotSpec &spec, const std::vector<SweepPoint> &points,
     series.markers = true;
     series.unit = QStringLiteral("tok/s total");
     PlotCurve curve;
-    for (const SweepPoint &point : points) {
-        const QPointF at(point.load.latencyMs / kMsPerS, point.load.throughput);
+    for (const LoadPoint &point : points) {
+        const QPointF at(point.latencyMs / kMsPerS, point.throughput);
         curve.points.push_back(at);
-        curve.names << QStringLiteral("batch %1").arg(batchText(point.load.load));
+        curve.names << QStringLiteral("batch %1").arg(batchText(point.load));
         curve.texts << QStringLiteral("%1 tok/s total at P50 %2 s")
                            .arg(numberText(at.y()), numberText(at.x()));
         PointLabel label;
         label.at = at;
-        label.text = pointText(report, point.load.load);
-        label.strong = report.recommended && *report.recommended == point.load.load;
+        label.text = pointText(report, point.load);
+        label.strong = report.recommended && *report.recommended == point.load;
         spec.pointLabels.push_back(label);
-        spec.table.rows.push_back(
-            {batchText(point.load.load), plainNumber(point.load.throughput, 2),
-             plainNumber(point.load.latencyMs, 2), QString::number(point.requests),
-             label.strong ? QStringLiteral("knee") : QString()});
-        spec.description +=
-            QStringLiteral("batch %1: %2 tokens per second at %3 s; ")
-                .arg(batchText(point.load.load), numberText(at.y()), numberText(at.x()));
+        spec.table.rows.push_back({batchText(point.load), plainNumber(point.throughput, 2),
+                                   plainNumber(point.latencyMs, 2), QString::number(point.n),
+                                   label.strong ? QStringLiteral("knee") : QString()});
+        spec.description += QStringLiteral("batch %1: %2 tokens per second at %3 s; ")
+                                .arg(batchText(point.load), numberText(at.y()), numberText(at.x()));
     }
     // Lines need x to rise; a sweep may have points that lie to the left of the one before.
     if (!std::is_sorted(curve.points.begin(), curve.points.end(),
@@ -164,19 +151,15 @@ PlotSpec KneeChart::plot(const ChartData &data, int)
     spec.table.columns = {QStringLiteral("Batch"), QStringLiteral("Throughput, tok/s total"),
                           QStringLiteral("Total latency P50, ms"), QStringLiteral("n"),
                           QStringLiteral("Knee")};
-    const std::vector<SweepPoint> points = pointsOf(data.sweep);
+    const std::vector<LoadPoint> points = pointsOf(data.sweep);
     spec.rangeKey = data.sweep.empty() ? QString() : runKey(data.sweep.front().get());
     if (points.empty()) {
         spec.description = QStringLiteral("Knee. No sweep yet.");
         return spec;
     }
     KneeReport report;
-    if (points.size() >= kFewestPoints) {
-        std::vector<LoadPoint> loads;
-        for (const SweepPoint &point : points)
-            loads.push_back(point.load);
-        report = findKnees(std::move(loads));
-    }
+    if (points.size() >= kFewestPoints)
+        report = findKnees(points);
     spec.description = QStringLiteral("Throughput against median total latency: ");
     addPoints(spec, points, report);
     spec.description.chop(2);

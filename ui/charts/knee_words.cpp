@@ -10,13 +10,18 @@ QString kneeMethodName(const std::string &method)
     return QString::fromStdString(kneeMethodTitle(method));
 }
 
+QString kneeAnswerName(const KneeAnswer &answer)
+{
+    return QString::fromStdString(kneeAnswerTitle(answer));
+}
+
 QString kneeWords(const KneeReport &report)
 {
     QStringList parts;
     for (const KneeAnswer &answer : report.answers) {
         if (answer.method == "budget" && !answer.load)
             continue;
-        parts << kneeMethodName(answer.method) + QLatin1Char(' ')
+        parts << kneeAnswerName(answer) + QLatin1Char(' ')
                 + (answer.load ? plainNumber(*answer.load, 1) : QStringLiteral("none"));
     }
     return parts.join(QStringLiteral(" · "));

@@ -8,6 +8,7 @@
 namespace inferlab {
 
 QString kneeMethodName(const std::string &method); // "linear Kneedle"
+QString kneeAnswerName(const KneeAnswer &answer);  // "+20% P99 (too few samples)"
 // "linear Kneedle 8 · Kneedle 8 · max power 4 · USL peak none".
 QString kneeWords(const KneeReport &report);
 

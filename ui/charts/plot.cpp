@@ -40,6 +40,10 @@ void addCurve(Extent &extent, const PlotCurve &curve, const PlotSeries &series)
             extent.add(point.x(), curve.intervals[i].low);
             extent.add(point.x(), curve.intervals[i].high);
         }
+        if (i < curve.xIntervals.size()) {
+            extent.add(curve.xIntervals[i].low, point.y());
+            extent.add(curve.xIntervals[i].high, point.y());
+        }
         if (i < curve.boxes.size()) {
             extent.add(point.x(), curve.boxes[i].lowWhisker);
             extent.add(point.x(), curve.boxes[i].highWhisker);

@@ -8,6 +8,7 @@
 #include <QPainter>
 #include <QPolygonF>
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace inferlab {
@@ -21,9 +22,19 @@ constexpr double kSparseGap = 40.0; // between the markers that tell an earlier 
 constexpr size_t kMostShapes = 400; // dots drawn as shapes; more are drawn as small squares
 constexpr size_t kMostSmooth = 120; // points of a line drawn smooth while others stream in
 
-QPen linePen(const QColor &color, double width, bool dashed = false)
+// Three shapes tell earlier runs apart; further ones repeat the shapes on broken lines, so that
+// they differ without colour as well.
+Qt::PenStyle lineOfAge(int age)
 {
-    QPen pen(color, width, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin);
+    constexpr int kShapes = 3;
+    constexpr std::array styles {Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
+    return age <= 0 ? Qt::SolidLine
+                    : styles[static_cast<size_t>((age - 1) / kShapes) % styles.size()];
+}
+
+QPen linePen(const QColor &color, double width, int age = 0, bool dashed = false)
+{
+    QPen pen(color, width, lineOfAge(age), Qt::RoundCap, Qt::RoundJoin);
     if (dashed) {
         pen.setCapStyle(Qt::FlatCap);
         pen.setDashPattern({4.0, 3.0}); // in widths of the line
@@ -145,7 +156,7 @@ void paintLines(QPainter &painter, const PlotSeries &series, const PlotFrame &fr
         if (quick && drawn.size() > kMostSmooth) {
             drawQuick(painter, drawn, frame.area, color, series.width * scale);
         } else {
-            painter.setPen(linePen(color, series.width * scale, series.dashed));
+            painter.setPen(linePen(color, series.width * scale, series.age, series.dashed));
             drawClipped(painter, drawn, frame.area);
         }
         const double perPoint = pixels.size() < 2
@@ -298,7 +309,8 @@ void paintSeries(QPainter &painter, const PlotSeries &series, const PlotFrame &f
         return;
     painter.setRenderHint(QPainter::Antialiasing,
                           series.kind != PlotKind::Bars && series.kind != PlotKind::Cells);
-    if (series.kind != PlotKind::Band)
+    // Under a mark, so that it is seen; over a bar, which would hide half of it.
+    if (series.kind != PlotKind::Band && series.kind != PlotKind::Bars)
         paintErrorBars(painter, series, frame, look);
     switch (series.kind) {
     case PlotKind::Line:
@@ -309,6 +321,7 @@ void paintSeries(QPainter &painter, const PlotSeries &series, const PlotFrame &f
         break;
     case PlotKind::Bars:
         paintBars(painter, series, frame, look);
+        paintErrorBars(painter, series, frame, look);
         break;
     case PlotKind::Band:
         paintBand(painter, series, frame, look);
@@ -336,13 +349,15 @@ void paintSwatch(QPainter &painter, const LegendEntry &entry, const QRectF &box,
         painter.fillRect(bar, entry.hatched ? mix(look.theme.surface, fill, 0.2) : fill);
         if (entry.hatched)
             paintHatch(painter, bar, mix(look.theme.surface, fill, 0.75), scale);
+        if (entry.kind == PlotKind::Boxes)
+            paintBoxHatch(painter, bar, entry.age, edge, scale);
         painter.setPen(QPen(edge, scale));
         painter.setBrush(Qt::NoBrush);
         painter.drawRect(bar);
         return;
     }
     if (entry.kind == PlotKind::Line) {
-        painter.setPen(linePen(edge, 2 * scale, entry.dashed));
+        painter.setPen(linePen(edge, 2 * scale, entry.age, entry.dashed));
         painter.drawLine(QPointF(box.left(), box.center().y()),
                          QPointF(box.right(), box.center().y()));
         if (entry.age == 0 && entry.marker == MarkerShape::Circle)

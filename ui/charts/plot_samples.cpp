@@ -55,6 +55,7 @@ void paintBox(QPainter &painter, const PlotBox &box, double x, const PlotSeries 
     }
     painter.setBrush(mix(look.theme.surface, fill, 0.35));
     painter.drawRect(body);
+    paintBoxHatch(painter, body, series.age, edge, scale);
     painter.setPen(solid(look.theme.text, 2.2 * scale));
     drawClipped(painter, at(-half, box.median), at(half, box.median), frame.area);
     for (const double outlier : box.outliers) {
@@ -100,6 +101,25 @@ void paintCellWords(QPainter &painter, const PlotSeries &series, const PlotCurve
 
 } // namespace
 
+void paintBoxHatch(QPainter &painter, const QRectF &box, int age, const QColor &color, double scale)
+{
+    // Up, down, both, none; twice as dense from the fifth group on.
+    constexpr int kPatterns = 4;
+    const int pattern = age % kPatterns;
+    const double gap = kHatchGap * scale * (age < kPatterns ? 1.6 : 0.8);
+    painter.setPen(QPen(color, scale));
+    for (const bool up : {true, false}) {
+        if (pattern == 0 || pattern == (up ? 2 : 1))
+            continue;
+        for (double x = box.left() - box.height(); x < box.right(); x += gap) {
+            QPointF a(x, up ? box.bottom() : box.top());
+            QPointF b(x + box.height(), up ? box.top() : box.bottom());
+            if (clipSegment(a, b, box.left(), box.top(), box.right(), box.bottom()))
+                painter.drawLine(a, b);
+        }
+    }
+}
+
 void paintHatch(QPainter &painter, const QRectF &bar, const QColor &color, double scale)
 {
     painter.setPen(QPen(color, scale));
@@ -111,10 +131,26 @@ void paintHatch(QPainter &painter, const QRectF &bar, const QColor &color, doubl
     }
 }
 
+namespace {
+
+// From one value to another, with a cap at each end; nothing where the line of it is wider.
+void paintErrorBar(QPainter &painter, const QPointF &from, const QPointF &to, const QPointF &cap,
+                   const QRectF &area)
+{
+    if ((to - from).manhattanLength() < 1.0)
+        return;
+    drawClipped(painter, from, to, area);
+    drawClipped(painter, from - cap, from + cap, area);
+    drawClipped(painter, to - cap, to + cap, area);
+}
+
+} // namespace
+
 void paintErrorBars(QPainter &painter, const PlotSeries &series, const PlotFrame &frame,
                     const PlotLook &look)
 {
     const double scale = look.theme.scale();
+    const double half = kCapHalf * scale;
     // Bars have their own colour behind the mark; on them the text's colour is seen.
     const QColor color =
         series.kind == PlotKind::Bars ? look.theme.text : look.edge(series.meaning, series.age);
@@ -123,14 +159,15 @@ void paintErrorBars(QPainter &painter, const PlotSeries &series, const PlotFrame
         const size_t count = std::min(curve.points.size(), curve.intervals.size());
         for (size_t i = 0; i < count; ++i) {
             const double x = curve.points[i].x();
-            const QPointF low = frame.toPixel({x, curve.intervals[i].low});
-            const QPointF high = frame.toPixel({x, curve.intervals[i].high});
-            if (low.y() - high.y() < 1.0 || x < frame.x.min || x > frame.x.max)
-                continue; // narrower than its own line
-            drawClipped(painter, low, high, frame.area);
-            const QPointF cap(kCapHalf * scale, 0);
-            drawClipped(painter, low - cap, low + cap, frame.area);
-            drawClipped(painter, high - cap, high + cap, frame.area);
+            if (x >= frame.x.min && x <= frame.x.max)
+                paintErrorBar(painter, frame.toPixel({x, curve.intervals[i].low}),
+                              frame.toPixel({x, curve.intervals[i].high}), {half, 0}, frame.area);
+        }
+        for (size_t i = 0; i < std::min(curve.points.size(), curve.xIntervals.size()); ++i) {
+            const double y = curve.points[i].y();
+            if (y >= frame.y.min && y <= frame.y.max)
+                paintErrorBar(painter, frame.toPixel({curve.xIntervals[i].low, y}),
+                              frame.toPixel({curve.xIntervals[i].high, y}), {0, half}, frame.area);
         }
     }
 }

@@ -16,6 +16,9 @@ void paintBoxes(QPainter &painter, const PlotSeries &series, const PlotFrame &fr
 void paintCells(QPainter &painter, const PlotSeries &series, const PlotFrame &frame,
                 const PlotLook &look);
 // Slanted lines inside a rectangle: drawn one by one, since SVG knows no pattern brushes.
+// Inside a box: groups beside each other differ without colour. The first has none.
+void paintBoxHatch(QPainter &painter, const QRectF &box, int age, const QColor &color,
+                   double scale);
 void paintHatch(QPainter &painter, const QRectF &bar, const QColor &color, double scale);
 
 } // namespace inferlab

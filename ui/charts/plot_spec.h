@@ -53,12 +53,13 @@ struct PlotCurve
     QStringList texts;            // the values in words where y is scaled; else empty
     QStringList names;            // of points, where x is no quantity: "request 3", "batch 8"
     std::vector<bool> weak;       // too few samples for the claim: greyed and hatched; else empty
-    std::vector<PlotInterval> intervals; // error bars, or a band's edges; else empty
-    std::vector<PlotBox> boxes;          // of Boxes, one for each point (its median)
-    std::vector<double> shades;          // of Cells: 0 .. 1, how dark
-    QStringList cellWords;               // of Cells: written inside; else empty
-    QStringList cellBriefs;              // where there is no room for them; empty: nothing
-    std::vector<PlotRunRef> runs;        // what Enter opens; else empty
+    std::vector<PlotInterval> intervals;  // error bars, or a band's edges; else empty
+    std::vector<PlotInterval> xIntervals; // error bars along x; else empty
+    std::vector<PlotBox> boxes;           // of Boxes, one for each point (its median)
+    std::vector<double> shades;           // of Cells: 0 .. 1, how dark
+    QStringList cellWords;                // of Cells: written inside; else empty
+    QStringList cellBriefs;               // where there is no room for them; empty: nothing
+    std::vector<PlotRunRef> runs;         // what Enter opens; else empty
 };
 
 // Curves that share look, name and legend entry.

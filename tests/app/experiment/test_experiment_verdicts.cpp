@@ -1,6 +1,7 @@
 // The sentences of an experiment, on results whose truth is known.
 #include "app/experiment/experiment_verdicts.h"
 
+#include "app/experiment/cache_verdicts.h"
 #include "app/experiment/experiment_presets.h"
 #include "app/experiment/progress_words.h"
 #include "support/synthetic_experiment.h"
@@ -40,7 +41,7 @@ TEST_CASE("a load sweep: growth and the knee by every method")
     const auto result = makeSyntheticResult(preset("batch", 6), 6);
     const auto sentences = experimentVerdicts(*result);
     CHECK(says(sentences, "From batch 1 to batch 32, medians: first token "));
-    CHECK(says(sentences, "Knee of throughput over batch size: "));
+    CHECK(says(sentences, "Knee of throughput against P50 latency over batch size: "));
     // Through three points there is no knee to speak of.
     CHECK_FALSE(says(experimentVerdicts(*makeSyntheticResult(preset("batch", 6), 6, 3)), "Knee"));
 }
@@ -57,6 +58,40 @@ TEST_CASE("words are compared with the first of them, all else equal")
     // Three runs against three: no interval has the confidence, whatever they measured.
     CHECK(says(experimentVerdicts(*makeSyntheticResult(preset("kv-cache", 3), 3)),
                "medians of 3 and 3 runs: too few for an interval"));
+}
+
+TEST_CASE("where the cache pays is among the findings")
+{
+    const auto result = makeSyntheticResult(preset("kv-cache", 3), 3);
+    const auto sentences = experimentFindings(*result, nullptr);
+    CHECK(
+        says(sentences,
+             "KV cache by prompt length (tokens): the cache pays at every measured length; at 512, "
+             "answers take "));
+    CHECK_FALSE(says(sentences, "(predicted"));
+    CHECK_FALSE(says(experimentFindings(*makeSyntheticResult(preset("batch", 3), 3), nullptr),
+                     "the cache pays"));
+
+    ExperimentOutlook outlook;
+    outlook.points.resize(result->points.size());
+    for (size_t i = 0; i < outlook.points.size(); ++i) // on and off in turn
+        outlook.points[i].metrics.emplace().endToEnd.emplace().p50 = i % 2 == 0 ? 100 : 700;
+    CHECK(says(experimentFindings(*result, &outlook), "times as long without it (predicted: 7)."));
+}
+
+TEST_CASE("curves that cross are said with the side on which the cache pays")
+{
+    const std::vector<double> lengths {16, 64, 128};
+    const std::vector<double> on {2, 2, 2};
+    // Below by 1 at 64 and above by 3 at 128: a quarter of the way.
+    CHECK(cachePaysWords(lengths, on, std::vector<double> {0.5, 1, 5}) == "the cache pays from 80");
+    CHECK(cachePaysWords(lengths, on, std::vector<double> {5, 3, 1}) == "the cache pays up to 96");
+    CHECK(cachePaysWords(lengths, on, std::vector<double> {1, 1, 2}) == "the cache pays from 128");
+    CHECK(cachePaysWords(lengths, on, std::vector<double> {3, 4, 5})
+          == "the cache pays at every measured length");
+    CHECK(cachePaysWords(lengths, on, std::vector<double> {1, 1, 1})
+          == "the cache pays at no measured length");
+    CHECK(cachePaysWords({}, {}, {}).empty());
 }
 
 TEST_CASE("sampling changes no speed, and the choice of extremes is owned up to")

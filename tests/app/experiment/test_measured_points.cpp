@@ -88,14 +88,40 @@ TEST_CASE("failed requests are counted, and are in no sample and no throughput")
     CHECK(outcome.goodputRequestPerSecond.value() == Approx(1 / 0.42));
 }
 
-TEST_CASE("where x are words the load is the place in the grid")
+TEST_CASE("the load is a batch size or concurrency, and the group is the rest")
+{
+    Experiment experiment;
+    experiment.name = "cache and batch";
+    experiment.prompts = {"Hello"};
+    experiment.axes = {{AxisKind::KvCache, {std::string("on"), std::string("off")}},
+                       {AxisKind::Batch, {4.0, 1.0}}};
+    ExperimentResult result = emptyResult(experiment);
+    for (PointResult &point : result.points)
+        point.runs = {runOf({request({100, 110, 130})})};
+    const std::vector<MeasuredPoint> points = measuredPoints(result);
+    REQUIRE(points.size() == 4);
+    CHECK(points[2].load == 4);
+    CHECK(points[2].group == "kv cache off");
+    CHECK(points[3].load == 1);
+    // Along the first axis alone: here it is no load.
+    CHECK(loadPoints(result, result.points[0].point, 50).empty());
+
+    const ExperimentResult batches = twoBatches();
+    const std::vector<LoadPoint> loads = loadPoints(batches, batches.points[0].point, 50);
+    REQUIRE(loads.size() == 1);
+    CHECK(loads[0].load == 2);
+    CHECK(loads[0].latencyMs == 185);
+    CHECK(loads[0].n == 2);
+}
+
+TEST_CASE("where no load varies there is none")
 {
     Experiment experiment;
     experiment.name = "cache";
     experiment.prompts = {"Hello"};
     experiment.axes = {{AxisKind::KvCache, {std::string("on"), std::string("off")}}};
     const ExperimentResult result = emptyResult(experiment);
-    CHECK(measuredPoint(result.points[1]).load == 1);
+    CHECK_FALSE(measuredPoint(result.points[1]).load.has_value());
     CHECK_FALSE(measuredPoint(result.points[1]).tokPerSecond.has_value());
     CHECK(measuredPoints(result).empty());
 }

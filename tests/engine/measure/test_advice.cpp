@@ -9,6 +9,9 @@
 #include <algorithm>
 #include <numeric>
 #include <random>
+#include <string>
+#include <tuple>
+#include <vector>
 
 using namespace inferlab;
 using doctest::Approx;
@@ -55,8 +58,9 @@ TEST_CASE("the highest throughput that keeps the limits, the last pass and the f
 {
     const Advice advice = advise(kBatches, answerWithin(500, 100), 90);
     CHECK(advice.best == 2);
-    CHECK(advice.lastPass == 2);
-    CHECK(advice.firstFail == 3);
+    REQUIRE(advice.loadLimits.size() == 1);
+    CHECK(advice.loadLimits[0].lastPass == 2);
+    CHECK(advice.loadLimits[0].firstFail == 3);
     CHECK(advice.bestTokPerSecond.value() == 300);
     CHECK(advice.points[2].checks.size() == 2);
     CHECK(advice.points[2].checks[0].foundMs.value() == Approx(360.4));
@@ -71,7 +75,7 @@ TEST_CASE("at another percentile another configuration is best")
     CHECK(advise(kBatches, answerWithin(510, 100), 50).best == 3);
     CHECK(advise(kBatches, answerWithin(500, 100), 50).best == 2);
     const Advice all = advise(kBatches, answerWithin(5000, 100), 50);
-    CHECK_FALSE(all.firstFail.has_value());
+    CHECK_FALSE(all.loadLimits.at(0).firstFail.has_value());
     CHECK(all.sentence.ends_with("; none fails."));
 }
 
@@ -123,6 +127,44 @@ TEST_CASE("a configuration in which requests failed does not pass")
           != std::string::npos);
 }
 
+TEST_CASE("last and first are said of each group by itself")
+{
+    // With the cache batch 4 is the last; without it everything takes ten times as long.
+    std::vector<MeasuredPoint> points = kBatches;
+    for (MeasuredPoint &p : points)
+        p.group = "kv cache on";
+    for (const double batch : {1.0, 2.0}) {
+        points.push_back(point(batch, 50, 4 * batch, 0.1));
+        points.back().group = "kv cache off";
+        points.back().label += ", kv cache off";
+    }
+    const Advice advice = advise(points, answerWithin(500, 100), 90);
+    REQUIRE(advice.loadLimits.size() == 2);
+    CHECK(advice.loadLimits[0].group == "kv cache on");
+    CHECK(advice.loadLimits[0].lastPass == 2);
+    CHECK(advice.loadLimits[0].firstFail == 3);
+    CHECK(advice.loadLimits[1].lastPass == 4); // P90 TTFT 360.4; 720.8 at batch 2
+    CHECK(advice.loadLimits[1].firstFail == 5);
+    CHECK(advice.sentence.find("; batch 8 is the first that fails: ") != std::string::npos);
+    CHECK(advice.sentence.find("; batch 1, kv cache off is the last that passes; batch 2, kv cache "
+                               "off is the first that fails: ")
+          != std::string::npos);
+}
+
+TEST_CASE("where no load varies nothing is the last or the first")
+{
+    std::vector<MeasuredPoint> points = kBatches;
+    for (MeasuredPoint &p : points)
+        p.load.reset();
+    const Advice advice = advise(points, answerWithin(500, 100), 90);
+    CHECK(advice.best == 2);
+    CHECK(advice.loadLimits.empty());
+    CHECK(advice.sentence.ends_with("P90 TPOT 27 ms (limit 100 ms); 1 of 4 fails."));
+    CHECK(advise(points, answerWithin(50, 100), 90).sentence
+          == "No configuration keeps the limits; 4 of 4 fail.");
+    CHECK(advise(points, answerWithin(5000, 100), 90).sentence.ends_with("; none fails."));
+}
+
 TEST_CASE("the least memory, where that is what counts")
 {
     std::vector<MeasuredPoint> points = kBatches;
@@ -131,7 +173,7 @@ TEST_CASE("the least memory, where that is what counts")
     points[2].memoryBytes = 400 << 20;
     const Advice advice = advise(points, answerWithin(500, 100), 90, AdviceGoal::Memory);
     CHECK(advice.best == 1);
-    CHECK(advice.lastPass == 2);
+    CHECK(advice.loadLimits.at(0).lastPass == 2);
     CHECK(advice.sentence.starts_with("batch 2: 180 tok/s in 200 MiB with "));
     CHECK(advice.sentence.find("; batch 4 is the last that passes;") != std::string::npos);
 }
@@ -155,25 +197,34 @@ TEST_CASE("looser limits never lower the best throughput, and the order of point
         std::shuffle(shuffled.begin(), shuffled.end(), random);
         const Advice other = advise(shuffled, limits, 90);
         CHECK(other.bestTokPerSecond == advice.bestTokPerSecond);
-        REQUIRE(other.lastPass.has_value() == advice.lastPass.has_value());
-        if (advice.lastPass)
-            CHECK(shuffled[*other.lastPass].load == points[*advice.lastPass].load);
-        REQUIRE(other.firstFail.has_value() == advice.firstFail.has_value());
-        if (advice.firstFail)
-            CHECK(shuffled[*other.firstFail].load == points[*advice.firstFail].load);
+        const LoadLimit &a = advice.loadLimits.at(0);
+        const LoadLimit &b = other.loadLimits.at(0);
+        REQUIRE(b.lastPass.has_value() == a.lastPass.has_value());
+        if (a.lastPass)
+            CHECK(shuffled[*b.lastPass].load == points[*a.lastPass].load);
+        REQUIRE(b.firstFail.has_value() == a.firstFail.has_value());
+        if (a.firstFail)
+            CHECK(shuffled[*b.firstFail].load == points[*a.firstFail].load);
     }
     CHECK(before > 0);
 }
 
 TEST_CASE("presets: MLPerf's published limits, and a reason for each")
 {
-    const SloPreset &server = sloPreset("mlperf-llama2-70b-server");
-    CHECK(server.limits.ttftMs == 2000);
-    CHECK(server.limits.tpotMs == 200);
-    CHECK(server.percentile == 99);
-    const SloPreset &interactive = sloPreset("mlperf-llama2-70b-interactive");
-    CHECK(interactive.limits.ttftMs == 450);
-    CHECK(interactive.limits.tpotMs == 40);
+    // TTFT, TPOT in ms, as published; Mixtral has no interactive scenario.
+    const std::vector<std::tuple<std::string, double, double>> published {
+        {"llama3.1-8b-server", 2000, 100},   {"llama3.1-8b-interactive", 500, 30},
+        {"llama2-70b-server", 2000, 200},    {"llama2-70b-interactive", 450, 40},
+        {"llama3.1-405b-server", 6000, 175}, {"llama3.1-405b-interactive", 4500, 80},
+        {"deepseek-r1-server", 2000, 80},    {"deepseek-r1-interactive", 1500, 15},
+        {"gpt-oss-120b-server", 3000, 80},   {"gpt-oss-120b-interactive", 2000, 15},
+        {"mixtral-server", 2000, 200}};
+    for (const auto &[name, ttftMs, tpotMs] : published) {
+        const SloPreset &preset = sloPreset("mlperf-" + name);
+        CHECK(preset.limits.ttftMs == ttftMs);
+        CHECK(preset.limits.tpotMs == tpotMs);
+        CHECK(preset.percentile == 99);
+    }
     for (const char *name : {"chatbot", "translation", "streaming", "on-device"})
         CHECK(sloPreset(name).name == name);
     for (const SloPreset &preset : sloPresets()) {

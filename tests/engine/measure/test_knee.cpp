@@ -1,5 +1,6 @@
 // Every method on one sweep with known answers, and on sweeps that have none.
 #include "engine/measure/knee.h"
+#include "engine/measure/knee_words.h"
 
 #include "engine/base/error.h"
 
@@ -52,6 +53,49 @@ TEST_CASE("a sweep over batch sizes, by every method")
     CHECK(report.recommendedBy == "kneedle_log2");
     REQUIRE(report.usl.has_value());
     CHECK(loadBy(report, "usl") == *report.usl->peakLoad);
+}
+
+TEST_CASE("degradation is judged by P99 where every point has it")
+{
+    // The median rises by a fifth at 8; P99 does at 4 already.
+    std::vector<LoadPoint> points {{1, 50, 20}, {2, 95, 21}, {4, 180, 22}, {8, 300, 25}};
+    const std::vector<double> p99 {30, 33, 40, 60};
+    CHECK(loadBy(findKnees(points), "degradation") == 8);
+    CHECK(answer(findKnees(points), "degradation").note
+          == "first latency above 1.2 x 20 ms, that of load 1");
+    for (size_t i = 0; i < points.size(); ++i) {
+        points[i].p99Ms = p99[i];
+        points[i].n = 700;
+    }
+    const KneeReport report = findKnees(points);
+    CHECK(loadBy(report, "degradation") == 4);
+    CHECK(answer(report, "degradation").note == "first P99 above 1.2 x 30 ms, that of load 1");
+    CHECK(answer(report, "degradation").claimed);
+    CHECK(kneeDisagreement(report).find("+20% P99") != std::string::npos);
+
+    points[2].n = 40;
+    const KneeReport few = findKnees(points);
+    CHECK_FALSE(answer(few, "degradation").claimed);
+    CHECK(
+        answer(few, "degradation").note.ends_with("too few samples: 40 at load 4, P99 needs 662"));
+    CHECK(kneeDisagreement(few).find("+20% P99 (too few samples)") != std::string::npos);
+
+    points[1].p99Ms.reset(); // one that does not have it: the latency that all have
+    CHECK(loadBy(findKnees(points), "degradation") == 8);
+}
+
+TEST_CASE("what was measured at a load, as a point of the curve")
+{
+    const std::vector<double> latencies {10, 30, 20};
+    const LoadPoint point = loadPoint(8, 400.0, latencies, 50).value();
+    CHECK(point.load == 8);
+    CHECK(point.throughput == 400);
+    CHECK(point.latencyMs == 20);
+    CHECK(point.p99Ms.value() == Approx(29.8)); // 20 + 0.98 x 10
+    CHECK(point.n == 3);
+    CHECK_FALSE(loadPoint(0, 400.0, latencies, 50)); // temperature 0 is no load
+    CHECK_FALSE(loadPoint(8, std::nullopt, latencies, 50));
+    CHECK_FALSE(loadPoint(8, 400.0, {}, 50));
 }
 
 TEST_CASE("the order of the points does not matter")

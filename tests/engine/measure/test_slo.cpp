@@ -4,6 +4,7 @@
 #include "engine/measure/course_notebook.h"
 #include "engine/measure/metrics.h"
 #include "engine/measure/slo.h"
+#include "engine/measure/slo_words.h"
 #include "measure_figures.h"
 #include "records.h"
 
@@ -69,6 +70,24 @@ TEST_CASE("a fast and a slow request under several limits")
     CHECK(outcome.missedEndToEnd == 1);
     CHECK(outcome.attainment.value() == Approx(0.5));
     CHECK(outcome.goodputRequestPerSecond.value() == Approx(1 / 5.3));
+}
+
+TEST_CASE("what was kept and what was missed most, in words")
+{
+    const SloOutcome outcome = sloOutcome(sampleOf(fastAndSlow()), limits(200, 20, {}, 5000));
+    CHECK(outcome.mostMissed() == "TTFT");
+    // One of two: Clopper and Pearson's interval is 1.26% to 98.74%.
+    CHECK(attainmentText(outcome) == "50 (1.3 to 99)");
+    CHECK(goodputText(outcome) == "0.189");
+    CHECK(missedText(outcome) == "TTFT, 1 of 2");
+    const SloOutcome kept = sloOutcome(sampleOf(fastAndSlow()), {});
+    CHECK(kept.mostMissed().empty());
+    CHECK(missedText(kept) == "none");
+    RunRecord run = fastAndSlow();
+    run.requests[0].endReason = EndReason::Cancelled;
+    CHECK(missedText(sloOutcome(sampleOf(run), {})) == "not completed, 1 of 2");
+    CHECK(attainmentText(sloOutcome({}, {})) == "-");
+    CHECK(goodputText(sloOutcome({}, {})) == "-");
 }
 
 TEST_CASE("failed and cancelled requests are misses, and no requests have no attainment")

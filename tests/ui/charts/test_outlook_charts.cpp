@@ -17,6 +17,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <algorithm>
+#include <array>
+#include <cmath>
 
 using namespace inferlab;
 
@@ -157,9 +159,12 @@ private slots:
         QStringList files = exportExperiment(measured.result, measured.outlook, folder.path());
         files += exportExperimentData(*measured.result, measured.outlook.get(), folder.path());
         for (const char *name :
-             {"report.html", "charts/roofline.svg", "charts/roofline.csv", "experiment.json",
-              "runs.csv", "points.csv", "requests.csv", "runs.json", "profile_export.jsonl",
-              "course-notebook.csv", "vllm/point-003-run-001.json"})
+             {"report.html", "charts.pdf", "charts/roofline.svg", "charts/roofline.csv",
+              "charts/roofline.pdf", "charts/throughput-against-latency.png",
+              "charts/throughput-against-latency-p90-latency.svg",
+              "charts/itl-by-point-with-course-notebook.svg", "charts/box-plot-throughput.pdf",
+              "experiment.json", "runs.csv", "points.csv", "requests.csv", "runs.json",
+              "profile_export.jsonl", "course-notebook.csv", "vllm/point-003-run-001.json"})
             QVERIFY2(files.contains(folder.filePath(QLatin1String(name))), name);
         for (const QString &file : files)
             QVERIFY2(QFile(file).size() > 0, qPrintable(file));
@@ -168,6 +173,76 @@ private slots:
         const QByteArray table = points.readAll();
         QCOMPARE(table.count('\n'), 4);                // a head and three points
         QVERIFY(table.contains(",memory bandwidth,")); // and what was predicted
+    }
+
+    // The budget is on the exported sweet spot, at its own percentile, as on the screen.
+    void anExportHasTheBudget()
+    {
+        const Measured measured;
+        const auto pages = [](const QString &folder) {
+            QFile file(folder + QStringLiteral("/charts.pdf"));
+            return file.open(QIODevice::ReadOnly) ? file.readAll().count("/Type /Page\n") : 0;
+        };
+        const auto sweetSpot = [](const QString &folder) {
+            QFile file(folder
+                       + QStringLiteral("/charts/throughput-against-latency-p90-latency.svg"));
+            return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
+        };
+        const QTemporaryDir with;
+        const QStringList files = exportExperiment(measured.result, measured.outlook, with.path(),
+                                                   {}, LatencyBudget {40'000, 90});
+        QVERIFY2(sweetSpot(with.path()).contains(QStringLiteral("budget 40.0")),
+                 qPrintable(sweetSpot(with.path())));
+        const auto svgs = std::count_if(files.begin(), files.end(), [](const QString &file) {
+            return file.endsWith(QStringLiteral(".svg"));
+        });
+        QCOMPARE(pages(with.path()), svgs); // a page each
+        const QTemporaryDir without;
+        exportExperiment(measured.result, measured.outlook, without.path(), {}, std::nullopt);
+        QVERIFY(!sweetSpot(without.path()).isEmpty());
+        QVERIFY(!sweetSpot(without.path()).contains(QStringLiteral("budget")));
+        const QTemporaryDir usual;
+        exportExperiment(measured.result, measured.outlook, usual.path());
+        QVERIFY(sweetSpot(usual.path()).contains(QStringLiteral("budget 30.0")));
+    }
+
+    // Two devices have two roofs, and each dot its own.
+    void everyDeviceHasItsRoof()
+    {
+        Experiment experiment = batches();
+        experiment.axes = {{AxisKind::Device, {std::string("cpu"), std::string("cuda")}}};
+        PredictionModel fast = roofed();
+        fast.limits.bytesPerSecond *= 20;
+        fast.limits.productsPerSecond[0] *= 50;
+        const auto modelOf = [&fast](const PointSettings &settings) {
+            return settings.run.device == "cuda" ? fast : roofed();
+        };
+        auto result = std::make_shared<ExperimentResult>(emptyResult(experiment));
+        for (PointResult &point : result->points) {
+            const RunSettings &settings = point.point.settings.run;
+            MeasuredRun run;
+            run.record = std::make_shared<RunRecord>(
+                predictRun(modelOf(point.point.settings), settings, expectedRequests(settings, 4))
+                    .record);
+            point.runs.push_back(run);
+        }
+        auto outlook = std::make_shared<ExperimentOutlook>();
+        outlook->points = predictedPoints(*result, modelOf);
+        ChartData data;
+        data.experiment = ExperimentFiguresCache().update(result, outlook);
+        const PlotSpec spec = makeExperimentChart(QStringLiteral("roofline"))->plot(data, 0);
+        const PlotSeries *cpu = seriesNamed(spec, QStringLiteral("roof, int8, CPU"));
+        const PlotSeries *gpu = seriesNamed(spec, QStringLiteral("roof, int8, GPU"));
+        QVERIFY(cpu != nullptr && gpu != nullptr);
+        QCOMPARE(cpu->curves[0].points[1], QPointF(4, 4000 / 1e9));
+        QCOMPARE(gpu->curves[0].points[1], QPointF(10, 200'000 / 1e9));
+        // Measured as fast as predicted: decode lies on its own slope.
+        const PlotSeries *decode = seriesNamed(spec, QStringLiteral("decode, GPU"));
+        QVERIFY(decode != nullptr);
+        QCOMPARE(decode->curves[0].points.size(), 1U);
+        const QPointF dot = decode->curves[0].points[0];
+        QVERIFY(std::abs(dot.y() * 1e9 - dot.x() * 20'000) < 1e-3 * dot.x() * 20'000);
+        QVERIFY(decode->marker != seriesNamed(spec, QStringLiteral("decode, CPU"))->marker);
     }
 
     void anExportThatCannotBeWrittenIsOneLine()

@@ -5,7 +5,10 @@
 #include "app/experiment/experiment_outlook.h"
 #include "app/experiment/experiment_presets.h"
 #include "app/experiment/measured_points.h"
+#include "engine/measure/percentile.h"
+#include "engine/measure/slo_words.h"
 #include "ui/pages/experiment/advice_panel.h"
+#include "ui/pages/experiment/advice_table.h"
 #include "ui/pages/experiment/capacity_panel.h"
 #include "ui/pages/experiment/limit_slider.h"
 #include "ui/theme/theme_controller.h"
@@ -101,8 +104,9 @@ private slots:
         panel.slider(LatencyFigure::EndToEnd)->setLimitMs(between);
         panel.percentiles()->setCurrent(0); // P50: asks anew
         QCOMPARE(panel.presets()->currentText(), QStringLiteral("Own limits"));
-        QCOMPARE(panel.advice().lastPass, std::optional(size_t(1)));
-        QCOMPARE(panel.advice().firstFail, std::optional(size_t(2)));
+        QCOMPARE(panel.advice().loadLimits.size(), size_t(1));
+        QCOMPARE(panel.advice().loadLimits[0].lastPass, std::optional(size_t(1)));
+        QCOMPARE(panel.advice().loadLimits[0].firstFail, std::optional(size_t(2)));
         QCOMPARE(panel.advice().best, std::optional(size_t(1))); // throughput rises with the batch
         const QString sentence = panel.sentence()->text();
         QVERIFY(sentence.startsWith(QString::fromStdString(points[1].label)));
@@ -111,8 +115,9 @@ private slots:
         QCOMPARE(panel.table()->rowCount(), int(points.size()));
         QCOMPARE(panel.table()->item(1, 1)->text(), QStringLiteral("passes, the best"));
         QCOMPARE(panel.table()->item(2, 1)->text(), QStringLiteral("fails, the first"));
-        QVERIFY(panel.table()->item(2, 6)->text().contains(QStringLiteral("✕")));
-        QVERIFY(panel.knees()->text().startsWith(QStringLiteral("Knee: ")));
+        QVERIFY(
+            panel.table()->item(2, AdviceTable::EndToEnd)->text().contains(QStringLiteral("✕")));
+        QVERIFY(panel.knees()->text().startsWith(QStringLiteral("Knee ")));
 
         QSignalSpy chosen(&panel, &AdvicePanel::pointChosen);
         panel.table()->setCurrentCell(2, 0);
@@ -158,6 +163,66 @@ private slots:
         QVERIFY(panel.measured()->text().contains(QStringLiteral("400 MiB of cache")));
         panel.setFreeBytes(uint64_t(64) << 30); // a person's own number stays
         QCOMPARE(panel.memory()->value(), 2.0);
+        QVERIFY(panel.model()->isHidden()); // one model: nothing to choose
+    }
+
+    // Where files vary, users are counted for the one that is chosen.
+    void usersAreCountedForEachModel()
+    {
+        Experiment experiment = experimentPreset("batch");
+        experiment.axes = {
+            {AxisKind::ModelFile, {std::string("A.Q8_0.gguf"), std::string("A.Q4_1.gguf")}}};
+        const ExperimentResult result = emptyResult(experiment);
+        ExperimentOutlook outlook;
+        outlook.points.resize(2);
+        for (size_t i = 0; i < 2; ++i) {
+            ModelCost &cost = outlook.points[i].model.emplace().cost;
+            cost.weightBytes = static_cast<double>(uint64_t {1} << (30 - i)); // 1 and 0.5 GiB
+            cost.layers = 4;
+            cost.kvHeads = 2;
+            cost.headDim = 64; // 2 KiB a token
+        }
+        CapacityPanel panel;
+        panel.setExperiment(result, &outlook);
+        panel.memory()->setValue(2);
+        panel.context()->setValue(1024);
+        QCOMPARE(panel.model()->count(), 2);
+        QCOMPARE(panel.model()->itemText(1), QStringLiteral("Q4_1"));
+        QCOMPARE(panel.capacity()->users, uint64_t(512)); // 1 GiB / 2 MiB
+        panel.model()->setCurrentIndex(1);
+        QCOMPARE(panel.capacity()->users, uint64_t(768));
+        panel.setExperiment(result, &outlook); // another run came in: the choice stays
+        QCOMPARE(panel.model()->currentIndex(), 1);
+    }
+
+    // Attainment and goodput are those of slo.h over the same requests.
+    void requestsThatKeptTheLimitsAreCounted()
+    {
+        const ExperimentResultPtr result = batchResult();
+        AdvicePanel panel;
+        panel.resize(1200, 700);
+        panel.show();
+        panel.setResult(result);
+        for (const LatencyFigure figure :
+             {LatencyFigure::Ttft, LatencyFigure::Tpot, LatencyFigure::Itl})
+            panel.slider(figure)->setLimitMs(std::nullopt);
+        const std::vector<MeasuredPoint> points = measuredPoints(*result);
+        panel.slider(LatencyFigure::EndToEnd)->setLimitMs(*percentile(points[4].endToEndMs, 30));
+        panel.percentiles()->setCurrent(0);
+        const SloOutcome outcome = sloOutcome(sloSample(result->points[4]), panel.limits());
+        QVERIFY(outcome.met > 0 && outcome.met < outcome.requests);
+        QCOMPARE(panel.table()->item(4, AdviceTable::Kept)->text(),
+                 QString::fromStdString(attainmentText(outcome)));
+        QCOMPARE(panel.table()->item(4, AdviceTable::Goodput)->text(),
+                 QString::fromStdString(goodputText(outcome)));
+        QVERIFY(panel.table()
+                    ->item(4, AdviceTable::Missed)
+                    ->text()
+                    .startsWith(QStringLiteral("total latency, ")));
+        QCOMPARE(panel.latencyBudget()->ms, *panel.limits().endToEndMs);
+        QCOMPARE(panel.latencyBudget()->percentile, 50.0);
+        QVERIFY(panel.knees()->text().startsWith(
+            QStringLiteral("Knee of throughput against P50 latency: ")));
     }
 };
 

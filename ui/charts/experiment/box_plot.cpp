@@ -1,7 +1,9 @@
 // Samples of every point as boxes beside each other: quartiles, what lies within 1.5 boxes of them,
 // and what does not (Tukey).
 #include "ui/charts/experiment/experiment_charts.h"
+#include "ui/charts/experiment/experiment_notes.h"
 #include "ui/charts/experiment/experiment_plot.h"
+#include "ui/charts/experiment/predicted_curve.h"
 
 #include <algorithm>
 #include <array>
@@ -21,21 +23,25 @@ struct Quantity
     const char *unit;
     double scale;
     Meaning meaning;
-    const std::vector<double> &(*sample)(const PointFigures &);
+    Samples PointFigures::*sample;
+    std::optional<double> (*predicted)(const RunMetrics &); // its median
 };
 
 const std::array<Quantity, 4> &quantities()
 {
     static const std::array<Quantity, 4> all {
         {{"total latency", "Total latency, s", "s", 1e-3, Meaning::Decode,
-          [](const PointFigures &p) -> const std::vector<double> & { return p.endToEndMs; }},
+          &PointFigures::endToEndMs,
+          [](const RunMetrics &m) { return predictedPercentile(m.endToEnd, 50, 1e-3); }},
          {"throughput", "Throughput of single runs, tok/s total", "tok/s total", 1.0,
-          Meaning::Throughput,
-          [](const PointFigures &p) -> const std::vector<double> & { return p.runTokPerSecond; }},
+          Meaning::Throughput, &PointFigures::runTokPerSecond,
+          [](const RunMetrics &m) { return m.outputTokPerSecond; }},
          {"first token", "Time to first token, s", "s", 1e-3, Meaning::Prefill,
-          [](const PointFigures &p) -> const std::vector<double> & { return p.ttftMs; }},
+          &PointFigures::ttftMs,
+          [](const RunMetrics &m) { return predictedPercentile(m.ttft, 50, 1e-3); }},
          {"between tokens", "Inter-token latency, ms", "ms", 1.0, Meaning::Decode,
-          [](const PointFigures &p) -> const std::vector<double> & { return p.itlMs; }}}};
+          &PointFigures::itlMs,
+          [](const RunMetrics &m) { return predictedPercentile(m.itl, 50); }}}};
     return all;
 }
 
@@ -73,20 +79,29 @@ PlotBox boxOf(const std::vector<double> &sorted, double scale)
 struct Drawn
 {
     PlotCurve boxes, dots;
+    std::vector<QPointF> predicted;
 };
 
 void addPoint(PlotSpec &spec, Drawn &drawn, const ExperimentFigures &figures,
               const PointFigures &point, double at, const Quantity &quantity)
 {
-    const std::vector<double> &sorted = quantity.sample(point);
+    const std::vector<double> &sorted = (point.*quantity.sample).all;
+    if (sorted.empty())
+        return;
     const QString name = pointName(figures, point.index);
     const QString unit = QLatin1String(quantity.unit);
+    const RunMetrics *metrics = figures.predicted(point.index);
+    const std::optional<double> predicted =
+        metrics != nullptr ? quantity.predicted(*metrics) : std::nullopt;
+    if (predicted)
+        drawn.predicted.emplace_back(at, *predicted);
     const PlotRunRef run {static_cast<int>(point.index)};
     if (sorted.size() < kFewestSamples) {
         for (const double value : sorted) {
             drawn.dots.points.emplace_back(at, value * quantity.scale);
             drawn.dots.names << name;
-            drawn.dots.texts << valueText(value * quantity.scale, unit);
+            drawn.dots.texts << withDoubt(
+                withPrediction(valueText(value * quantity.scale, unit), predicted, unit), point);
             drawn.dots.runs.push_back(run);
         }
         return;
@@ -96,13 +111,15 @@ void addPoint(PlotSpec &spec, Drawn &drawn, const ExperimentFigures &figures,
     drawn.boxes.boxes.push_back(box);
     drawn.boxes.names << name;
     drawn.boxes.runs.push_back(run);
-    drawn.boxes.texts << QStringLiteral("%1, half from %2 to %3, n = %4")
-                             .arg(valueText(box.median, unit), numberText(box.lowQuartile),
-                                  numberText(box.highQuartile))
-                             .arg(sorted.size());
+    const QString words = QStringLiteral("%1, half from %2 to %3, n = %4")
+                              .arg(valueText(box.median, unit), numberText(box.lowQuartile),
+                                   numberText(box.highQuartile))
+                              .arg(sorted.size());
+    drawn.boxes.texts << withDoubt(withPrediction(words, predicted, unit), point);
     spec.table.rows.push_back({name, QString::number(sorted.size()), plainNumber(box.lowWhisker),
                                plainNumber(box.lowQuartile), plainNumber(box.median),
-                               plainNumber(box.highQuartile), plainNumber(box.highWhisker)});
+                               plainNumber(box.highQuartile), plainNumber(box.highWhisker),
+                               predicted ? plainNumber(*predicted) : QString()});
     spec.description += QLatin1Char(' ') + name + QStringLiteral(": ") + drawn.boxes.texts.back()
         + QLatin1Char('.');
     PointLabel label;
@@ -124,6 +141,7 @@ PlotSpec BoxPlot::plot(const ChartData &data, int view)
     for (const char *name :
          {"lower whisker", "first quartile", "median", "third quartile", "upper whisker"})
         spec.table.columns << QStringLiteral("%1, %2").arg(QLatin1String(name), spec.y.unit);
+    spec.table.columns << QStringLiteral("predicted median, %1").arg(spec.y.unit);
     if (data.experiment == nullptr || !data.experiment->hasRuns())
         return spec;
     const ExperimentFigures &figures = *data.experiment;
@@ -131,6 +149,7 @@ PlotSpec BoxPlot::plot(const ChartData &data, int view)
     spec.description = spec.title + QStringLiteral(" by point.");
     const auto groups = static_cast<double>(figures.groups.size());
     const double width = 0.7 / groups;
+    std::vector<QPointF> predicted;
     for (size_t group = 0; group < figures.groups.size(); ++group) {
         Drawn drawn;
         for (size_t x = 0; x < figures.xCount(); ++x) {
@@ -139,6 +158,7 @@ PlotSpec BoxPlot::plot(const ChartData &data, int view)
             if (const PointFigures *point = figures.at(x, group))
                 addPoint(spec, drawn, figures, *point, at, quantity);
         }
+        predicted.insert(predicted.end(), drawn.predicted.begin(), drawn.predicted.end());
         PlotSeries series;
         series.name = groups > 1 ? figures.groups[group] : spec.view;
         series.keys = {QString::number(group)};
@@ -160,15 +180,16 @@ PlotSpec BoxPlot::plot(const ChartData &data, int view)
             entry.key = series.keys.front();
             entry.text = series.name;
             entry.brief = figures.groupBriefs[group];
-            entry.kind = PlotKind::Bars;
+            entry.kind = PlotKind::Boxes;
             entry.meaning = series.meaning;
             entry.age = series.age;
             spec.legend.push_back(entry);
         }
     }
+    addPredictedDashes(spec, predicted, width);
     addNote(spec,
             QStringLiteral("Box: quartiles; line and number: median; whiskers: within 1.5 boxes"));
-    addPartialNote(spec, figures);
+    addDoubtNote(spec, figures);
     return spec;
 }
 

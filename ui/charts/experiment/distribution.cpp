@@ -1,5 +1,6 @@
 // The whole distribution at every point: the share of samples at or below each value.
 #include "ui/charts/experiment/experiment_charts.h"
+#include "ui/charts/experiment/experiment_notes.h"
 #include "ui/charts/experiment/experiment_plot.h"
 
 #include <algorithm>
@@ -19,18 +20,18 @@ struct Quantity
     const char *unit;
     double scale; // of a sample in ms
     Meaning meaning;
-    const std::vector<double> &(*sample)(const PointFigures &);
+    Samples PointFigures::*sample;
 };
 
 const std::array<Quantity, 3> &quantities()
 {
     static const std::array<Quantity, 3> all {
         {{"total latency", "Distribution of total latency, s", "s", 1e-3, Meaning::Decode,
-          [](const PointFigures &p) -> const std::vector<double> & { return p.endToEndMs; }},
+          &PointFigures::endToEndMs},
          {"first token", "Distribution of time to first token, s", "s", 1e-3, Meaning::Prefill,
-          [](const PointFigures &p) -> const std::vector<double> & { return p.ttftMs; }},
+          &PointFigures::ttftMs},
          {"between tokens", "Distribution of inter-token latency, ms", "ms", 1.0, Meaning::Decode,
-          [](const PointFigures &p) -> const std::vector<double> & { return p.itlMs; }}}};
+          &PointFigures::itlMs}}};
     return all;
 }
 
@@ -56,10 +57,22 @@ PlotCurve staircase(const std::vector<double> &sorted, double scale)
     return curve;
 }
 
+// Percentiles that so many samples do not claim, from P90 on; empty where all are.
+QString remark(size_t n)
+{
+    QStringList few;
+    for (const int percent : {90, 95, 99}) {
+        if (n < samplesNeeded(percent))
+            few << QStringLiteral("P%1").arg(percent);
+    }
+    return few.isEmpty() ? QString()
+                         : QStringLiteral("too few samples for ") + few.join(QStringLiteral(", "));
+}
+
 void addPoint(PlotSpec &spec, const ExperimentFigures &figures, const PointFigures &point,
               const Quantity &quantity)
 {
-    const std::vector<double> &sorted = quantity.sample(point);
+    const std::vector<double> &sorted = (point.*quantity.sample).all;
     if (sorted.empty())
         return;
     PlotSeries series;
@@ -89,7 +102,7 @@ void addPoint(PlotSpec &spec, const ExperimentFigures &figures, const PointFigur
     QStringList row {series.name, QString::number(sorted.size())};
     for (const double percent : {0.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 99.0, 100.0})
         row << plainNumber(percentileOfSorted(sorted, percent) * quantity.scale);
-    spec.table.rows.push_back(row);
+    spec.table.rows.push_back(row << remark(sorted.size()));
     spec.description += QStringLiteral(" %1: half within %2, 90% within %3, n = %4.")
                             .arg(series.name, valueText(label.at.x(), QLatin1String(quantity.unit)),
                                  valueText(percentileOfSorted(sorted, 90) * quantity.scale,
@@ -117,6 +130,7 @@ PlotSpec Distribution::plot(const ChartData &data, int view)
     spec.table.columns = {QStringLiteral("Point"), QStringLiteral("n")};
     for (const char *name : {"min", "P10", "P25", "P50", "P75", "P90", "P95", "P99", "max"})
         spec.table.columns << QStringLiteral("%1, %2").arg(QLatin1String(name), spec.x.unit);
+    spec.table.columns << QStringLiteral("Remark");
     if (data.experiment == nullptr || !data.experiment->hasRuns())
         return spec;
     spec.description = spec.title + QStringLiteral(", share of samples at or below.");
@@ -124,7 +138,7 @@ PlotSpec Distribution::plot(const ChartData &data, int view)
     double most = 0;
     for (const auto &point : data.experiment->points) {
         addPoint(spec, *data.experiment, *point, quantity);
-        const std::vector<double> &sorted = quantity.sample(*point);
+        const std::vector<double> &sorted = ((*point).*quantity.sample).all;
         if (sorted.empty())
             continue;
         least = least == 0 ? sorted.front() : std::min(least, sorted.front());
@@ -132,7 +146,7 @@ PlotSpec Distribution::plot(const ChartData &data, int view)
     }
     // Points that lie far apart would be steps at the left edge.
     spec.x.logarithmic = least > 0 && most / least > 20;
-    addPartialNote(spec, *data.experiment);
+    addDoubtNote(spec, *data.experiment);
     return spec;
 }
 

@@ -88,6 +88,24 @@ ChartCard *makeExperimentCard(const QString &id, QWidget *parent)
     return new PlotCard(makeExperimentChart(id), parent);
 }
 
+std::vector<int> tellingViews(const QString &id)
+{
+    // Throughput against P50 and P90 (the course's two sweet spots) and P99; the notebook's figure
+    // beside ours; the share that padding wastes; boxes and map of throughput; all distributions.
+    static const std::array<std::pair<const char *, std::vector<int>>, 6> all {
+        {{"throughput-against-latency", {0, 1, 3}},
+         {"itl-by-point", {0, 1}},
+         {"padded-matrix", {0, 1}},
+         {"box-plot", {0, 1}},
+         {"heat-map", {0, 1}},
+         {"distribution", {0, 1, 2}}}};
+    for (const auto &[chart, views] : all) {
+        if (id == QLatin1String(chart))
+            return views;
+    }
+    return {0};
+}
+
 QStringList chartsFor(const Experiment &experiment)
 {
     QStringList ids = leading(experiment);

@@ -4,6 +4,8 @@
 
 #include "ui/charts/chart_source.h"
 
+#include <vector>
+
 namespace inferlab {
 
 struct Experiment;
@@ -12,6 +14,10 @@ struct Experiment;
 QStringList experimentChartIds();
 std::unique_ptr<ChartSource> makeExperimentChart(const QString &id); // an id of the above
 ChartCard *makeExperimentCard(const QString &id, QWidget *parent = nullptr);
+
+// The views of a chart that say something else than its first one, that one included: what exports
+// hold. Others show the same figures at another percentile or of another quantity.
+std::vector<int> tellingViews(const QString &id);
 
 // Those that have something to say about this experiment's axes, the most telling first.
 QStringList chartsFor(const Experiment &experiment);

@@ -1,5 +1,6 @@
-// An experiment as files to hand in: every chart that suits its axes as SVG, PNG and CSV, and one
-// HTML file with all of them, the settings, where they come from, the table and what they show.
+// An experiment as files to hand in: every chart that suits its axes as SVG, PDF, PNG and CSV, all
+// of them as pages of one PDF, and one HTML file with the charts, the settings, where they come
+// from, the table and what they show.
 #pragma once
 
 #include "app/experiment/experiment_outlook.h"
@@ -12,6 +13,7 @@
 #include <QString>
 #include <QStringList>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,12 +22,18 @@ namespace inferlab {
 // Settings that all runs share, and provenance.
 ExportNotes experimentNotes(const ExperimentResult &result);
 
-// Into FOLDER/charts and FOLDER/report.html. Charts that are empty are left out. outlook: null
-// where nobody asked the cost model. imported: drawn beside it. Returns the paths written. Throws
-// InputError at the first that cannot be written.
+// For whoever set none: the preset of translation and summarisation, where the whole answer counts.
+LatencyBudget usualLatencyBudget();
+
+// Into FOLDER/charts, FOLDER/charts.pdf and FOLDER/report.html: the telling views of each chart,
+// the first under the chart's id, others with the view behind it. What is empty is left out.
+// outlook: null where nobody asked the cost model. imported: drawn beside it. budget: as on the
+// screen; none: none is drawn. Returns the paths written. Throws InputError at the first that
+// cannot be written.
 QStringList exportExperiment(const std::shared_ptr<const ExperimentResult> &result,
                              const std::shared_ptr<const ExperimentOutlook> &outlook,
-                             const QString &folder, const ImportedSeriesPtr &imported = {});
+                             const QString &folder, const ImportedSeriesPtr &imported = {},
+                             const std::optional<LatencyBudget> &budget = usualLatencyBudget());
 
 // The same in pieces, for a window that goes on answering between them: all but the pictures can be
 // done off its thread. Each piece throws InputError for what cannot be written.
@@ -34,7 +42,8 @@ class ExperimentExport
 public:
     ExperimentExport(std::shared_ptr<const ExperimentResult> result,
                      std::shared_ptr<const ExperimentOutlook> outlook, const QString &folder,
-                     ImportedSeriesPtr imported = {});
+                     ImportedSeriesPtr imported = {},
+                     const std::optional<LatencyBudget> &budget = usualLatencyBudget());
 
     void prepare();                 // first, on any thread: the folder, figures, charts
     size_t pictureCount() const;    // then this is known
@@ -50,8 +59,10 @@ private:
     std::shared_ptr<const ExperimentOutlook> m_outlook;
     QString m_folder;
     ImportedSeriesPtr m_imported;
+    std::optional<LatencyBudget> m_budget;
     ExportNotes m_notes;
     std::vector<ExportedChart> m_charts;
+    QStringList m_names; // of their files
     std::vector<ReportChart> m_inReport;
     QStringList m_written;
 };

@@ -11,9 +11,11 @@ namespace inferlab {
 
 namespace {
 
-void append(std::vector<double> &to, const std::vector<double> &from)
+void append(Samples &to, std::vector<double> run)
 {
-    to.insert(to.end(), from.begin(), from.end());
+    std::sort(run.begin(), run.end());
+    to.all.insert(to.all.end(), run.begin(), run.end());
+    to.byRun.push_back(std::move(run));
 }
 
 std::shared_ptr<const PointFigures> figuresOf(const PointResult &point, size_t index)
@@ -30,13 +32,14 @@ std::shared_ptr<const PointFigures> figuresOf(const PointResult &point, size_t i
         append(out->itlMs, pooledItlMs(*run.record));
         append(out->endToEndMs, endToEndsMs(*run.record));
         out->failed += metrics.failed;
+        out->busyRuns += run.machine.busy() ? 1 : 0;
         if (metrics.outputTokPerSecond && metrics.outputTokens > 0 && metrics.durationS > 0) {
-            out->runTokPerSecond.push_back(*metrics.outputTokPerSecond);
+            append(out->runTokPerSecond, {*metrics.outputTokPerSecond});
             tokens += metrics.outputTokens;
             seconds += metrics.durationS;
         }
         if (const auto itlMs = courseNotebookItlMs(*run.record))
-            out->runMsPerToken.push_back(*itlMs);
+            append(out->runMsPerToken, {*itlMs});
         out->weightBytes = std::max(out->weightBytes, run.weightBytes);
         out->cacheBytes = std::max(out->cacheBytes, run.cacheBytes);
         out->workspaceBytes = std::max(out->workspaceBytes, run.workspaceBytes);
@@ -48,9 +51,9 @@ std::shared_ptr<const PointFigures> figuresOf(const PointResult &point, size_t i
     }
     if (seconds > 0)
         out->sustainedTokPerSecond = static_cast<double>(tokens) / seconds;
-    for (std::vector<double> *sample :
+    for (Samples *samples :
          {&out->ttftMs, &out->itlMs, &out->endToEndMs, &out->runTokPerSecond, &out->runMsPerToken})
-        std::sort(sample->begin(), sample->end());
+        std::sort(samples->all.begin(), samples->all.end());
     return out;
 }
 
@@ -128,15 +131,21 @@ QString axisValue(const ExperimentAxis &axis, const AxisValue &value)
     return deviceTitled(axisValueName(axis, value));
 }
 
-std::optional<Estimate> estimateOf(const std::vector<double> &sorted, double percent)
+std::optional<Estimate> estimateOf(const Samples &samples, double percent, double scale)
 {
-    if (sorted.empty())
+    if (samples.empty())
         return std::nullopt;
     Estimate out;
-    out.value = percentileOfSorted(sorted, percent);
-    out.interval = percentileInterval(sorted, percent);
-    out.n = sorted.size();
+    out.value = percentileOfSorted(samples.all, percent) * scale;
+    out.n = samples.all.size();
+    out.runs = samples.byRun.size();
     out.claimed = out.n >= samplesNeeded(percent);
+    if (const auto known = runsInterval(samples.all, samples.byRun, percent)) {
+        out.interval =
+            PercentileInterval {known->interval.low * scale, known->interval.high * scale};
+        out.method = known->method;
+        out.runs = known->runs;
+    }
     return out;
 }
 
@@ -182,6 +191,12 @@ const RunMetrics *ExperimentFigures::predicted(size_t point) const
         return nullptr;
     const std::optional<RunMetrics> &metrics = outlook->points[point].metrics;
     return metrics ? &*metrics : nullptr;
+}
+
+double ExperimentFigures::predictedBytes(size_t point) const
+{
+    return outlook != nullptr && point < outlook->points.size() ? outlook->points[point].memoryBytes
+                                                                : 0;
 }
 
 ExperimentFiguresPtr

@@ -7,7 +7,7 @@
 #include "app/experiment/experiment_result.h"
 #include "engine/measure/metrics.h"
 #include "engine/measure/percentile.h"
-#include "engine/measure/percentile_interval.h"
+#include "engine/measure/runs_interval.h"
 
 #include <QString>
 #include <QStringList>
@@ -17,33 +17,43 @@
 
 namespace inferlab {
 
-// One figure with the 95% interval in which it is known, and whether n is enough to claim it.
+// One figure, how far it is known (runs_interval.h), and whether n is enough to claim it.
 struct Estimate
 {
     double value = 0;
     std::optional<PercentileInterval> interval;
+    IntervalMethod method = IntervalMethod::RangeOfRuns; // of that
     size_t n = 0;
+    size_t runs = 0; // that the n samples are from
     bool claimed = true;
+};
+
+// All values of one figure at a point, and the same by run.
+struct Samples
+{
+    std::vector<double> all;                // sorted
+    std::vector<std::vector<double>> byRun; // each sorted
+    bool empty() const noexcept { return all.empty(); }
 };
 
 // Samples of one point, over all its counted runs. Failed requests are in none of them.
 struct PointFigures
 {
-    size_t index = 0; // in ExperimentResult::points
-    size_t runs = 0;
+    size_t index = 0;              // in ExperimentResult::points
+    size_t runs = 0, busyRuns = 0; // busy: others took some of the machine
     PointState state = PointState::Waiting;
-    std::vector<double> ttftMs, itlMs, endToEndMs; // pooled, sorted
-    std::vector<double> runTokPerSecond;           // one for each run, sorted
-    std::optional<double> sustainedTokPerSecond;   // all tokens / all the runs' time
-    std::vector<double> runMsPerToken; // a run's time / its tokens: the notebook's "ITL"
+    Samples ttftMs, itlMs, endToEndMs;
+    Samples runTokPerSecond;                     // one for each run
+    std::optional<double> sustainedTokPerSecond; // all tokens / all the runs' time
+    Samples runMsPerToken;                       // a run's time / its tokens: the notebook's "ITL"
     uint64_t weightBytes = 0, cacheBytes = 0, workspaceBytes = 0; // most of any run
     int64_t paddedTokens = 0, usefulTokens = 0;                   // of all runs
     std::vector<int32_t> promptTokens;                            // of the latest run's requests
     size_t failed = 0;                                            // requests
 };
 
-// Nullopt for an empty sample. The sample is sorted.
-std::optional<Estimate> estimateOf(const std::vector<double> &sorted, double percent);
+// Nullopt for an empty sample. scale: of what is returned, per unit of the samples.
+std::optional<Estimate> estimateOf(const Samples &samples, double percent, double scale = 1);
 
 // Where a point stands: its place along the first axis, and the rest of its values as a group.
 struct PointPlace
@@ -67,6 +77,7 @@ struct ExperimentFigures
 
     // What the cost model expects of a point; null where it cannot say.
     const RunMetrics *predicted(size_t point) const;
+    double predictedBytes(size_t point) const; // of memory; 0: it cannot say
 
     const ExperimentAxis *axis() const; // along x; null where nothing varies
     bool numericX() const;              // otherwise x are words

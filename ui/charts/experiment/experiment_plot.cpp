@@ -1,7 +1,7 @@
 // Axes and curves of experiments.
 #include "ui/charts/experiment/experiment_plot.h"
 
-#include "ui/charts/axis_range.h"
+#include "ui/charts/experiment/experiment_notes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,31 +12,6 @@ namespace {
 
 constexpr double kLogRoom = 1.12;        // beside the first and the last value
 constexpr double kLogarithmicFrom = 8.0; // last over first: beyond, the small values would crowd
-
-MarkerShape shapeOf(size_t index)
-{
-    return markerOfAge(static_cast<int>(index));
-}
-
-QString percentName(int percent)
-{
-    return QStringLiteral("P%1").arg(percent);
-}
-
-// At the end of a curve: its name and last value. A name that is a number needs a colon behind it.
-void addEndLabel(PlotSpec &spec, const PlotSeries &series, const QString &name)
-{
-    if (series.isEmpty())
-        return;
-    const PlotCurve &curve = series.curves.front();
-    EndLabel label;
-    label.y = curve.points.back().y();
-    label.text = name + QLatin1Char(' ') + numberText(label.y);
-    label.keys = series.keys;
-    label.meaning = series.meaning;
-    label.weak = !curve.weak.empty() && curve.weak.back();
-    spec.endLabels.push_back(label);
-}
 
 } // namespace
 
@@ -77,19 +52,15 @@ PlotSpec experimentPlot(const QString &id, const QString &title, const QString &
     return spec;
 }
 
-void setExperimentX(PlotSpec &spec, const ExperimentFigures &figures)
+void setNumbersX(PlotSpec &spec, const ExperimentAxis &axis)
 {
-    const ExperimentAxis *axis = figures.axis();
-    if (axis == nullptr || !figures.numericX()) {
-        setCategoriesX(spec, figures);
-        return;
-    }
-    spec.x.title = axisTitle(*axis);
-    spec.x.whole = axisInfo(axis->kind).isWhole;
+    spec.x = {};
+    spec.x.title = axisTitle(axis);
+    spec.x.whole = axisInfo(axis.kind).isWhole;
     spec.xName = spec.x.title;
     std::vector<double> values;
-    for (size_t i = 0; i < axis->values.size(); ++i)
-        values.push_back(figures.xOf(i));
+    for (const AxisValue &value : axis.values)
+        values.push_back(std::get<double>(value));
     setNumericX(spec, std::move(values));
 }
 
@@ -113,6 +84,14 @@ void setNumericX(PlotSpec &spec, std::vector<double> values)
     spec.x.min = low - span * 0.06;
     spec.x.max = high + span * 0.06;
     spec.reach = span * 1e-6;
+}
+
+void setExperimentX(PlotSpec &spec, const ExperimentFigures &figures)
+{
+    if (figures.numericX())
+        setNumbersX(spec, *figures.axis());
+    else
+        setCategoriesX(spec, figures);
 }
 
 void setCategoriesX(PlotSpec &spec, const ExperimentFigures &figures)
@@ -166,7 +145,7 @@ PlotSeries curveOverX(const ExperimentFigures &figures, size_t group, const Curv
         curve.intervals.push_back({known.low, known.high});
         curve.weak.push_back(!estimate->claimed);
         curve.names << pointName(figures, point->index);
-        curve.texts << estimateText(*estimate, 1.0, look.unit);
+        curve.texts << withDoubt(estimateText(*estimate, look.unit), *point);
         curve.runs.push_back({static_cast<int>(point->index)});
     }
     if (!curve.points.empty())
@@ -174,130 +153,11 @@ PlotSeries curveOverX(const ExperimentFigures &figures, size_t group, const Curv
     return series;
 }
 
-void setPercentileColumns(PlotSpec &spec, const QString &quantity)
-{
-    const QString &unit = spec.y.unit;
-    spec.table.columns = {QStringLiteral("Point"),
-                          QStringLiteral("Percentile"),
-                          QStringLiteral("%1, %2").arg(quantity, unit),
-                          QStringLiteral("95% interval from, %1").arg(unit),
-                          QStringLiteral("to, %1").arg(unit),
-                          QStringLiteral("Remark")};
-}
-
-void addPercentileCurves(PlotSpec &spec, const ExperimentFigures &figures,
-                         const PercentileCurves &curves)
-{
-    const bool grouped = figures.groups.size() > 1;
-    const std::vector<int> percents =
-        grouped ? std::vector<int> {curves.percents.front()} : curves.percents;
-    size_t fewest = 0;
-    spec.description = spec.title + QLatin1Char('.');
-    for (size_t group = 0; group < figures.groups.size(); ++group) {
-        for (size_t p = 0; p < percents.size(); ++p) {
-            const int percent = percents[p];
-            CurveLook look;
-            look.name = grouped ? figures.groups[group] : percentName(percent);
-            look.key = QStringLiteral("%1-%2").arg(group).arg(percent);
-            look.meaning = curves.meaning;
-            look.age = static_cast<int>(group);
-            look.marker = shapeOf(grouped ? group : p);
-            look.width = grouped ? 2.0 : 2.4 - 0.5 * static_cast<double>(p);
-            look.unit = curves.unit;
-            PlotSeries series = curveOverX(figures, group, look, [&](const PointFigures &point) {
-                std::optional<Estimate> estimate = estimateOf(curves.sample(point), percent);
-                if (!estimate)
-                    return estimate;
-                fewest = fewest == 0 ? estimate->n : std::min(fewest, estimate->n);
-                estimate->value *= curves.scale;
-                if (estimate->interval) {
-                    estimate->interval->low *= curves.scale;
-                    estimate->interval->high *= curves.scale;
-                }
-                return estimate;
-            });
-            if (series.isEmpty())
-                continue;
-            addCurveLegend(spec, look, grouped ? figures.groups[group] : percentName(percent),
-                           grouped ? figures.groupBriefs[group] : QString());
-            addEndLabel(spec, series,
-                        grouped ? figures.groupBriefs[group] + QLatin1Char(':')
-                                : percentName(percent));
-            const PlotCurve &curve = series.curves.front();
-            for (size_t i = 0; i < curve.points.size(); ++i) {
-                spec.table.rows.push_back(
-                    {curve.names[static_cast<qsizetype>(i)], percentName(percent),
-                     plainNumber(curve.points[i].y()), plainNumber(curve.intervals[i].low),
-                     plainNumber(curve.intervals[i].high),
-                     curve.weak[i] ? QStringLiteral("too few samples") : QString()});
-            }
-            if (p == 0)
-                spec.description +=
-                    QStringLiteral(" %1 goes from %2 at %3 to %4 at %5.")
-                        .arg(look.name, valueText(curve.points.front().y(), look.unit),
-                             curve.names.front(), valueText(curve.points.back().y(), look.unit),
-                             curve.names.back());
-            spec.series.push_back(std::move(series));
-        }
-    }
-    if (fewest > 0) {
-        spec.sample = QStringLiteral("n from %1 a point").arg(fewest);
-        for (const int percent : percents) {
-            if (fewest < samplesNeeded(percent)) {
-                addNote(spec,
-                        QStringLiteral("Hollow: fewer samples than %1 needs (%2)")
-                            .arg(percentName(percent))
-                            .arg(samplesNeeded(percent)));
-                break;
-            }
-        }
-    }
-    addPartialNote(spec, figures);
-}
-
-void addNote(PlotSpec &spec, const QString &sentence)
-{
-    if (!spec.note.isEmpty())
-        spec.note.prepend(QStringLiteral(" · "));
-    spec.note.prepend(sentence);
-}
-
 QString barText(const ExperimentFigures &figures, size_t group, const QString &text)
 {
     return figures.groups.size() > 1
         ? QStringLiteral("%1: %2").arg(figures.groupBriefs[group], text)
         : text;
-}
-
-void addSideBySideNote(PlotSpec &spec, const ExperimentFigures &figures)
-{
-    if (figures.groups.size() < 2)
-        return;
-    QStringList names;
-    for (const QString &group : figures.groups)
-        names << group;
-    addNote(spec, QStringLiteral("Side by side: %1").arg(names.join(QStringLiteral(", "))));
-}
-
-void addPartialNote(PlotSpec &spec, const ExperimentFigures &figures)
-{
-    size_t partial = 0;
-    size_t skipped = 0;
-    size_t failed = 0;
-    for (const auto &point : figures.points) {
-        partial += point->state == PointState::Partial || point->state == PointState::Waiting;
-        skipped += point->state == PointState::Skipped;
-        failed += point->state == PointState::Failed;
-    }
-    if (partial > 0)
-        addNote(spec,
-                QStringLiteral("Partial: %1 of %2 points lack repeats")
-                    .arg(partial)
-                    .arg(figures.points.size()));
-    if (skipped > 0)
-        addNote(spec, QStringLiteral("%1 skipped").arg(skipped));
-    if (failed > 0)
-        addNote(spec, QStringLiteral("%1 failed").arg(failed));
 }
 
 QString pointName(const ExperimentFigures &figures, size_t point)
@@ -310,16 +170,6 @@ QString pointName(const ExperimentFigures &figures, size_t point)
                 + axisValue(experiment.axes[i], values[i]);
     return parts.isEmpty() ? QString::fromStdString(experiment.name)
                            : parts.join(QStringLiteral(", "));
-}
-
-QString estimateText(const Estimate &estimate, double scale, const QString &unit)
-{
-    QString text = valueText(estimate.value * scale, unit);
-    if (estimate.interval && estimate.interval->high > estimate.interval->low)
-        text += QStringLiteral(" (%1 to %2)")
-                    .arg(numberText(estimate.interval->low * scale),
-                         numberText(estimate.interval->high * scale));
-    return text + QStringLiteral(", n = %1").arg(estimate.n);
 }
 
 } // namespace inferlab

@@ -1,7 +1,9 @@
 // Two axes at once: a cell for each pair, the darker the more. A range that is small against its
 // middle is not stretched over all shades, so that noise does not look like an effect.
 #include "ui/charts/experiment/experiment_charts.h"
+#include "ui/charts/experiment/experiment_notes.h"
 #include "ui/charts/experiment/experiment_plot.h"
+#include "ui/charts/experiment/predicted_curve.h"
 
 #include <algorithm>
 #include <array>
@@ -19,30 +21,22 @@ struct Quantity
     const char *title;
     const char *unit;
     Meaning meaning;
-    std::optional<Estimate> (*figure)(const PointFigures &);
+    double scale; // of a sample
+    Samples PointFigures::*sample;
+    std::optional<double> (*predicted)(const RunMetrics &);
 };
-
-std::optional<Estimate> scaled(const std::vector<double> &sample, double scale)
-{
-    std::optional<Estimate> estimate = estimateOf(sample, 50);
-    if (estimate) {
-        estimate->value *= scale;
-        if (estimate->interval)
-            estimate->interval = PercentileInterval {estimate->interval->low * scale,
-                                                     estimate->interval->high * scale};
-    }
-    return estimate;
-}
 
 const std::array<Quantity, 3> &quantities()
 {
     static const std::array<Quantity, 3> all {
-        {{"total latency", "Total latency P50, s", "s", Meaning::Decode,
-          [](const PointFigures &p) { return scaled(p.endToEndMs, 1e-3); }},
-         {"throughput", "Throughput P50, tok/s total", "tok/s total", Meaning::Throughput,
-          [](const PointFigures &p) { return scaled(p.runTokPerSecond, 1.0); }},
-         {"between tokens", "Inter-token latency P50, ms", "ms", Meaning::Decode,
-          [](const PointFigures &p) { return scaled(p.itlMs, 1.0); }}}};
+        {{"total latency", "Total latency P50, s", "s", Meaning::Decode, 1e-3,
+          &PointFigures::endToEndMs,
+          [](const RunMetrics &m) { return predictedPercentile(m.endToEnd, 50, 1e-3); }},
+         {"throughput", "Throughput P50, tok/s total", "tok/s total", Meaning::Throughput, 1.0,
+          &PointFigures::runTokPerSecond, [](const RunMetrics &m) { return m.outputTokPerSecond; }},
+         {"between tokens", "Inter-token latency P50, ms", "ms", Meaning::Decode, 1.0,
+          &PointFigures::itlMs,
+          [](const RunMetrics &m) { return predictedPercentile(m.itl, 50); }}}};
     return all;
 }
 
@@ -90,14 +84,19 @@ PlotCurve rowOf(PlotSpec &spec, const ExperimentFigures &figures, size_t group,
     PlotCurve row;
     for (size_t x = 0; x < figures.xCount(); ++x) {
         const PointFigures *point = figures.at(x, group);
-        const std::optional<Estimate> estimate = point ? quantity.figure(*point) : std::nullopt;
+        const std::optional<Estimate> estimate =
+            point ? estimateOf(point->*quantity.sample, 50, quantity.scale) : std::nullopt;
         if (!estimate)
             continue;
+        const RunMetrics *metrics = figures.predicted(point->index);
+        const std::optional<double> predicted =
+            metrics != nullptr ? quantity.predicted(*metrics) : std::nullopt;
         row.points.emplace_back(static_cast<double>(x), static_cast<double>(group));
         row.shades.push_back(estimate->value); // shares of the range once all are known
         row.cellWords << numberText(estimate->value);
         row.names << pointName(figures, point->index);
-        row.texts << estimateText(*estimate, 1.0, spec.y.unit);
+        row.texts << withDoubt(
+            withPrediction(estimateText(*estimate, spec.y.unit), predicted, spec.y.unit), *point);
         row.runs.push_back({static_cast<int>(point->index)});
         range.first = std::min(range.first, estimate->value);
         range.second = std::max(range.second, estimate->value);
@@ -105,7 +104,8 @@ PlotCurve rowOf(PlotSpec &spec, const ExperimentFigures &figures, size_t group,
             {row.names.back(), plainNumber(estimate->value),
              estimate->interval ? plainNumber(estimate->interval->low) : QString(),
              estimate->interval ? plainNumber(estimate->interval->high) : QString(),
-             QString::number(estimate->n)});
+             QString::number(estimate->n), estimateRemark(*estimate),
+             predicted ? plainNumber(*predicted) : QString()});
     }
     return row;
 }
@@ -128,9 +128,13 @@ PlotSpec HeatMap::plot(const ChartData &data, int view)
     spec.view = QLatin1String(quantity.view);
     spec.rangeKey += spec.view;
     spec.y.unit = QLatin1String(quantity.unit);
-    spec.table.columns = {QStringLiteral("Point"), QLatin1String(quantity.title),
-                          QStringLiteral("95% interval from"), QStringLiteral("to"),
-                          QStringLiteral("n")};
+    spec.table.columns = {QStringLiteral("Point"),
+                          QLatin1String(quantity.title),
+                          QStringLiteral("Interval from"),
+                          QStringLiteral("to"),
+                          QStringLiteral("n"),
+                          QStringLiteral("Remark"),
+                          QStringLiteral("Predicted, %1").arg(spec.y.unit)};
     if (data.experiment == nullptr || !data.experiment->hasRuns())
         return spec;
     const ExperimentFigures &figures = *data.experiment;
@@ -159,7 +163,7 @@ PlotSpec HeatMap::plot(const ChartData &data, int view)
     if (const ExperimentAxis *axis = figures.axis())
         addNote(spec, QStringLiteral("Across: %1").arg(axisTitle(*axis)));
     addNote(spec, QStringLiteral("darker: more; ") + spreadText(range));
-    addPartialNote(spec, figures);
+    addDoubtNote(spec, figures);
     return spec;
 }
 

@@ -12,7 +12,7 @@ namespace inferlab {
 namespace {
 
 constexpr double kSPerMs = 1e-3;
-constexpr std::array kViewPercents {50, 90, 99}; // of throughput against latency
+constexpr std::array kViewPercents {50, 90, 95, 99}; // of throughput against latency
 
 QString nameOf(const ImportedSeries &series)
 {
@@ -26,11 +26,9 @@ QString loadOf(const ImportedSeries &series, const ImportedPoint &point)
                            : QStringLiteral("batch %1").arg(load);
 }
 
-bool isLoad(const ExperimentFigures &figures)
+bool alongLoad(const ExperimentFigures &figures)
 {
-    const ExperimentAxis *axis = figures.axis();
-    return axis != nullptr
-        && (axis->kind == AxisKind::Batch || axis->kind == AxisKind::Concurrency);
+    return figures.axis() != nullptr && isLoad(figures.axis()->kind);
 }
 
 std::optional<double> seconds(const std::map<int, double> &ms, int percent)
@@ -151,7 +149,7 @@ void addAgainstLatency(PlotSpec &spec, const ExperimentFigures &figures, int per
             spec.pointLabels.push_back(label);
             spec.table.rows.push_back({name + QStringLiteral(", ") + series.name,
                                        plainNumber(at.y(), 2), plainNumber(at.x()), QString(),
-                                       QString()});
+                                       QStringLiteral("imported"), QString()});
         }
         PlotSeries path = series;
         path.kind = PlotKind::Line;
@@ -180,7 +178,7 @@ public:
         PlotSpec spec = m_chart->plot(data, view);
         const ExperimentFigures *figures = data.experiment.get();
         if (figures == nullptr || figures->imported == nullptr || figures->imported->empty()
-            || !isLoad(*figures))
+            || !alongLoad(*figures))
             return spec;
         if (const FigureOfImported figure = figureOf(id()))
             addOverX(spec, *figures, figure);

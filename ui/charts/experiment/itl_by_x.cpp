@@ -1,7 +1,8 @@
 // Gaps between tokens over what varies, from the stamps; and, as a second view, beside them what
 // the course notebook calls ITL: a run's time over the tokens of all its sequences.
 #include "ui/charts/experiment/experiment_charts.h"
-#include "ui/charts/experiment/experiment_plot.h"
+#include "ui/charts/experiment/experiment_notes.h"
+#include "ui/charts/experiment/percentile_curves.h"
 #include "ui/charts/experiment/predicted_curve.h"
 
 namespace inferlab {
@@ -61,15 +62,13 @@ PlotSpec ItlByX::plot(const ChartData &data, int view)
     if (data.experiment == nullptr || !data.experiment->hasRuns())
         return spec;
     PercentileCurves curves;
-    curves.sample = [](const PointFigures &point) -> const std::vector<double> & {
-        return point.itlMs;
-    };
+    curves.sample = &PointFigures::itlMs;
     curves.meaning = Meaning::Decode;
     curves.unit = spec.y.unit;
     curves.percents = view == 1 ? std::vector<int> {50} : std::vector<int> {50, 90, 99};
     addPercentileCurves(spec, *data.experiment, curves);
     addPredictedCurve(spec, *data.experiment, [](const RunMetrics &metrics) {
-        return metrics.itl ? std::optional(metrics.itl->p50) : std::nullopt;
+        return predictedPercentile(metrics.itl, 50);
     });
     if (view == 1)
         addNotebook(spec, *data.experiment);

@@ -1,17 +1,22 @@
 // The cost of an answer by length, with the KV cache and without it, and from which length on the
-// cache pays.
+// cache pays; behind each line what the cost model expects.
 #include "ui/charts/experiment/experiment_charts.h"
+#include "ui/charts/experiment/experiment_notes.h"
 #include "ui/charts/experiment/experiment_plot.h"
+#include "ui/charts/experiment/predicted_curve.h"
 
+#include "app/experiment/cache_verdicts.h"
 #include "engine/measure/curve_crossing.h"
 
 #include <algorithm>
+#include <array>
 
 namespace inferlab {
 
 namespace {
 
 constexpr double kSPerMs = 1e-3;
+constexpr int kPercent = 50;
 
 class KvCost : public ChartSource
 {
@@ -20,93 +25,200 @@ public:
     PlotSpec plot(const ChartData &data, int view) override;
 };
 
-// Which axis is the length and which the cache; none when one of them does not vary.
-struct Roles
+// Points that differ in length and cache alone.
+struct Comparison
 {
-    size_t length = 0, cache = 0;
+    std::vector<AxisValue> others; // values along the other axes
+    QString name;                  // of those: "batch 8"; empty where there are none
+    std::vector<size_t> points;
 };
-std::optional<Roles> rolesOf(const Experiment &experiment)
+
+std::vector<Comparison> comparisonsOf(const ExperimentFigures &figures, const CacheRoles &roles)
 {
-    std::optional<size_t> length;
-    std::optional<size_t> cache;
-    for (size_t i = 0; i < experiment.axes.size(); ++i) {
-        const AxisKind kind = experiment.axes[i].kind;
-        if (kind == AxisKind::KvCache)
-            cache = i;
-        else if (axisInfo(kind).isNumber && !length)
-            length = i;
+    const ExperimentResult &result = *figures.result;
+    std::vector<Comparison> out;
+    for (size_t i = 0; i < result.points.size(); ++i) {
+        const std::vector<AxisValue> &values = result.points[i].point.values;
+        Comparison own;
+        QStringList names;
+        for (size_t axis = 0; axis < values.size(); ++axis) {
+            if (axis == roles.length || axis == roles.cache)
+                continue;
+            own.others.push_back(values[axis]);
+            const ExperimentAxis &of = result.experiment.axes[axis];
+            names << axisName(of) + QLatin1Char(' ') + axisValue(of, values[axis]);
+        }
+        auto known = std::find_if(out.begin(), out.end(), [&own](const Comparison &other) {
+            return other.others == own.others;
+        });
+        if (known == out.end()) {
+            own.name = names.join(QStringLiteral(", "));
+            known = out.insert(out.end(), std::move(own));
+        }
+        known->points.push_back(i);
     }
-    if (!length || !cache)
-        return std::nullopt;
-    return Roles {*length, *cache};
+    return out;
 }
 
-PlotSeries lineOf(const ExperimentFigures &figures, const Roles &roles, bool on)
+// Of one comparison, with the cache or without it.
+struct Side
 {
-    std::vector<std::pair<double, const PointFigures *>> along;
-    for (const auto &point : figures.points) {
-        const std::vector<AxisValue> &values = figures.result->points[point->index].point.values;
-        if (std::get<std::string>(values[roles.cache]) == (on ? "on" : "off")
-            && !point->endToEndMs.empty())
-            along.emplace_back(std::get<double>(values[roles.length]), point.get());
+    bool on = true;
+    QString name; // "KV cache on, batch 8"
+    PlotSeries measured, predicted;
+    std::vector<Estimate> estimates; // of the measured points
+};
+
+QString sideName(const Comparison &comparison, const QString &cache)
+{
+    return comparison.name.isEmpty() ? cache : cache + QStringLiteral(", ") + comparison.name;
+}
+
+Side sideOf(const ExperimentFigures &figures, const CacheRoles &roles, const Comparison &comparison,
+            bool on, int age)
+{
+    struct At
+    {
+        double length = 0;
+        const PointFigures *point = nullptr;
+    };
+    Side out;
+    out.on = on;
+    const QString word = on ? QStringLiteral("on") : QStringLiteral("off");
+    out.name = sideName(comparison, QStringLiteral("KV cache ") + word);
+    std::vector<At> along;
+    std::vector<PredictedAt> expected;
+    for (const size_t index : comparison.points) {
+        const std::vector<AxisValue> &values = figures.result->points[index].point.values;
+        if ((std::get<std::string>(values[roles.cache]) == "on") != on)
+            continue;
+        const double length = std::get<double>(values[roles.length]);
+        const RunMetrics *metrics = figures.predicted(index);
+        if (const auto seconds = metrics != nullptr
+                ? predictedPercentile(metrics->endToEnd, kPercent, kSPerMs)
+                : std::nullopt)
+            expected.push_back({length, *seconds, index});
+        if (!figures.points[index]->endToEndMs.empty())
+            along.push_back({length, figures.points[index].get()});
     }
-    std::sort(along.begin(), along.end());
-    PlotSeries series;
-    series.name = on ? QStringLiteral("KV cache on") : QStringLiteral("KV cache off");
-    series.keys = {series.name};
+    std::sort(along.begin(), along.end(),
+              [](const At &a, const At &b) { return a.length < b.length; });
+    PlotSeries &series = out.measured;
+    series.name = out.name;
+    series.keys = {out.name};
     series.meaning = on ? Meaning::Decode : Meaning::Prefill;
+    series.age = age;
     series.marker = on ? MarkerShape::Circle : MarkerShape::Square;
     series.markers = true;
     series.unit = QStringLiteral("s");
     PlotCurve curve;
     for (const auto &[length, point] : along) {
-        const std::optional<Estimate> estimate = estimateOf(point->endToEndMs, 50);
-        curve.points.emplace_back(length, estimate->value * kSPerMs);
-        const PercentileInterval known =
-            estimate->interval.value_or(PercentileInterval {estimate->value, estimate->value});
-        curve.intervals.push_back({known.low * kSPerMs, known.high * kSPerMs});
+        const Estimate estimate = *estimateOf(point->endToEndMs, kPercent, kSPerMs);
+        const PercentileInterval none {estimate.value, estimate.value};
+        const PercentileInterval known = estimate.interval.value_or(none);
+        curve.points.emplace_back(length, estimate.value);
+        curve.intervals.push_back({known.low, known.high});
         curve.names << pointName(figures, point->index);
-        curve.texts << estimateText(*estimate, kSPerMs, series.unit);
+        curve.texts << withDoubt(estimateText(estimate, series.unit), *point);
         curve.runs.push_back({static_cast<int>(point->index)});
+        out.estimates.push_back(estimate);
     }
     if (!curve.points.empty())
         series.curves.push_back(std::move(curve));
-    return series;
+    out.predicted =
+        predictedLine(figures, std::move(expected), sideName(comparison, word), age, series.unit);
+    return out;
 }
 
-void addCrossing(PlotSpec &spec, const PlotCurve &on, const PlotCurve &off)
+void addSide(PlotSpec &spec, const Side &side, const Comparison &comparison)
+{
+    if (side.measured.isEmpty())
+        return;
+    const PlotSeries &series = side.measured;
+    LegendEntry entry;
+    entry.key = series.name;
+    entry.text = series.name;
+    entry.meaning = series.meaning;
+    entry.age = series.age;
+    entry.marker = series.marker;
+    spec.legend.push_back(entry);
+    const PlotCurve &curve = series.curves.front();
+    EndLabel label;
+    label.y = curve.points.back().y();
+    label.text = sideName(comparison, side.on ? QStringLiteral("on") : QStringLiteral("off"))
+        + QLatin1Char(' ') + numberText(label.y);
+    label.keys = series.keys;
+    label.meaning = series.meaning;
+    spec.endLabels.push_back(label);
+    for (size_t i = 0; i < curve.points.size(); ++i) {
+        const bool known = side.estimates[i].interval.has_value();
+        spec.table.rows.push_back({curve.names[static_cast<qsizetype>(i)], QString(),
+                                   plainNumber(curve.points[i].y()),
+                                   known ? plainNumber(curve.intervals[i].low) : QString(),
+                                   known ? plainNumber(curve.intervals[i].high) : QString(),
+                                   estimateRemark(side.estimates[i])});
+    }
+    spec.series.push_back(series);
+}
+
+void addPredictedRows(PlotSpec &spec, const PlotSeries &line)
+{
+    for (const PlotCurve &curve : line.curves) {
+        for (size_t i = 0; i < curve.points.size(); ++i)
+            spec.table.rows.push_back({curve.names[static_cast<qsizetype>(i)], line.name,
+                                       plainNumber(curve.points[i].y()), QString(), QString(),
+                                       QString()});
+    }
+}
+
+// The value of a line at x; none where it has no point there.
+std::optional<double> valueAt(const PlotSeries &line, double x)
+{
+    for (const PlotCurve &curve : line.curves) {
+        for (const QPointF &point : curve.points) {
+            if (point.x() == x)
+                return point.y();
+        }
+    }
+    return std::nullopt;
+}
+
+// What is said of on against off: at the greatest length and over all of them.
+void addComparison(PlotSpec &spec, const Side &on, const Side &off, const Comparison &comparison)
 {
     std::vector<double> x;
     std::vector<double> with;
     std::vector<double> without;
-    for (const QPointF &point : on.points) {
-        const auto same = std::find_if(off.points.begin(), off.points.end(),
-                                       [&](const QPointF &p) { return p.x() == point.x(); });
-        if (same == off.points.end())
+    for (const QPointF &point : on.measured.curves.front().points) {
+        const std::optional<double> same = valueAt(off.measured, point.x());
+        if (!same)
             continue;
         x.push_back(point.x());
         with.push_back(point.y());
-        without.push_back(same->y());
+        without.push_back(*same);
     }
     if (x.empty())
         return;
-    spec.description += QStringLiteral(" At %1, off takes %2 times as long as on.")
-                            .arg(numberText(x.back()), numberText(without.back() / with.back()));
+    const QString ratio = numberText(without.back() / with.back());
+    QString expected;
+    const std::optional<double> expectedOn = valueAt(on.predicted, x.back());
+    const std::optional<double> expectedOff = valueAt(off.predicted, x.back());
+    if (expectedOn && expectedOff)
+        expected = QStringLiteral(" (predicted %1)").arg(numberText(*expectedOff / *expectedOn));
+    const QString where =
+        comparison.name.isEmpty() ? QString() : comparison.name + QStringLiteral(": ");
+    const QString pays = QString::fromStdString(cachePaysWords(x, with, without));
+    spec.description += QStringLiteral(" %1At %2, off takes %3 times as long as on%4; %5.")
+                            .arg(where, numberText(x.back()), ratio, expected, pays);
     addNote(spec,
-            QStringLiteral("at %1: off / on = %2")
-                .arg(numberText(x.back()), numberText(without.back() / with.back())));
+            QStringLiteral("%1at %2: off / on = %3%4; %5")
+                .arg(where, numberText(x.back()), ratio, expected, pays));
     if (const std::optional<CurveCrossing> crossing = curveCrossing(x, with, without)) {
         PointLabel label;
         label.at = {crossing->x, crossing->y};
-        label.text = QStringLiteral("the cache pays from %1").arg(numberText(crossing->x));
+        label.text = where + pays;
         label.strong = true;
         spec.pointLabels.push_back(label);
-        spec.description += QStringLiteral(" The lines cross at %1.").arg(numberText(crossing->x));
-    } else {
-        addNote(spec,
-                without.front() > with.front()
-                    ? QStringLiteral("the cache pays at every measured length")
-                    : QStringLiteral("the cache pays at no measured length"));
     }
 }
 
@@ -116,46 +228,48 @@ PlotSpec KvCost::plot(const ChartData &data, int)
         experimentPlot(id(), QStringLiteral("KV cache on and off: total latency P50, s"),
                        QStringLiteral("The KV cache's cost and gain by length"), data);
     spec.y.unit = QStringLiteral("s");
-    spec.table.columns = {QStringLiteral("Point"), QStringLiteral("Total latency P50, s"),
-                          QStringLiteral("95% interval from, s"), QStringLiteral("to, s")};
+    spec.table.columns = {QStringLiteral("Point"),
+                          QStringLiteral("Line"),
+                          QStringLiteral("Total latency P50, s"),
+                          QStringLiteral("Interval from, s"),
+                          QStringLiteral("to, s"),
+                          QStringLiteral("Remark")};
     if (data.experiment == nullptr || !data.experiment->hasRuns())
         return spec;
     const ExperimentFigures &figures = *data.experiment;
-    const std::optional<Roles> roles = rolesOf(figures.result->experiment);
+    const std::optional<CacheRoles> roles = cacheRoles(figures.result->experiment);
     if (!roles) {
         spec.emptyText = QStringLiteral("Vary the KV cache and a length to see what it saves.");
         return spec;
     }
-    spec.x.title = axisTitle(figures.result->experiment.axes[roles->length]);
+    setNumbersX(spec, figures.result->experiment.axes[roles->length]);
     spec.description = spec.title + QStringLiteral(".");
-    const PlotSeries on = lineOf(figures, *roles, true);
-    const PlotSeries off = lineOf(figures, *roles, false);
-    for (const PlotSeries *series : {&on, &off}) {
-        if (series->isEmpty())
-            continue;
-        LegendEntry entry;
-        entry.key = series->name;
-        entry.text = series->name;
-        entry.meaning = series->meaning;
-        entry.marker = series->marker;
-        spec.legend.push_back(entry);
-        const PlotCurve &curve = series->curves.front();
-        EndLabel label;
-        label.y = curve.points.back().y();
-        label.text = (series == &on ? QStringLiteral("on ") : QStringLiteral("off "))
-            + valueText(label.y, series->unit);
-        label.keys = series->keys;
-        label.meaning = series->meaning;
-        spec.endLabels.push_back(label);
-        for (size_t i = 0; i < curve.points.size(); ++i)
-            spec.table.rows.push_back(
-                {curve.names[static_cast<qsizetype>(i)], plainNumber(curve.points[i].y()),
-                 plainNumber(curve.intervals[i].low), plainNumber(curve.intervals[i].high)});
-        spec.series.push_back(*series);
+    const std::vector<Comparison> comparisons = comparisonsOf(figures, *roles);
+    std::vector<std::array<Side, 2>> sides; // of each: on and off
+    std::vector<Estimate> drawn;
+    std::vector<PlotSeries> predicted;
+    for (const Comparison &comparison : comparisons) {
+        const auto age = static_cast<int>(sides.size());
+        sides.push_back({sideOf(figures, *roles, comparison, true, age),
+                         sideOf(figures, *roles, comparison, false, age)});
+        for (const Side &side : sides.back()) {
+            addSide(spec, side, comparison);
+            drawn.insert(drawn.end(), side.estimates.begin(), side.estimates.end());
+            predicted.push_back(side.predicted);
+        }
     }
-    if (!on.isEmpty() && !off.isEmpty())
-        addCrossing(spec, on.curves.front(), off.curves.front());
-    addPartialNote(spec, figures);
+    if (spec.isEmpty())
+        return spec;
+    for (const PlotSeries &line : predicted)
+        addPredictedRows(spec, line);
+    addPredictedLines(spec, std::move(predicted));
+    addIntervalNote(spec, drawn);
+    addDoubtNote(spec, figures);
+    for (size_t i = 0; i < comparisons.size(); ++i) {
+        const auto &[on, off] = sides[i];
+        if (!on.measured.isEmpty() && !off.measured.isEmpty())
+            addComparison(spec, on, off, comparisons[i]);
+    }
     return spec;
 }
 

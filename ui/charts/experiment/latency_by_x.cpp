@@ -1,6 +1,6 @@
 // Submit to last token over what varies, on a logarithmic axis.
 #include "ui/charts/experiment/experiment_charts.h"
-#include "ui/charts/experiment/experiment_plot.h"
+#include "ui/charts/experiment/percentile_curves.h"
 #include "ui/charts/experiment/predicted_curve.h"
 
 namespace inferlab {
@@ -24,15 +24,13 @@ PlotSpec LatencyByX::plot(const ChartData &data, int)
     if (data.experiment == nullptr || !data.experiment->hasRuns())
         return spec;
     PercentileCurves curves;
-    curves.sample = [](const PointFigures &point) -> const std::vector<double> & {
-        return point.endToEndMs;
-    };
+    curves.sample = &PointFigures::endToEndMs;
     curves.meaning = Meaning::Decode;
     curves.scale = 1e-3; // ms to s
     curves.unit = spec.y.unit;
     addPercentileCurves(spec, *data.experiment, curves);
     addPredictedCurve(spec, *data.experiment, [](const RunMetrics &metrics) {
-        return metrics.endToEnd ? std::optional(metrics.endToEnd->p50 * 1e-3) : std::nullopt;
+        return predictedPercentile(metrics.endToEnd, 50, 1e-3);
     });
     return spec;
 }

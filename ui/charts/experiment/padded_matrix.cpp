@@ -1,6 +1,7 @@
 // A batch as the rectangle that padding makes of it: a row for each prompt, what is read, and what
 // is computed for nothing; and, as a second view, the share of that over what varies.
 #include "ui/charts/experiment/experiment_charts.h"
+#include "ui/charts/experiment/experiment_notes.h"
 #include "ui/charts/experiment/experiment_plot.h"
 
 #include <algorithm>
@@ -126,7 +127,7 @@ PlotSpec wastedShare(const QString &id, const QString &view, const ChartData &da
     spec.y.hasRange = true;
     spec.y.min = 0;
     spec.y.max = 100;
-    addPartialNote(spec, figures);
+    addDoubtNote(spec, figures);
     return spec;
 }
 
@@ -187,6 +188,7 @@ PlotSpec PaddedMatrix::plot(const ChartData &data, int view)
             addNote(spec, words);
         spec.description += QLatin1Char(' ') + words + QLatin1Char('.');
     }
+    addDoubtNote(spec, figures);
     return spec;
 }
 

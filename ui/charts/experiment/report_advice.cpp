@@ -1,10 +1,14 @@
 #include "report_advice.h"
 
+#include "app/experiment/capacity_models.h"
 #include "app/experiment/measured_points.h"
 #include "engine/measure/capacity.h"
 #include "engine/measure/percentile.h"
+#include "engine/measure/slo_words.h"
 #include "report_html.h"
 #include "ui/charts/plot_spec.h"
+
+#include <algorithm>
 
 namespace inferlab {
 
@@ -28,18 +32,21 @@ QString limitsText(const SloPreset &preset)
 }
 
 // A user as long as the longest request that was measured.
-QString usersText(const ExperimentResult &result, const ModelCost &cost)
+QString usersText(const ExperimentResult &result, const ExperimentOutlook *outlook)
 {
     QString out;
-    for (const uint64_t gib : {4, 16, 80}) {
-        CapacityQuestion question;
-        question.memoryBytes = gib * kGibibyte;
-        question.weightBytes = static_cast<uint64_t>(cost.weightBytes);
-        question.kvBytesPerToken =
-            static_cast<uint64_t>(cost.kvBytesPerToken(result.experiment.held.run.cacheType));
-        question.contextTokens = static_cast<uint64_t>(longestRequestTokens(result));
-        if (const auto capacity = capacityOf(question))
-            out += QStringLiteral("<li>%1</li>\n").arg(escaped(capacity->sentence));
+    for (const CapacityModel &model : capacityModels(result, outlook)) {
+        const QString whose =
+            model.name.empty() ? QString() : escaped(model.name) + QStringLiteral(": ");
+        for (const uint64_t gib : {4, 16, 80}) {
+            CapacityQuestion question;
+            question.memoryBytes = gib * kGibibyte;
+            question.weightBytes = model.weightBytes;
+            question.kvBytesPerToken = model.kvBytesPerToken;
+            question.contextTokens = static_cast<uint64_t>(longestRequestTokens(result));
+            if (const auto capacity = capacityOf(question))
+                out += QStringLiteral("<li>%1%2</li>\n").arg(whose, escaped(capacity->sentence));
+        }
     }
     return out.isEmpty() ? out : QStringLiteral("<ul>\n%1</ul>\n").arg(out);
 }
@@ -54,6 +61,31 @@ std::optional<double> median(const std::optional<SampleSummary> &sample)
     return sample ? std::optional(sample->p50) : std::nullopt;
 }
 
+// The point that is told of: the best, else the one of which most requests kept the limits.
+size_t tellingPoint(const Advice &advice, const std::vector<SloOutcome> &outcomes)
+{
+    if (advice.best)
+        return *advice.best;
+    const auto most = std::max_element(
+        outcomes.begin(), outcomes.end(), [](const SloOutcome &a, const SloOutcome &b) {
+            return a.attainment.value_or(0) < b.attainment.value_or(0);
+        });
+    return static_cast<size_t>(most - outcomes.begin());
+}
+
+QString presetRow(const std::vector<MeasuredPoint> &points, const std::vector<SloSample> &samples,
+                  const SloPreset &preset)
+{
+    const Advice advice = advise(points, preset.limits, preset.percentile, preset.goal);
+    std::vector<SloOutcome> outcomes;
+    for (const SloSample &sample : samples)
+        outcomes.push_back(sloOutcome(sample, preset.limits));
+    const size_t told = tellingPoint(advice, outcomes);
+    return tableRow({escaped(preset.title), limitsText(preset), escaped(advice.sentence),
+                     escaped(points[told].label), escaped(attainmentText(outcomes[told])),
+                     escaped(goodputText(outcomes[told])), escaped(missedText(outcomes[told]))});
+}
+
 } // namespace
 
 QString reportAdvice(const ExperimentResult &result, const ExperimentOutlook *outlook)
@@ -64,16 +96,21 @@ QString reportAdvice(const ExperimentResult &result, const ExperimentOutlook *ou
     QString out = QStringLiteral("<h2>Which configuration to take</h2>\n<div class=\"scroll\">"
                                  "<table class=\"facts\">\n")
         + tableRow({QStringLiteral("Application"), QStringLiteral("Limits"),
-                    QStringLiteral("Advice")},
+                    QStringLiteral("Advice"), QStringLiteral("Requests of"),
+                    QStringLiteral("kept the limits, % (95%)"),
+                    QStringLiteral("Goodput, requests/s"), QStringLiteral("Missed most")},
                    "th");
+    std::vector<SloSample> samples;
+    for (const PointResult &point : result.points) {
+        if (!point.runs.empty())
+            samples.push_back(sloSample(point));
+    }
     for (const SloPreset &preset : sloPresets())
-        out += tableRow(
-            {escaped(preset.title), limitsText(preset),
-             escaped(advise(points, preset.limits, preset.percentile, preset.goal).sentence)});
-    out += QStringLiteral("</table></div>\n");
-    if (outlook != nullptr && outlook->cost)
-        out += usersText(result, *outlook->cost);
-    return out;
+        out += presetRow(points, samples, preset);
+    out +=
+        QStringLiteral("</table></div>\n<p class=\"muted\">95%: as if requests were independent; "
+                       "those of one batch are not.</p>\n");
+    return out + usersText(result, outlook);
 }
 
 QString reportPrediction(const ExperimentResult &result, const ExperimentOutlook *outlook)

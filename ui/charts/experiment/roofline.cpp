@@ -1,10 +1,11 @@
-// The roofline: what the device could reach at each number of operations per byte, and where
-// prefill and decode of every point lie below it.
+// The roofline: what each device could reach at each number of operations per byte, and where
+// prefill and decode of every point lie below the roof of its own device and threads.
 #include "ui/charts/experiment/experiment_charts.h"
+#include "ui/charts/experiment/experiment_notes.h"
 #include "ui/charts/experiment/experiment_plot.h"
+#include "ui/charts/experiment/roofs.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace inferlab {
@@ -13,25 +14,6 @@ namespace {
 
 constexpr double kGiga = 1e9;
 constexpr double kRoom = 2.0; // beside the outermost dot and the last ridge, as a factor
-
-struct Ceiling
-{
-    QString name; // "int8"
-    double operationsPerSecond = 0;
-};
-
-// Of what the model multiplies with.
-std::vector<Ceiling> ceilingsOf(const ModelCost &cost, const DeviceLimits &limits)
-{
-    constexpr std::array kNames {"int8", "bf16", "f32"};
-    std::vector<Ceiling> out;
-    for (size_t kind = 0; kind < kProductKinds; ++kind) {
-        const double elements = cost.layerMatrices.elements[kind] + cost.output.elements[kind];
-        if (elements > 0)
-            out.push_back({QLatin1String(kNames[kind]), limits.productsPerSecond[kind]});
-    }
-    return out;
-}
 
 struct Dot
 {
@@ -55,14 +37,24 @@ QString briefName(const ExperimentFigures &figures, size_t point)
     return values.join(QStringLiteral(", "));
 }
 
-PlotSeries dotsOf(const ExperimentFigures &figures, bool decode)
+// Phases differ in shape at the first roof, and at every further one.
+MarkerShape shapeOf(bool decode, size_t roof)
+{
+    return roof % 2 == 0 ? (decode ? MarkerShape::Circle : MarkerShape::Square)
+                         : (decode ? MarkerShape::Diamond : MarkerShape::Triangle);
+}
+
+PlotSeries dotsOf(const ExperimentFigures &figures, const Roof &roof, size_t number, bool decode)
 {
     PlotSeries series;
     series.name = decode ? QStringLiteral("decode") : QStringLiteral("prefill");
+    if (!roof.name.isEmpty())
+        series.name += QStringLiteral(", ") + roof.name;
     series.keys = {series.name};
     series.kind = PlotKind::Dots;
     series.meaning = decode ? Meaning::Decode : Meaning::Prefill;
-    series.marker = decode ? MarkerShape::Circle : MarkerShape::Square;
+    series.age = static_cast<int>(number);
+    series.marker = shapeOf(decode, number);
     series.unit = QStringLiteral("GOP/s");
     struct At
     {
@@ -72,7 +64,7 @@ PlotSeries dotsOf(const ExperimentFigures &figures, bool decode)
         StepLimit limit = StepLimit::Bandwidth;
     };
     std::vector<At> dots;
-    for (size_t i = 0; i < figures.outlook->points.size(); ++i) {
+    for (const size_t i : roof.points) {
         const std::optional<RunVerdict> &verdict = figures.outlook->points[i].verdict;
         const std::optional<PhaseComparison> none;
         const auto &phase = !verdict ? none : decode ? verdict->decode : verdict->prefill;
@@ -85,10 +77,11 @@ PlotSeries dotsOf(const ExperimentFigures &figures, bool decode)
     for (const At &at : dots) {
         curve.points.emplace_back(at.dot.intensity, at.dot.operationsPerSecond / kGiga);
         curve.names << pointName(figures, at.point);
-        curve.texts << QStringLiteral("%1 GOP/s at %2 operations per byte; %3% of %4")
-                           .arg(numberText(at.dot.operationsPerSecond / kGiga),
-                                numberText(at.dot.intensity), plainNumber(at.share * 100, 0),
-                                QLatin1String(stepLimitName(at.limit)));
+        const QString text =
+            QStringLiteral("%1 GOP/s at %2 operations per byte; %3% of %4")
+                .arg(numberText(at.dot.operationsPerSecond / kGiga), numberText(at.dot.intensity),
+                     plainNumber(at.share * 100, 0), QLatin1String(stepLimitName(at.limit)));
+        curve.texts << withDoubt(text, *figures.points[at.point]);
         curve.runs.push_back({static_cast<int>(at.point)});
     }
     if (!curve.points.empty())
@@ -117,26 +110,83 @@ void addDots(PlotSpec &spec, PlotSeries series, const ExperimentFigures &figures
     entry.text = series.name;
     entry.kind = PlotKind::Dots;
     entry.meaning = series.meaning;
+    entry.age = series.age;
     entry.marker = series.marker;
     spec.legend.push_back(entry);
     spec.series.push_back(std::move(series));
 }
 
-// Up along the bandwidth to the ridge, then level.
-PlotSeries roofOf(const Ceiling &ceiling, double bytesPerSecond, double from, double to)
+// What the axes have to hold.
+struct Extent
 {
-    const double ridge = ceiling.operationsPerSecond / bytesPerSecond;
+    double from = INFINITY, to = 0;        // operations per byte
+    double lowest = INFINITY, highest = 0; // GOP/s
+};
+
+Extent extentOf(const PlotSpec &spec, const std::vector<Roof> &roofs)
+{
+    Extent extent;
+    for (const PlotSeries &series : spec.series) {
+        for (const QPointF &dot : series.curves.front().points) {
+            extent.from = std::min(extent.from, dot.x());
+            extent.to = std::max(extent.to, dot.x());
+            extent.lowest = std::min(extent.lowest, dot.y());
+        }
+    }
+    double slowest = INFINITY;
+    for (const Roof &roof : roofs) {
+        slowest = std::min(slowest, roof.bytesPerSecond);
+        for (const Ceiling &ceiling : roof.ceilings) {
+            const double ridge = ceiling.operationsPerSecond / roof.bytesPerSecond;
+            extent.from = std::min(extent.from, ridge); // a roof begins on its slope
+            extent.to = std::max(extent.to, ridge);
+            extent.highest = std::max(extent.highest, ceiling.operationsPerSecond / kGiga);
+        }
+    }
+    extent.from /= kRoom;
+    extent.to *= kRoom;
+    extent.lowest = std::min(extent.lowest, extent.from * slowest / kGiga);
+    return extent;
+}
+
+// Up along the bandwidth to the ridge, then level.
+PlotSeries lineOf(const Roof &roof, const Ceiling &ceiling, size_t number, const Extent &extent)
+{
+    const double ridge = ceiling.operationsPerSecond / roof.bytesPerSecond;
     PlotSeries series;
     series.name = QStringLiteral("roof, ") + ceiling.name;
+    if (!roof.name.isEmpty())
+        series.name += QStringLiteral(", ") + roof.name;
     series.meaning = Meaning::Prediction;
+    series.age = static_cast<int>(number);
     series.width = 1.2;
     series.pointable = false;
     PlotCurve curve;
-    curve.points = {{from, from * bytesPerSecond / kGiga},
+    curve.points = {{extent.from, extent.from * roof.bytesPerSecond / kGiga},
                     {ridge, ceiling.operationsPerSecond / kGiga},
-                    {std::max(to, ridge * 1.001), ceiling.operationsPerSecond / kGiga}};
+                    {std::max(extent.to, ridge * 1.001), ceiling.operationsPerSecond / kGiga}};
     series.curves.push_back(std::move(curve));
     return series;
+}
+
+// As far as the dots and the ridges go.
+void addRoof(PlotSpec &spec, const Roof &roof, size_t number, const Extent &extent)
+{
+    const QString whose = roof.name.isEmpty() ? QString() : roof.name + QLatin1Char(' ');
+    for (const Ceiling &ceiling : roof.ceilings) {
+        spec.series.insert(spec.series.begin(), lineOf(roof, ceiling, number, extent));
+        EndLabel label;
+        label.y = ceiling.operationsPerSecond / kGiga;
+        label.text = whose + ceiling.name + QLatin1Char(' ') + numberText(label.y);
+        spec.endLabels.push_back(label);
+    }
+    const double ridge = roof.ceilings.front().operationsPerSecond / roof.bytesPerSecond;
+    PointLabel slope;
+    slope.at.setX(std::sqrt(extent.from * ridge)); // half way up
+    slope.at.setY(slope.at.x() * roof.bytesPerSecond / kGiga);
+    slope.text =
+        whose + QStringLiteral("memory %1 GB/s").arg(numberText(roof.bytesPerSecond / kGiga));
+    spec.pointLabels.push_back(slope);
 }
 
 class Roofline : public ChartSource
@@ -144,56 +194,7 @@ class Roofline : public ChartSource
 public:
     QString id() const override { return QStringLiteral("roofline"); }
     PlotSpec plot(const ChartData &data, int view) override;
-
-private:
-    static void addRoofs(PlotSpec &spec, const ModelCost &cost, const DeviceLimits &limits);
 };
-
-// As far as the dots and the ridges go.
-void Roofline::addRoofs(PlotSpec &spec, const ModelCost &cost, const DeviceLimits &limits)
-{
-    const std::vector<Ceiling> ceilings = ceilingsOf(cost, limits);
-    if (ceilings.empty())
-        return;
-    double from = INFINITY;
-    double to = 0;
-    double lowest = INFINITY;
-    double highest = 0;
-    for (const PlotSeries &series : spec.series) {
-        for (const QPointF &dot : series.curves.front().points) {
-            from = std::min(from, dot.x());
-            to = std::max(to, dot.x());
-            lowest = std::min(lowest, dot.y());
-        }
-    }
-    for (const Ceiling &ceiling : ceilings) {
-        const double ridge = ceiling.operationsPerSecond / limits.bytesPerSecond;
-        from = std::min(from, ridge); // a roof begins on its slope
-        to = std::max(to, ridge);
-        highest = std::max(highest, ceiling.operationsPerSecond / kGiga);
-    }
-    from /= kRoom;
-    to *= kRoom;
-    for (const Ceiling &ceiling : ceilings) {
-        spec.series.insert(spec.series.begin(), roofOf(ceiling, limits.bytesPerSecond, from, to));
-        EndLabel label;
-        label.y = ceiling.operationsPerSecond / kGiga;
-        label.text =
-            ceiling.name + QLatin1Char(' ') + numberText(ceiling.operationsPerSecond / kGiga);
-        spec.endLabels.push_back(label);
-    }
-    spec.x.hasRange = spec.y.hasRange = true;
-    spec.x.min = from;
-    spec.x.max = to;
-    spec.y.min = std::min(lowest, from * limits.bytesPerSecond / kGiga) / 1.5;
-    spec.y.max = highest * 1.5;
-    const double ridge = ceilings.front().operationsPerSecond / limits.bytesPerSecond;
-    PointLabel slope;
-    slope.at.setX(std::sqrt(from * ridge)); // half way up
-    slope.at.setY(slope.at.x() * limits.bytesPerSecond / kGiga);
-    slope.text = QStringLiteral("memory %1 GB/s").arg(numberText(limits.bytesPerSecond / kGiga));
-    spec.pointLabels.push_back(slope);
-}
 
 PlotSpec Roofline::plot(const ChartData &data, int)
 {
@@ -208,20 +209,30 @@ PlotSpec Roofline::plot(const ChartData &data, int)
     spec.y.unit = QStringLiteral("GOP/s");
     spec.table.columns = {QStringLiteral("Point"), QStringLiteral("Phase"),
                           QStringLiteral("Operations per byte"), QStringLiteral("GOP/s")};
-    if (data.experiment == nullptr || data.experiment->outlook == nullptr
-        || !data.experiment->outlook->cost || !data.experiment->outlook->limits)
+    if (data.experiment == nullptr || data.experiment->outlook == nullptr)
         return spec;
     const ExperimentFigures &figures = *data.experiment;
-    for (const bool decode : {false, true})
-        addDots(spec, dotsOf(figures, decode), figures);
+    const std::vector<Roof> roofs = roofsOf(figures);
+    for (size_t i = 0; i < roofs.size(); ++i) {
+        for (const bool decode : {false, true})
+            addDots(spec, dotsOf(figures, roofs[i], i, decode), figures);
+    }
     if (spec.series.empty())
         return spec;
-    addRoofs(spec, *figures.outlook->cost, *figures.outlook->limits);
+    const Extent extent = extentOf(spec, roofs);
+    for (size_t i = 0; i < roofs.size(); ++i)
+        addRoof(spec, roofs[i], i, extent);
+    spec.x.hasRange = spec.y.hasRange = true;
+    spec.x.min = extent.from;
+    spec.x.max = extent.to;
+    spec.y.min = extent.lowest / 1.5;
+    spec.y.max = extent.highest * 1.5;
     spec.description = spec.title + QLatin1Char('.');
     for (const PredictedPoint &point : figures.outlook->points) {
         if (point.verdict)
             spec.description += QLatin1Char(' ') + QString::fromStdString(point.verdict->limited);
     }
+    addDoubtNote(spec, figures);
     return spec;
 }
 

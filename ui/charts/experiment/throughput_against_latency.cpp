@@ -1,10 +1,11 @@
 // The sweet spot: throughput against total latency, a labelled point each, the knee by every
 // method, and what a latency budget leaves.
 #include "ui/charts/experiment/experiment_charts.h"
+#include "ui/charts/experiment/experiment_notes.h"
 #include "ui/charts/experiment/experiment_plot.h"
+#include "ui/charts/experiment/predicted_curve.h"
+#include "ui/charts/experiment/sweet_spot.h"
 #include "ui/charts/knee_words.h"
-
-#include "engine/base/error.h"
 
 #include <algorithm>
 #include <array>
@@ -13,15 +14,8 @@ namespace inferlab {
 
 namespace {
 
-constexpr size_t kFewestPoints = 3; // fewer have no bend
 constexpr double kMsPerS = 1000.0;
-
-struct Sweet
-{
-    LoadPoint load;
-    const PointFigures *point = nullptr;
-    QString name;
-};
+constexpr std::array kPercents {50, 90, 95, 99};
 
 class ThroughputAgainstLatency : public ChartSource
 {
@@ -29,30 +23,34 @@ public:
     QString id() const override { return QStringLiteral("throughput-against-latency"); }
     QStringList views() const override
     {
-        return {QStringLiteral("P50 latency"), QStringLiteral("P90 latency"),
-                QStringLiteral("P99 latency")};
+        QStringList names;
+        for (const int percent : kPercents)
+            names << QStringLiteral("P%1 latency").arg(percent);
+        return names;
     }
     PlotSpec plot(const ChartData &data, int view) override;
 };
 
-std::vector<Sweet> sweetPoints(const ExperimentFigures &figures, size_t group, double percent)
+// Steps from point to point in the order of the load; each rises in x one way or the other.
+std::vector<PlotCurve> stepsOf(const std::vector<QPointF> &points)
 {
-    std::vector<Sweet> out;
-    for (size_t x = 0; x < figures.xCount(); ++x) {
-        const PointFigures *point = figures.at(x, group);
-        if (point == nullptr || !point->sustainedTokPerSecond || point->endToEndMs.empty())
-            continue;
-        const double latencyMs = percentileOfSorted(point->endToEndMs, percent);
-        if (latencyMs > 0 && *point->sustainedTokPerSecond > 0)
-            out.push_back({{figures.xOf(x), *point->sustainedTokPerSecond, latencyMs},
-                           point,
-                           pointName(figures, point->index)});
+    std::vector<PlotCurve> steps;
+    for (size_t i = 1; i < points.size(); ++i) {
+        PlotCurve step;
+        step.points = {points[i - 1], points[i]};
+        if (step.points[0].x() > step.points[1].x())
+            std::swap(step.points[0], step.points[1]);
+        steps.push_back(std::move(step));
     }
-    return out;
+    return steps;
 }
 
-// Steps from point to point in the order of the load; each rises in x one way or the other.
-PlotSeries pathOf(const std::vector<Sweet> &points, const PlotSeries &look)
+QPointF placeOf(const SweetPoint &point)
+{
+    return {point.latency.value, point.throughput.value};
+}
+
+PlotSeries pathOf(const std::vector<SweetPoint> &points, const PlotSeries &look)
 {
     PlotSeries path = look;
     path.kind = PlotKind::Line;
@@ -60,20 +58,39 @@ PlotSeries pathOf(const std::vector<Sweet> &points, const PlotSeries &look)
     path.pointable = false;
     path.markers = false;
     path.marker = MarkerShape::Circle;
-    path.curves.clear();
-    for (size_t i = 1; i < points.size(); ++i) {
-        PlotCurve step;
-        for (const Sweet *end : {&points[i - 1], &points[i]})
-            step.points.emplace_back(end->load.latencyMs / kMsPerS, end->load.throughput);
-        if (step.points[0].x() > step.points[1].x())
-            std::swap(step.points[0], step.points[1]);
-        path.curves.push_back(std::move(step));
-    }
+    std::vector<QPointF> places;
+    for (const SweetPoint &point : points)
+        places.push_back(placeOf(point));
+    path.curves = stepsOf(places);
     return path;
 }
 
+PlotCurve curveOf(const std::vector<SweetPoint> &points)
+{
+    PlotCurve curve;
+    for (const SweetPoint &point : points) {
+        const QPointF at = placeOf(point);
+        curve.points.push_back(at);
+        curve.names << point.name;
+        QString text =
+            QStringLiteral("%1 tok/s total at %2 s").arg(numberText(at.y()), numberText(at.x()));
+        if (!point.latency.claimed)
+            text += QStringLiteral(" (n = %1: few)").arg(point.latency.n);
+        curve.texts << withDoubt(text, *point.figures);
+        curve.runs.push_back({static_cast<int>(point.figures->index)});
+        curve.weak.push_back(!point.latency.claimed);
+        const PercentileInterval here {at.y(), at.y()};
+        const PercentileInterval up = point.throughput.interval.value_or(here);
+        curve.intervals.push_back({up.low, up.high});
+        const PercentileInterval along =
+            point.latency.interval.value_or(PercentileInterval {at.x(), at.x()});
+        curve.xIntervals.push_back({along.low, along.high});
+    }
+    return curve;
+}
+
 void addGroup(PlotSpec &spec, const ExperimentFigures &figures, size_t group,
-              std::vector<Sweet> points, const std::optional<double> &knee)
+              std::vector<SweetPoint> points, const std::optional<double> &knee)
 {
     PlotSeries series;
     series.name = figures.groups.size() > 1 ? figures.groups[group] : QStringLiteral("throughput");
@@ -85,44 +102,68 @@ void addGroup(PlotSpec &spec, const ExperimentFigures &figures, size_t group,
     series.unit = QStringLiteral("tok/s total");
     if (figures.numericX())
         spec.series.push_back(pathOf(points, series));
-    std::stable_sort(points.begin(), points.end(), [](const Sweet &a, const Sweet &b) {
-        return a.load.latencyMs < b.load.latencyMs;
+    std::stable_sort(points.begin(), points.end(), [](const SweetPoint &a, const SweetPoint &b) {
+        return a.latency.value < b.latency.value;
     });
-    PlotCurve curve;
-    for (const Sweet &sweet : points) {
-        const QPointF at(sweet.load.latencyMs / kMsPerS, sweet.load.throughput);
-        curve.points.push_back(at);
-        curve.names << sweet.name;
-        curve.texts
-            << QStringLiteral("%1 tok/s total at %2 s").arg(numberText(at.y()), numberText(at.x()));
-        curve.runs.push_back({static_cast<int>(sweet.point->index)});
+    for (const SweetPoint &point : points) {
         PointLabel label;
-        label.at = at;
+        label.at = placeOf(point);
         label.keys = series.keys;
-        label.strong = group == 0 && knee && *knee == sweet.load.load;
-        label.text = label.strong ? sweet.name + QStringLiteral(": knee") : sweet.name;
+        label.strong = knee && *knee == point.load;
+        label.text = label.strong ? point.name + QStringLiteral(": knee") : point.name;
         spec.pointLabels.push_back(label);
-        spec.table.rows.push_back({sweet.name, plainNumber(at.y(), 2), plainNumber(at.x()),
-                                   QString::number(sweet.point->endToEndMs.size()),
-                                   label.strong ? QStringLiteral("knee") : QString()});
-        spec.description += QStringLiteral(" %1: %2 tok/s total at %3 s.")
-                                .arg(sweet.name, numberText(at.y()), numberText(at.x()));
+        const QString remark = estimateRemark(point.latency);
+        spec.table.rows.push_back({point.name, plainNumber(label.at.y(), 2),
+                                   plainNumber(label.at.x()), QString::number(point.latency.n),
+                                   remark, label.strong ? QStringLiteral("knee") : QString()});
+        spec.description +=
+            QStringLiteral(" %1: %2 tok/s total at %3 s.")
+                .arg(point.name, numberText(label.at.y()), numberText(label.at.x()));
     }
     if (figures.groups.size() > 1) {
         LegendEntry entry;
         entry.key = series.keys.front();
         entry.text = figures.groups[group];
+        entry.brief = figures.groupBriefs[group];
         entry.kind = PlotKind::Dots;
         entry.meaning = series.meaning;
         entry.age = series.age;
         entry.marker = series.marker;
         spec.legend.push_back(entry);
     }
-    series.curves.push_back(std::move(curve));
+    series.curves.push_back(curveOf(points));
     spec.series.push_back(std::move(series));
 }
 
-void addBudget(PlotSpec &spec, double budgetS)
+// The same path as the cost model expects it, with its name at the far end.
+void addPrediction(PlotSpec &spec, const ExperimentFigures &figures, int percent)
+{
+    std::vector<PlotSeries> lines;
+    for (size_t group = 0; group < figures.groups.size(); ++group) {
+        PlotSeries line =
+            predictedLine(figures, predictedSweetPoints(figures, group, percent),
+                          figures.groupBriefs[group], static_cast<int>(group), spec.y.unit);
+        if (line.isEmpty())
+            continue;
+        const PlotCurve &curve = line.curves.front();
+        for (size_t i = 0; i < curve.points.size(); ++i)
+            spec.table.rows.push_back(
+                {curve.names[static_cast<qsizetype>(i)], plainNumber(curve.points[i].y(), 2),
+                 plainNumber(curve.points[i].x()), QString(), line.name, QString()});
+        PointLabel label;
+        label.at = curve.points.back();
+        label.text = line.name;
+        label.keys = line.keys;
+        label.muted = true;
+        spec.pointLabels.push_back(label);
+        lines.push_back(std::move(line));
+    }
+    const size_t labels = spec.endLabels.size();
+    addPredictedLines(spec, std::move(lines));
+    spec.endLabels.resize(labels); // the path ends inside the plot: its label stands there
+}
+
+void addBudgetLine(PlotSpec &spec, double budgetS)
 {
     double most = 0;
     for (const PlotSeries &series : spec.series) {
@@ -146,54 +187,80 @@ void addBudget(PlotSpec &spec, double budgetS)
     spec.pointLabels.push_back(label);
 }
 
-KneeReport kneesOf(const std::vector<Sweet> &points, const std::optional<double> &budgetMs)
+// Judged at its own percentile, whichever is drawn: a line is drawn in the view of that one, and
+// where it does not lie so far out that the points would be squeezed together.
+void addBudget(PlotSpec &spec, const ExperimentFigures &figures, const LatencyBudget &budget,
+               int percent)
 {
-    std::vector<LoadPoint> loads;
-    for (const Sweet &point : points)
-        loads.push_back(point.load);
-    return points.size() < kFewestPoints ? KneeReport() : findKnees(std::move(loads), budgetMs);
+    constexpr double kFurthest = 2.0; // times the largest latency
+    const QString words = budgetWords(figures, budget);
+    addNote(spec, words);
+    spec.description += QLatin1Char(' ') + words + QLatin1Char('.');
+    double most = 0;
+    for (const PlotSeries &series : spec.series) {
+        for (const PlotCurve &curve : series.curves)
+            most = std::max(most, curve.points.empty() ? 0.0 : curve.points.back().x());
+    }
+    const double budgetS = budget.ms / kMsPerS;
+    if (budget.percentile == percent && budgetS <= kFurthest * most)
+        addBudgetLine(spec, budgetS);
 }
 
 PlotSpec ThroughputAgainstLatency::plot(const ChartData &data, int view)
 {
-    static constexpr std::array kPercents {50.0, 90.0, 99.0};
-    const auto chosen = static_cast<size_t>(std::clamp(view, 0, 2));
-    const QString percent = QStringLiteral("P%1").arg(kPercents[chosen]);
+    const auto chosen =
+        static_cast<size_t>(std::clamp<int>(view, 0, static_cast<int>(kPercents.size()) - 1));
+    const int percent = kPercents[chosen];
     PlotSpec spec = experimentPlot(
-        id(), QStringLiteral("Throughput, tok/s total, against latency %1, s").arg(percent),
+        id(), QStringLiteral("Throughput, tok/s total, against latency P%1, s").arg(percent),
         QStringLiteral("Throughput against latency"), data);
     spec.view = views()[static_cast<qsizetype>(chosen)];
     spec.rangeKey += spec.view;
     spec.x = {};
-    spec.x.title = QStringLiteral("total latency %1, s").arg(percent);
+    spec.x.title = QStringLiteral("total latency P%1, s").arg(percent);
     spec.x.unit = QStringLiteral("s");
     spec.xName.clear();
     spec.y.unit = QStringLiteral("tok/s total");
-    spec.table.columns = {QStringLiteral("Point"), QStringLiteral("Throughput, tok/s total"),
-                          QStringLiteral("Total latency %1, s").arg(percent), QStringLiteral("n"),
+    spec.table.columns = {QStringLiteral("Point"),
+                          QStringLiteral("Throughput, tok/s total"),
+                          QStringLiteral("Total latency P%1, s").arg(percent),
+                          QStringLiteral("n"),
+                          QStringLiteral("Remark"),
                           QStringLiteral("Knee")};
     if (data.experiment == nullptr || !data.experiment->hasRuns())
         return spec;
     const ExperimentFigures &figures = *data.experiment;
     KneeReport report;
+    std::vector<Estimate> drawn;
     spec.description = spec.title + QStringLiteral(".");
     for (size_t group = 0; group < figures.groups.size(); ++group) {
-        const std::vector<Sweet> points = sweetPoints(figures, group, kPercents[chosen]);
+        const std::vector<SweetPoint> points = sweetPoints(figures, group, percent);
         if (points.empty())
             continue;
-        if (group == 0 && figures.numericX() && figures.xOf(0) > 0)
-            report = kneesOf(points, data.latencyBudgetMs);
+        if (group == 0)
+            report = kneesOf(figures, points);
         addGroup(spec, figures, group, points, group == 0 ? report.recommended : std::nullopt);
+        for (const SweetPoint &point : points) {
+            drawn.push_back(point.latency);
+            drawn.push_back(point.throughput);
+        }
     }
+    if (spec.isEmpty())
+        return spec;
+    addPrediction(spec, figures, percent);
+    addIntervalNote(spec, drawn);
+    const bool lacks = std::any_of(drawn.begin(), drawn.end(),
+                                   [](const Estimate &estimate) { return !estimate.claimed; });
+    addSamplesNote(spec, lacks ? std::vector<int> {percent} : std::vector<int> {});
     if (!report.answers.empty()) {
         addNote(spec, kneeWords(report));
         spec.description += QLatin1Char(' ') + kneeWords(report) + QLatin1Char('.');
         if (report.methodsDisagree)
             addNote(spec, QStringLiteral("the methods disagree"));
     }
-    if (data.latencyBudgetMs && !spec.isEmpty())
-        addBudget(spec, *data.latencyBudgetMs / kMsPerS);
-    addPartialNote(spec, figures);
+    if (data.latencyBudget)
+        addBudget(spec, figures, *data.latencyBudget, percent);
+    addDoubtNote(spec, figures);
     return spec;
 }
 

@@ -1,7 +1,7 @@
 // Tokens per second over what varies: sustained over all runs, and the median and P90 of single
 // runs.
 #include "ui/charts/experiment/experiment_charts.h"
-#include "ui/charts/experiment/experiment_plot.h"
+#include "ui/charts/experiment/percentile_curves.h"
 #include "ui/charts/experiment/predicted_curve.h"
 
 namespace inferlab {
@@ -14,7 +14,7 @@ std::optional<Estimate> sustained(const PointFigures &point)
         return std::nullopt;
     Estimate estimate;
     estimate.value = *point.sustainedTokPerSecond;
-    estimate.n = point.runTokPerSecond.size();
+    estimate.n = point.runTokPerSecond.all.size();
     return estimate;
 }
 
@@ -35,9 +35,7 @@ PlotSpec ThroughputByX::plot(const ChartData &data, int)
         return spec;
     const ExperimentFigures &figures = *data.experiment;
     PercentileCurves curves;
-    curves.sample = [](const PointFigures &point) -> const std::vector<double> & {
-        return point.runTokPerSecond;
-    };
+    curves.sample = &PointFigures::runTokPerSecond;
     curves.meaning = Meaning::Throughput;
     curves.unit = QStringLiteral("tok/s total");
     curves.percents = {50, 90};

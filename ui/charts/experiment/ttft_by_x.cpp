@@ -1,6 +1,6 @@
 // Submit to first token over what varies, on a logarithmic axis.
 #include "ui/charts/experiment/experiment_charts.h"
-#include "ui/charts/experiment/experiment_plot.h"
+#include "ui/charts/experiment/percentile_curves.h"
 #include "ui/charts/experiment/predicted_curve.h"
 
 namespace inferlab {
@@ -24,15 +24,13 @@ PlotSpec TtftByX::plot(const ChartData &data, int)
     if (data.experiment == nullptr || !data.experiment->hasRuns())
         return spec;
     PercentileCurves curves;
-    curves.sample = [](const PointFigures &point) -> const std::vector<double> & {
-        return point.ttftMs;
-    };
+    curves.sample = &PointFigures::ttftMs;
     curves.meaning = Meaning::Prefill;
     curves.scale = 1e-3; // ms to s
     curves.unit = spec.y.unit;
     addPercentileCurves(spec, *data.experiment, curves);
     addPredictedCurve(spec, *data.experiment, [](const RunMetrics &metrics) {
-        return metrics.ttft ? std::optional(metrics.ttft->p50 * 1e-3) : std::nullopt;
+        return predictedPercentile(metrics.ttft, 50, 1e-3);
     });
     return spec;
 }

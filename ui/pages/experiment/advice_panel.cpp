@@ -1,23 +1,19 @@
 #include "advice_panel.h"
 
+#include "advice_table.h"
 #include "app/experiment/experiment_outlook.h"
 #include "app/experiment/measured_points.h"
 #include "capacity_panel.h"
-#include "engine/base/error.h"
 #include "engine/measure/knee_words.h"
-#include "engine/measure/percentile.h"
 #include "limit_slider.h"
-#include "ui/charts/plot_spec.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/segmented_control.h"
 
 #include <QComboBox>
 #include <QEvent>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QSignalBlocker>
-#include <QTableWidget>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -44,29 +40,6 @@ QLabel *wrapped(const char *kind, QWidget *parent)
     return label;
 }
 
-QString verdictWords(PointVerdict verdict)
-{
-    return verdict == PointVerdict::Passes ? QObject::tr("passes")
-        : verdict == PointVerdict::Fails   ? QObject::tr("fails")
-                                           : QObject::tr("not enough data");
-}
-
-// "640 ms", with a mark where it breaks its limit and another where n does not claim it.
-QString checkCell(const PointAdvice &advice, LatencyFigure figure, const MeasuredPoint &point,
-                  const std::vector<double> MeasuredPoint::*sample, double percent)
-{
-    const std::optional<double> found = percentile(point.*sample, percent);
-    if (!found)
-        return QStringLiteral("-");
-    QString cell = numberText(*found);
-    for (const LimitCheck &check : advice.checks) {
-        if (check.figure == figure && !check.passes())
-            cell += QStringLiteral(" ✕");
-    }
-    return cell
-        + ((point.*sample).size() < samplesNeeded(percent) ? QStringLiteral(" *") : QString());
-}
-
 } // namespace
 
 AdvicePanel::AdvicePanel(QWidget *parent)
@@ -83,17 +56,11 @@ AdvicePanel::AdvicePanel(QWidget *parent)
     , m_goals(new SegmentedControl({tr("Most tok/s"), tr("Least memory")}, this))
     , m_sentence(wrapped("", this))
     , m_knees(wrapped("muted", this))
-    , m_table(new QTableWidget(this))
+    , m_table(new AdviceTable(this))
     , m_capacity(new CapacityPanel(this))
 {
     setObjectName(QStringLiteral("advicePanel"));
     m_presets->setAccessibleName(tr("Application"));
-    m_table->setAccessibleName(tr("Points under the limits"));
-    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_table->verticalHeader()->hide();
-    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     auto *right = new QVBoxLayout;
     right->setSpacing(space::kInside);
     right->addWidget(m_sentence);
@@ -206,9 +173,20 @@ double AdvicePanel::percentile() const
     return kPercentiles[static_cast<size_t>(m_percentiles->current())];
 }
 
+std::optional<LatencyBudget> AdvicePanel::latencyBudget() const
+{
+    const std::optional<double> ms = limits().endToEndMs;
+    return ms ? std::optional(LatencyBudget {*ms, percentile()}) : std::nullopt;
+}
+
 AdviceGoal AdvicePanel::goal() const
 {
     return m_goals->current() == 1 ? AdviceGoal::Memory : AdviceGoal::Throughput;
+}
+
+QTableWidget *AdvicePanel::table() const noexcept
+{
+    return m_table;
 }
 
 LimitSlider *AdvicePanel::slider(LatencyFigure figure) const
@@ -250,13 +228,15 @@ void AdvicePanel::measure()
 {
     m_stale = false;
     m_points = measuredPoints(*m_result);
+    m_samples.clear();
     m_indices.clear();
     for (size_t i = 0; i < m_result->points.size(); ++i) {
-        if (!m_result->points[i].runs.empty())
-            m_indices.push_back(static_cast<int>(i));
+        if (m_result->points[i].runs.empty())
+            continue;
+        m_indices.push_back(static_cast<int>(i));
+        m_samples.push_back(sloSample(m_result->points[i]));
     }
     m_capacity->setExperiment(*m_result, m_outlook.get());
-    sayKnees();
 }
 
 void AdvicePanel::advise()
@@ -267,70 +247,21 @@ void AdvicePanel::advise()
         measure();
     m_advice = inferlab::advise(m_points, limits(), percentile(), goal());
     m_sentence->setText(text(m_advice.sentence));
-    fillTable();
+    m_table->fill(m_points, m_samples, m_advice, limits(), percentile());
+    sayKnees();
 }
 
-void AdvicePanel::fillTable()
-{
-    const double percent = percentile();
-    const QString at = QStringLiteral("P%1").arg(percent);
-    const QStringList columns {tr("point"),
-                               tr("under the limits"),
-                               tr("tok/s total"),
-                               tr("TTFT %1, ms").arg(at),
-                               tr("TPOT %1, ms").arg(at),
-                               tr("ITL %1, ms").arg(at),
-                               tr("total %1, ms").arg(at)};
-    const QSignalBlocker quiet(m_table);
-    m_table->setColumnCount(static_cast<int>(columns.size()));
-    m_table->setHorizontalHeaderLabels(columns);
-    m_table->setRowCount(static_cast<int>(m_points.size()));
-    for (size_t i = 0; i < m_points.size(); ++i) {
-        const MeasuredPoint &point = m_points[i];
-        const PointAdvice &advice = m_advice.points[i];
-        QString verdict = verdictWords(advice.verdict);
-        if (m_advice.best == i)
-            verdict += tr(", the best");
-        else if (m_advice.lastPass == i)
-            verdict += tr(", the last");
-        else if (m_advice.firstFail == i)
-            verdict += tr(", the first");
-        const QStringList cells {
-            text(point.label),
-            verdict,
-            point.tokPerSecond ? numberText(*point.tokPerSecond) : QStringLiteral("-"),
-            checkCell(advice, LatencyFigure::Ttft, point, &MeasuredPoint::ttftMs, percent),
-            checkCell(advice, LatencyFigure::Tpot, point, &MeasuredPoint::tpotMs, percent),
-            checkCell(advice, LatencyFigure::Itl, point, &MeasuredPoint::itlMs, percent),
-            checkCell(advice, LatencyFigure::EndToEnd, point, &MeasuredPoint::endToEndMs, percent)};
-        for (int column = 0; column < cells.size(); ++column) {
-            auto *item = new QTableWidgetItem(cells[column]);
-            item->setTextAlignment((column >= 2 ? Qt::AlignRight : Qt::AlignLeft)
-                                   | Qt::AlignVCenter);
-            QFont font = item->font();
-            font.setBold(m_advice.best == i);
-            item->setFont(font);
-            m_table->setItem(static_cast<int>(i), column, item);
-        }
-    }
-    m_table->setToolTip(tr("✕ breaks its limit; * fewer samples than this percentile needs"));
-}
-
-// Of one axis of numbers: others have no order.
+// Of the first group, at the percentile at which the limits hold.
 void AdvicePanel::sayKnees()
 {
-    const std::vector<ExperimentAxis> &axes = m_result->experiment.axes;
     m_knees->clear();
-    std::vector<LoadPoint> loads;
-    for (const MeasuredPoint &point : m_points) {
-        const std::optional<double> latencyMs = inferlab::percentile(point.endToEndMs, 50);
-        if (point.tokPerSecond && latencyMs && *latencyMs > 0 && point.load > 0)
-            loads.push_back({point.load, *point.tokPerSecond, *latencyMs});
-    }
-    const bool isLoad = axes.size() == 1
-        && (axes.front().kind == AxisKind::Batch || axes.front().kind == AxisKind::Concurrency);
-    if (isLoad && loads.size() >= kFewestForKnee)
-        m_knees->setText(tr("Knee: %1").arg(text(kneeDisagreement(findKnees(loads)))));
+    const std::vector<LoadPoint> loads = m_result->points.empty()
+        ? std::vector<LoadPoint>()
+        : loadPoints(*m_result, m_result->points.front().point, percentile());
+    if (m_result->experiment.axes.size() == 1 && loads.size() >= kFewestForKnee)
+        m_knees->setText(tr("Knee of throughput against P%1 latency: %2")
+                             .arg(percentile())
+                             .arg(text(kneeDisagreement(findKnees(loads)))));
     m_knees->setVisible(!m_knees->text().isEmpty());
 }
 

@@ -4,6 +4,7 @@
 
 #include "app/session/session_types.h"
 #include "engine/measure/advice.h"
+#include "ui/charts/chart.h"
 
 #include <QWidget>
 #include <array>
@@ -16,6 +17,7 @@ class QTableWidget;
 
 namespace inferlab {
 
+class AdviceTable;
 class CapacityPanel;
 class LimitSlider;
 class SegmentedControl;
@@ -34,6 +36,8 @@ public:
 
     SloTargets limits() const;
     double percentile() const;
+    // What the charts draw: the limit on the whole answer, at that percentile.
+    std::optional<LatencyBudget> latencyBudget() const;
     AdviceGoal goal() const;
     const Advice &advice() const noexcept { return m_advice; }
 
@@ -42,7 +46,7 @@ public:
     SegmentedControl *percentiles() const noexcept { return m_percentiles; }
     QLabel *sentence() const noexcept { return m_sentence; }
     QLabel *knees() const noexcept { return m_knees; }
-    QTableWidget *table() const noexcept { return m_table; }
+    QTableWidget *table() const noexcept;
     CapacityPanel *capacity() const noexcept { return m_capacity; }
 
 signals:
@@ -60,13 +64,13 @@ private:
     void onOwnLimits();
     void measure(); // the result's samples, once
     void advise();
-    void fillTable();
     void sayKnees();
 
     ExperimentResultPtr m_result;
     std::shared_ptr<const ExperimentOutlook> m_outlook;
     bool m_stale = true;
     std::vector<MeasuredPoint> m_points; // those with runs
+    std::vector<SloSample> m_samples;    // of those
     std::vector<int> m_indices;          // of those, in the result
     Advice m_advice;
 
@@ -78,7 +82,7 @@ private:
     SegmentedControl *m_goals;
     QLabel *m_sentence;
     QLabel *m_knees;
-    QTableWidget *m_table;
+    AdviceTable *m_table;
     CapacityPanel *m_capacity;
 };
 

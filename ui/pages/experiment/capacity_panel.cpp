@@ -4,6 +4,7 @@
 #include "engine/base/byte_text.h"
 #include "ui/theme/theme.h"
 
+#include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -11,6 +12,7 @@
 #include <QSpinBox>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
 namespace inferlab {
 
@@ -56,6 +58,7 @@ CapacityPanel::CapacityPanel(QWidget *parent)
     : QWidget(parent)
     , m_memory(new QDoubleSpinBox(this))
     , m_context(new QSpinBox(this))
+    , m_model(new QComboBox(this))
     , m_sentence(new QLabel(this))
     , m_measured(new QLabel(this))
 {
@@ -84,7 +87,11 @@ CapacityPanel::CapacityPanel(QWidget *parent)
     row->addSpacing(space::kInside);
     row->addWidget(new QLabel(tr("Each user"), this));
     row->addWidget(m_context);
+    row->addWidget(m_model);
     row->addStretch(1);
+    m_model->setAccessibleName(tr("Model"));
+    m_model->hide();
+    connect(m_model, &QComboBox::currentIndexChanged, this, &CapacityPanel::refresh);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(space::kInside);
@@ -105,12 +112,7 @@ CapacityPanel::CapacityPanel(QWidget *parent)
 
 void CapacityPanel::setExperiment(const ExperimentResult &result, const ExperimentOutlook *outlook)
 {
-    m_weightBytes = m_kvBytesPerToken = 0;
-    if (outlook != nullptr && outlook->cost) {
-        m_weightBytes = static_cast<uint64_t>(outlook->cost->weightBytes);
-        m_kvBytesPerToken = static_cast<uint64_t>(
-            outlook->cost->kvBytesPerToken(result.experiment.held.run.cacheType));
-    }
+    setModels(capacityModels(result, outlook));
     if (const int64_t longest = longestRequestTokens(result); longest > 0 && !m_ownContext) {
         const QSignalBlocker quiet(m_context);
         m_context->setValue(static_cast<int>(std::min<int64_t>(longest, kMostTokens)));
@@ -118,6 +120,19 @@ void CapacityPanel::setExperiment(const ExperimentResult &result, const Experime
     m_measured->setText(measuredWords(result));
     m_measured->setVisible(!m_measured->text().isEmpty());
     refresh();
+}
+
+// Which of them: chosen only where there are several; the choice stays while they do.
+void CapacityPanel::setModels(std::vector<CapacityModel> models)
+{
+    const QString chosen = m_model->currentText();
+    const QSignalBlocker quiet(m_model);
+    m_models = std::move(models);
+    m_model->clear();
+    for (const CapacityModel &model : m_models)
+        m_model->addItem(text(model.name));
+    m_model->setCurrentIndex(std::max(m_model->findText(chosen), m_models.empty() ? -1 : 0));
+    m_model->setVisible(m_models.size() > 1);
 }
 
 void CapacityPanel::setFreeBytes(uint64_t bytes)
@@ -133,10 +148,12 @@ void CapacityPanel::refresh()
 {
     CapacityQuestion question;
     question.memoryBytes = static_cast<uint64_t>(m_memory->value() * kGibibyte);
-    question.weightBytes = m_weightBytes;
-    question.kvBytesPerToken = m_kvBytesPerToken;
+    const auto chosen = static_cast<size_t>(std::max(m_model->currentIndex(), 0));
+    const CapacityModel model = chosen < m_models.size() ? m_models[chosen] : CapacityModel();
+    question.weightBytes = model.weightBytes;
+    question.kvBytesPerToken = model.kvBytesPerToken;
     question.contextTokens = static_cast<uint64_t>(m_context->value());
-    m_capacity = m_kvBytesPerToken > 0 ? capacityOf(question) : std::nullopt;
+    m_capacity = model.kvBytesPerToken > 0 ? capacityOf(question) : std::nullopt;
     m_sentence->setText(m_capacity
                             ? text(m_capacity->sentence)
                             : tr("Not known yet: it needs the model's file, which is read when the "

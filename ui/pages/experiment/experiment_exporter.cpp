@@ -16,10 +16,11 @@ ExperimentExporter::~ExperimentExporter() = default;
 
 void ExperimentExporter::start(const ExperimentResultPtr &result,
                                const std::shared_ptr<const ExperimentOutlook> &outlook,
-                               const QString &folder, const ImportedSeriesPtr &imported)
+                               const QString &folder, const ImportedSeriesPtr &imported,
+                               const std::optional<LatencyBudget> &budget)
 {
     stop();
-    m_export = std::make_shared<ExperimentExport>(result, outlook, folder, imported);
+    m_export = std::make_shared<ExperimentExport>(result, outlook, folder, imported, budget);
     m_result = result;
     m_outlook = outlook;
     m_folder = folder;

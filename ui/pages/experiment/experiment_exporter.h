@@ -5,11 +5,13 @@
 #include "app/experiment/experiment_outlook.h"
 #include "app/session/session_types.h"
 #include "latest_work.h"
+#include "ui/charts/chart.h"
 #include "ui/charts/experiment/experiment_figures.h"
 
 #include <QObject>
 #include <QStringList>
 #include <memory>
+#include <optional>
 
 namespace inferlab {
 
@@ -24,9 +26,10 @@ public:
     ~ExperimentExporter() override; // stops
 
     // What is under way is given up first. outlook and imported may be null.
+    // budget: that the charts show.
     void start(const ExperimentResultPtr &result,
                const std::shared_ptr<const ExperimentOutlook> &outlook, const QString &folder,
-               const ImportedSeriesPtr &imported);
+               const ImportedSeriesPtr &imported, const std::optional<LatencyBudget> &budget);
     void stop(); // files that are there stay
     bool isWorking() const noexcept { return m_export != nullptr; }
 

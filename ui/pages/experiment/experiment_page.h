@@ -97,7 +97,7 @@ public slots:
     void stop();
     // The same point marked on all charts and in the table.
     void choosePoint(int point);
-    void openPoint(int point); // asks for its run of median speed to be shown
+    void openPoint(int point); // lets one of its runs be chosen, and asks for it to be shown
 
 signals:
     void openRequested(const inferlab::RunRecordPtr &run);

@@ -9,15 +9,16 @@
 #include "app/session/session.h"
 #include "capacity_panel.h"
 #include "comparison_import.h"
-#include "engine/measure/metrics.h"
 #include "experiment_exporter.h"
 #include "kernels/api/backend.h"
 #include "outlook_reader.h"
 #include "result_model.h"
+#include "run_menu.h"
 #include "ui/charts/plot_spec.h"
 #include "ui/pages/chart_board.h"
 #include "ui/widgets/error_bar.h"
 
+#include <QCursor>
 #include <QDir>
 #include <QFileDialog>
 #include <QKeyEvent>
@@ -38,22 +39,14 @@ QString text(const std::string &words)
     return QString::fromStdString(words);
 }
 
-QString numberCell(const std::optional<SampleSummary> &sample, double SampleSummary::*value)
+// With a mark where n does not claim it.
+QString numberCell(const std::optional<SampleSummary> &sample, double SampleSummary::*value,
+                   double percent = 50)
 {
-    return sample ? numberText((*sample).*value) : QStringLiteral("-");
-}
-
-// The run of median speed, to be shown by itself; the point has runs.
-RunRecordPtr medianRun(const PointResult &point)
-{
-    std::vector<std::pair<double, RunRecordPtr>> runs;
-    for (const MeasuredRun &run : point.runs)
-        runs.emplace_back(computeMetrics(*run.record).outputTokPerSecond.value_or(0), run.record);
-    std::sort(runs.begin(), runs.end());
-    auto shown = std::make_shared<RunRecord>(*runs[runs.size() / 2].second);
-    shown->isOfSweep = false;
-    shown->isShown = true;
-    return shown;
+    if (!sample)
+        return QStringLiteral("-");
+    return numberText((*sample).*value)
+        + (sample->claims(percent) ? QString() : QStringLiteral(" *"));
 }
 
 } // namespace
@@ -112,7 +105,7 @@ void ExperimentPage::showFigures()
         return;
     ChartData shown;
     shown.experiment = m_figures.update(m_result, m_outlook, m_comparison->series());
-    shown.latencyBudgetMs = m_advice->limits().endToEndMs;
+    shown.latencyBudget = m_advice->latencyBudget();
     m_board->setData(shown);
 }
 
@@ -213,10 +206,15 @@ void ExperimentPage::openPoint(int point)
         return;
     choosePoint(point);
     const PointResult &of = m_result->points[static_cast<size_t>(point)];
-    if (of.runs.empty())
+    if (of.runs.empty()) {
         m_error->showNotice(tr("%1 has no run yet").arg(text(of.point.label)));
-    else
-        emit openRequested(medianRun(of));
+    } else if (of.runs.size() == 1) {
+        emit openRequested(shownRun(of.runs.front()));
+    } else {
+        auto *menu = new RunMenu(of, this);
+        connect(menu, &RunMenu::chosen, this, &ExperimentPage::openRequested);
+        menu->openAt(QCursor::pos());
+    }
 }
 
 void ExperimentPage::connectExport()
@@ -239,7 +237,8 @@ void ExperimentPage::exportTo(const QString &folder)
     if (m_result == nullptr)
         return;
     m_exportFolder = folder;
-    m_exporter->start(m_result, m_outlook, folder, m_comparison->series());
+    m_exporter->start(m_result, m_outlook, folder, m_comparison->series(),
+                      m_advice->latencyBudget());
     m_error->showNotice(tr("Exporting: figures"));
     refreshButtons();
 }
@@ -286,7 +285,8 @@ void ExperimentPage::refreshTable()
 {
     const QStringList columns {tr("point"),         tr("state"),         tr("runs"),
                                tr("tok/s total"),   tr("TTFT P50, ms"),  tr("ITL P50, ms"),
-                               tr("total P50, ms"), tr("total P90, ms"), tr("note")};
+                               tr("total P50, ms"), tr("total P90, ms"), tr("requests"),
+                               tr("note")};
     const QSignalBlocker quiet(m_table);
     m_table->setColumnCount(static_cast<int>(columns.size()));
     m_table->setHorizontalHeaderLabels(columns);
@@ -304,16 +304,19 @@ void ExperimentPage::refreshTable()
                                  numberCell(summary.ttftMs, &SampleSummary::p50),
                                  numberCell(summary.itlMs, &SampleSummary::p50),
                                  numberCell(summary.endToEndMs, &SampleSummary::p50),
-                                 numberCell(summary.endToEndMs, &SampleSummary::p90),
+                                 numberCell(summary.endToEndMs, &SampleSummary::p90, 90),
+                                 QString::number(summary.endToEndMs ? summary.endToEndMs->n : 0),
                                  note};
         for (int column = 0; column < cells.size(); ++column) {
             auto *item = new QTableWidgetItem(cells[column]);
-            const bool isNumber = column >= 2 && column <= 7;
+            const bool isNumber = column >= 2 && column <= 8;
             item->setTextAlignment((isNumber ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
             m_table->setItem(row, column, item);
         }
         ++row;
     }
+    m_table->setToolTip(tr("* fewer samples than that percentile needs; requests: that were "
+                           "answered whole, over all runs"));
     if (m_chosen >= 0)
         m_table->selectRow(m_chosen);
 }
