@@ -63,6 +63,15 @@ void ExperimentPage::connectSession()
         if (m_running)
             m_error->showLine(line);
     });
+    connect(&m_session, &Session::cpuOffered, this, [this](const QString &line) {
+        // Where the plan compares devices, the CPU has its points already.
+        if (m_running && m_experiment.held.run.device != "cpu")
+            m_error->showLine(line, tr("Measure on the CPU"));
+    });
+    connect(m_error, &ErrorBar::actionTriggered, this, [this] {
+        m_experiment.held.run.device = "cpu";
+        start();
+    });
     connect(&m_session, &Session::modelReady, this, [this] {
         if (m_running)
             return;
