@@ -2,6 +2,7 @@
 // its end, is paused, skipped and stopped, survives the window, and leaves the run page alone.
 #include "experiment_lab.h"
 
+#include "app/experiment/experiment_json.h"
 #include "app/machine/calibration_file.h"
 #include "app/run_setup/run_setup.h"
 #include "engine/measure/metrics.h"
@@ -10,8 +11,10 @@
 #include "ui/main_window/page_bar.h"
 #include "ui/pages/chart_board.h"
 #include "ui/pages/experiment/advice_panel.h"
+#include "ui/pages/experiment/axis_editor.h"
 #include "ui/pages/experiment/experiment_page.h"
 #include "ui/pages/experiment/limit_slider.h"
+#include "ui/pages/experiment/plan_editor.h"
 #include "ui/pages/run_page.h"
 #include "ui/widgets/control_panel.h"
 #include "ui/widgets/error_bar.h"
@@ -22,8 +25,10 @@
 #include <QDir>
 #include <QFile>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListWidget>
 #include <QMenu>
+#include <QPointer>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTabWidget>
@@ -53,6 +58,32 @@ private slots:
         QVERIFY(!lab.page->stopButton()->isEnabled());
         // A heat map says nothing about one axis.
         QVERIFY(lab.page->board()->hiddenCharts().contains(QStringLiteral("heat-map")));
+    }
+
+    void aPlanIsMadeInTheWindowAndRuns()
+    {
+        ExperimentLab lab;
+        lab.open(tinyPlan(2));
+        lab.click(lab.page->editButton());
+        auto *editor = lab.page->findChild<PlanEditor *>();
+        QVERIFY(editor != nullptr && editor->isVisible());
+        editor->axis(0)->valuesEdit()->selectAll();
+        QTest::keyClicks(editor->axis(0)->valuesEdit(), QStringLiteral("1, 2, 3"));
+        editor->nameEdit()->selectAll();
+        QTest::keyClicks(editor->nameEdit(), QStringLiteral("tiny three"));
+        const QPointer<PlanEditor> open(editor);
+        lab.click(editor->useButton());
+        QTRY_VERIFY(open.isNull());
+        QCOMPARE(lab.page->experiment().name, std::string("tiny three"));
+        lab.click(lab.page->startButton());
+        QVERIFY(lab.waitForEnd());
+        QVERIFY2(lab.page->errorBar()->isHidden(), qPrintable(lab.page->errorBar()->line()));
+        QCOMPARE(lab.page->result()->runCount(), size_t(6));
+        QVERIFY(lab.page->folder().contains(QStringLiteral("tiny three")));
+        const QString saved = lab.fixture.folder.filePath(QStringLiteral("saved.json"));
+        lab.page->savePlan(saved);
+        QVERIFY(experimentToJson(readExperiment(saved.toStdString()))
+                == experimentToJson(lab.page->experiment()));
     }
 
     void oneClickRunsItAndItSurvives()

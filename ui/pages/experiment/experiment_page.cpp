@@ -8,6 +8,7 @@
 #include "app/experiment/progress_words.h"
 #include "app/session/session.h"
 #include "engine/base/error.h"
+#include "plan_editor.h"
 #include "result_chooser.h"
 #include "ui/charts/chart_export.h"
 #include "ui/charts/experiment/experiment_charts.h"
@@ -127,6 +128,28 @@ void ExperimentPage::showPlan(Experiment plan)
         m_presets->setCurrentRow(-1);
     }
     show(std::move(plan));
+}
+
+void ExperimentPage::editPlan()
+{
+    auto *editor = new PlanEditor(m_experiment, this);
+    editor->setAttribute(Qt::WA_DeleteOnClose);
+    connect(editor, &PlanEditor::chosen, this,
+            [this, editor, source = m_experiment](const Experiment &plan) {
+                const bool unchanged = m_experiment.name == source.name
+                    && experimentToJson(plan) == experimentToJson(source);
+                if (m_running && !unchanged) {
+                    editor->showProblem(
+                        tr("An experiment is running: its plan stays until it has ended"));
+                    return;
+                }
+                if (!unchanged) {
+                    m_error->dismiss();
+                    showPlan(plan);
+                }
+                editor->close();
+            });
+    editor->show();
 }
 
 void ExperimentPage::openResults(const QString &folder)

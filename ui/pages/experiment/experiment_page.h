@@ -71,6 +71,7 @@ public:
     bool canGoOn() const;
 
     QListWidget *presets() const noexcept { return m_presets; }
+    QPushButton *editButton() const noexcept { return m_edit; }
     QPushButton *startButton() const noexcept { return m_start; }
     QPushButton *goOnButton() const noexcept { return m_goOn; }
     QPushButton *pauseButton() const noexcept { return m_pause; }
@@ -145,6 +146,7 @@ private:
     void onFinished(const ExperimentResultPtr &result);
     void refreshButtons();
     void refreshTable();
+    void editPlan();
     void chooseOpen();
     void chooseResults();
     void chooseSave();
@@ -191,6 +193,7 @@ private:
     QPushButton *m_pause;
     QPushButton *m_skip;
     QPushButton *m_stop;
+    QPushButton *m_edit;
     QPushButton *m_open;
     QPushButton *m_save;
     QPushButton *m_export;

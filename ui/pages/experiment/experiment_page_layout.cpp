@@ -76,6 +76,7 @@ ExperimentPage::ExperimentPage(Session &session, std::function<ModelChoice()> mo
     , m_pause(new QPushButton(tr("Pause"), this))
     , m_skip(new QPushButton(tr("Skip point"), this))
     , m_stop(new QPushButton(tr("Stop"), this))
+    , m_edit(new QPushButton(tr("Edit plan…"), this))
     , m_open(new QPushButton(tr("Open plan…"), this))
     , m_save(new QPushButton(tr("Save plan…"), this))
     , m_export(new QPushButton(tr("Export all…"), this))
@@ -114,6 +115,7 @@ ExperimentPage::ExperimentPage(Session &session, std::function<ModelChoice()> mo
     connect(m_pause, &QPushButton::clicked, this, &ExperimentPage::togglePause);
     connect(m_skip, &QPushButton::clicked, this, &ExperimentPage::skipPoint);
     connect(m_stop, &QPushButton::clicked, this, &ExperimentPage::stop);
+    connect(m_edit, &QPushButton::clicked, this, &ExperimentPage::editPlan);
     connect(m_open, &QPushButton::clicked, this, &ExperimentPage::chooseOpen);
     connect(m_save, &QPushButton::clicked, this, &ExperimentPage::chooseSave);
     connect(m_results, &ResultChooser::chosen, this, &ExperimentPage::readFolder);
@@ -136,6 +138,9 @@ QWidget *ExperimentPage::makeLeft()
     m_presets->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_presets->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     column->addWidget(m_presets, 1);
+    m_edit->setToolTip(
+        tr("Another experiment from this one: what varies, what is held, how often"));
+    column->addWidget(m_edit);
     auto *buttons = new QHBoxLayout;
     buttons->addWidget(m_open);
     buttons->addWidget(m_save);

@@ -281,6 +281,7 @@ void ExperimentPage::refreshButtons()
     }
     for (QPushButton *button : {m_pause, m_skip, m_stop})
         button->setEnabled(m_running);
+    m_edit->setEnabled(!m_running);
     m_open->setEnabled(!m_running);
     m_results->openButton()->setEnabled(!m_running);
     m_export->setText(isExporting() ? tr("Stop export") : tr("Export all…"));
