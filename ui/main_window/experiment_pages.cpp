@@ -15,6 +15,7 @@ ExperimentPage *addExperimentPage(MainWindow &window, Session &session,
     auto *page = new ExperimentPage(
         session, [&window] { return window.runPage()->controls()->modelChoice(); }, resultsFolder,
         calibrations);
+    window.setCalibrations(calibrations);
     window.addPage(QStringLiteral("experiments"), QObject::tr("Experiments"), page,
                    QObject::tr("Vary a setting, measure it several times, see what it costs"));
     QObject::connect(

@@ -5,6 +5,7 @@
 #include "actions.h"
 #include "app/session/session.h"
 #include "help_dialog.h"
+#include "machine_section.h"
 #include "page_bar.h"
 #include "settings_dialog.h"
 #include "ui/pages/chart_board.h"
@@ -245,7 +246,11 @@ void MainWindow::showHelp()
 void MainWindow::showSettings()
 {
     if (m_settingsDialog == nullptr) {
-        m_settingsDialog = new SettingsDialog(m_settings, this);
+        QWidget *machine = m_calibrations.empty()
+            ? nullptr
+            : new MachineSection(
+                m_session, [this] { return m_page->controls()->modelChoice(); }, m_calibrations);
+        m_settingsDialog = new SettingsDialog(m_settings, machine, this);
         m_settingsDialog->setAttribute(Qt::WA_DeleteOnClose);
     }
     m_settingsDialog->show();

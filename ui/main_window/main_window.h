@@ -7,6 +7,8 @@
 
 #include <QMainWindow>
 #include <QPointer>
+#include <filesystem>
+#include <utility>
 
 class QDialog;
 class QLabel;
@@ -40,6 +42,9 @@ public:
     // the run page (run, stop, pause, walk, export, sidebar) are free while another page is shown.
     void addPage(const QString &id, const QString &title, QWidget *page, const QString &help = {});
     bool showPage(const QString &id); // false: there is no such page
+    // Where what the machine reaches is kept: the settings then show it and measure it anew. Empty:
+    // nowhere.
+    void setCalibrations(std::filesystem::path file) { m_calibrations = std::move(file); }
     PageBar *pageBar() const noexcept { return m_pageBar; }
 
     // A GGUF model is loaded, a run JSON is shown; both in the background, on the run page.
@@ -93,6 +98,7 @@ private:
     QWidget *m_header;
     QPointer<QDialog> m_help;
     QPointer<QDialog> m_settingsDialog;
+    std::filesystem::path m_calibrations;
     QPointer<QThread> m_reader; // of a run JSON
     bool m_presenting = false;
     bool m_sidebarBefore = true; // presenting

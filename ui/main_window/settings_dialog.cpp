@@ -11,10 +11,11 @@
 #include <QPushButton>
 #include <QSpinBox>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace inferlab {
 
-SettingsDialog::SettingsDialog(Settings &settings, QWidget *parent)
+SettingsDialog::SettingsDialog(Settings &settings, QWidget *machine, QWidget *parent)
     : QDialog(parent)
 {
     setObjectName(QStringLiteral("settingsDialog"));
@@ -47,6 +48,8 @@ SettingsDialog::SettingsDialog(Settings &settings, QWidget *parent)
     page->setSpacing(space::kEdge);
     page->addLayout(form);
     page->addWidget(hint);
+    if (machine != nullptr)
+        page->addWidget(machine);
     page->addStretch(1);
     page->addWidget(close, 0, Qt::AlignRight);
     connect(close, &QPushButton::clicked, this, &QDialog::close);
@@ -54,7 +57,8 @@ SettingsDialog::SettingsDialog(Settings &settings, QWidget *parent)
             [&settings](int index) { settings.setTheme(static_cast<Settings::Theme>(index)); });
     connect(tints, &ToggleSwitch::toggled, &settings, &Settings::setTokenTints);
     connect(frames, &QSpinBox::valueChanged, &settings, &Settings::setChartFramesPerSecond);
-    resize(Theme::current().px(400), sizeHint().height());
+    const int width = Theme::current().px(machine != nullptr ? 480 : 400);
+    resize(width, std::max(sizeHint().height(), page->heightForWidth(width)));
 }
 
 } // namespace inferlab

@@ -13,6 +13,7 @@ namespace {
 constexpr int kMaxBatch = 256; // the engine's limit
 constexpr int kMaxNewTokens = 100'000;
 constexpr int kMaxThreads = 512;
+constexpr int kMaxChunkTokens = 1 << 16; // the engine's limit
 
 // Files give text, memory gives numbers: both are read as text.
 std::optional<double> number(const QVariant &value, double minimum, double maximum)
@@ -62,6 +63,13 @@ QVariantMap runSettingsToMap(const RunSettings &settings)
             {QStringLiteral("batch"), settings.batch},
             {QStringLiteral("newTokens"), settings.maxNewTokens},
             {QStringLiteral("threads"), settings.threads},
+            {QStringLiteral("cacheType"),
+             QString::fromStdString(std::string(dtypeInfo(settings.cacheType).name))},
+            {QStringLiteral("batching"), QString::fromLatin1(batchPolicyName(settings.scheduler))},
+            {QStringLiteral("chunkTokens"), settings.chunkTokens},
+            {QStringLiteral("padding"), settings.padding},
+            {QStringLiteral("batchInvariant"), settings.batchInvariant},
+            {QStringLiteral("stepGraphs"), settings.stepGraphs},
             {QStringLiteral("chat"), settings.chat},
             {QStringLiteral("fixedLength"), settings.ignoreEnd},
             {QStringLiteral("temperature"), shortest(sampling.temperature)},
@@ -83,6 +91,17 @@ RunSettings runSettingsFromMap(const QVariantMap &map, const RunSettings &defaul
     readWhole(map, "batch", 1, kMaxBatch, read.batch);
     readWhole(map, "newTokens", 1, kMaxNewTokens, read.maxNewTokens);
     readWhole(map, "threads", 0, kMaxThreads, read.threads);
+    const std::string cacheType = map.value(QStringLiteral("cacheType")).toString().toStdString();
+    for (const DType type : {DType::F16, DType::F32, DType::Q8_0}) {
+        if (dtypeInfo(type).name == cacheType)
+            read.cacheType = type;
+    }
+    const std::string batching = map.value(QStringLiteral("batching")).toString().toStdString();
+    read.scheduler = batchPolicyFromName(batching).value_or(read.scheduler);
+    readWhole(map, "chunkTokens", 0, kMaxChunkTokens, read.chunkTokens);
+    readSwitch(map, "padding", read.padding);
+    readSwitch(map, "batchInvariant", read.batchInvariant);
+    readSwitch(map, "stepGraphs", read.stepGraphs);
     readSwitch(map, "chat", read.chat);
     readSwitch(map, "fixedLength", read.ignoreEnd);
     Sampling &sampling = read.sampling;

@@ -7,7 +7,7 @@
 
 namespace inferlab {
 
-QVariantMap runSettingsToMap(const RunSettings &settings); // all but the prompts and the context
+QVariantMap runSettingsToMap(const RunSettings &settings); // what has a switch, and no prompt
 // Each value that is missing, of another type or out of range is as in `defaults`; so are the
 // prompts and the context.
 RunSettings runSettingsFromMap(const QVariantMap &map, const RunSettings &defaults);

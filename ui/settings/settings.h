@@ -47,9 +47,9 @@ public:
     const QString &page() const noexcept { return m_page; } // the id of the one shown last
     const QByteArray &windowGeometry() const noexcept { return m_windowGeometry; }
     QByteArray splitterState(const QString &name) const { return m_splitters.value(name); }
-    // What the next run was set to: device, KV cache, batch, new tokens, threads (0: all), chat or
-    // raw text, sampling. What is not remembered, or makes no sense, is as in `defaults`; so are
-    // the prompts.
+    // What the next run was set to: device, KV cache and its type, batch, new tokens, threads (0:
+    // all), batching, chunk, padding, the GPU's switches, chat or raw text, sampling. What is not
+    // remembered, or makes no sense, is as in `defaults`; so are the prompts.
     RunSettings runSettings(const RunSettings &defaults) const;
 
     void setTheme(Theme theme);

@@ -45,6 +45,28 @@ Consequence deviceConsequence(const DeviceInfo &chosen, const std::optional<Mode
     return {text, false};
 }
 
+Consequence paddingConsequence(bool staticBatch, bool on)
+{
+    if (!staticBatch)
+        return {QObject::tr("No padding in a continuous batch: it is no rectangle"), false};
+    if (on)
+        return {QObject::tr("Positions that mean nothing are computed as well"), true};
+    return {QObject::tr("Only what means something is computed"), false};
+}
+
+Consequence gpuSwitchConsequence(bool onGpu, bool sameInAnyBatch)
+{
+    if (!onGpu)
+        return {
+            QObject::tr("Both are choices of the GPU alone: on the CPU an answer is the same in "
+                        "any batch, and there is nothing to launch"),
+            false};
+    if (sameInAnyBatch)
+        return {QObject::tr("The same bits in every batch, by slower kernels"), false};
+    return {QObject::tr("The fastest kernel for each batch size: bits may differ between sizes"),
+            false};
+}
+
 Consequence samplingConsequence(const SamplingSettings &sampling, bool ignoreEnd)
 {
     QString text;

@@ -19,6 +19,10 @@ Consequence kvCacheConsequence(bool on, bool chosenBatchIsOne);
 Consequence memoryConsequence(int batch, bool kvCache, const MemoryPlan &plan);
 // Of the device that is chosen; `loaded` is what is in memory now.
 Consequence deviceConsequence(const DeviceInfo &chosen, const std::optional<ModelSummary> &loaded);
+// Of padding, whether it is on or not.
+Consequence paddingConsequence(bool staticBatch, bool on);
+// Of the switches that only a GPU has a choice of.
+Consequence gpuSwitchConsequence(bool onGpu, bool sameInAnyBatch);
 Consequence samplingConsequence(const SamplingSettings &sampling, bool ignoreEnd);
 // A few words for a folded heading: "greedy" or "t 0.8, top-p 0.95".
 QString samplingSummary(const SamplingSettings &sampling, bool ignoreEnd);

@@ -3,6 +3,7 @@
 
 #include "app/run_setup/run_setup.h"
 #include "consequences.h"
+#include "engine_details.h"
 #include "engine_switches.h"
 #include "error_bar.h"
 #include "figures.h"
@@ -32,6 +33,7 @@ ControlPanel::ControlPanel(QWidget *parent)
     , m_prompt(new PromptEditor(this))
     , m_counter(new PromptCounter(this))
     , m_switches(new EngineSwitches(this))
+    , m_details(new EngineDetails(this))
     , m_sampling(new SamplingPanel(this))
     , m_samplingFold(new FoldSection(tr("Sampling"), this))
     , m_engineFold(new FoldSection(tr("Engine"), this))
@@ -60,7 +62,11 @@ ControlPanel::ControlPanel(QWidget *parent)
     connect(m_prompt, &PromptEditor::refused, m_error,
             [this](const QString &line) { m_error->showLine(line); });
     connect(m_switches, &EngineSwitches::changed, this, &ControlPanel::edited);
-    connect(m_switches, &EngineSwitches::deviceChanged, this, &ControlPanel::modelChoiceChanged);
+    connect(m_switches, &EngineSwitches::deviceChanged, this, [this] {
+        m_details->setDevice(m_switches->device());
+        emit modelChoiceChanged();
+    });
+    connect(m_details, &EngineDetails::changed, this, &ControlPanel::edited);
     connect(m_sampling, &SamplingPanel::changed, this, &ControlPanel::edited);
     connect(m_model, &ModelPicker::modelChosen, this, &ControlPanel::setModelPath);
     connect(m_run, &QPushButton::clicked, this, &ControlPanel::runRequested);
@@ -74,6 +80,7 @@ QWidget *ControlPanel::makeSwitches()
     page->setProperty("kind", QStringLiteral("page"));
     m_samplingFold->body()->addWidget(m_sampling);
     m_engineFold->body()->addWidget(m_switches->threadsRow());
+    m_engineFold->body()->addWidget(m_details);
     auto *column = new QVBoxLayout(page);
     column->setContentsMargins(space::kEdge, space::kBetween, space::kEdge, space::kInside);
     column->setSpacing(space::kInside);
@@ -126,6 +133,7 @@ RunPlan ControlPanel::plan() const
     settings.prompt = m_prompt->prompt().toStdString();
     settings.sampling = m_sampling->sampling();
     settings.ignoreEnd = m_sampling->ignoreEnd();
+    m_details->applyTo(settings, plan.model.device);
     return plan;
 }
 
@@ -144,6 +152,7 @@ RunSettings ControlPanel::switchSettings() const
     settings.device = m_switches->device().toStdString();
     settings.threads = m_switches->threads();
     settings.chat = m_prompt->isChatWanted();
+    m_details->store(settings);
     return settings;
 }
 
@@ -156,6 +165,7 @@ void ControlPanel::setSwitches(const RunSettings &settings)
     m_switches->setThreads(settings.threads);
     m_prompt->setChat(settings.chat);
     m_sampling->set(settings.sampling, settings.ignoreEnd);
+    m_details->set(settings);
 }
 
 QString ControlPanel::problem() const
@@ -214,7 +224,9 @@ void ControlPanel::edited()
     const SamplingSettings sampling = m_sampling->sampling();
     m_samplingFold->setSummary(samplingSummary(sampling, m_sampling->ignoreEnd()));
     const int threads = m_switches->threads();
-    m_engineFold->setSummary(threads == 0 ? tr("all cores") : tr("%1 threads").arg(threads));
+    const QString details = m_details->summary();
+    m_engineFold->setSummary((threads == 0 ? tr("all cores") : tr("%1 threads").arg(threads))
+                             + (details.isEmpty() ? QString() : QStringLiteral(" · ") + details));
     m_error->dismiss(); // it was about what has just been changed
     m_lookDelay.start();
 }

@@ -13,6 +13,7 @@ class QVBoxLayout;
 
 namespace inferlab {
 
+class EngineDetails;
 class EngineSwitches;
 class ErrorBar;
 class FoldSection;
@@ -48,6 +49,8 @@ public:
     ModelPicker *modelPicker() const noexcept { return m_model; }
     PromptEditor *promptEditor() const noexcept { return m_prompt; }
     EngineSwitches *switches() const noexcept { return m_switches; }
+    EngineDetails *engineDetails() const noexcept { return m_details; }
+    FoldSection *engineFold() const noexcept { return m_engineFold; }
     SamplingPanel *samplingPanel() const noexcept { return m_sampling; }
     ErrorBar *errorBar() const noexcept { return m_error; }
     QPushButton *runButton() const noexcept { return m_run; }
@@ -71,6 +74,7 @@ private:
     PromptEditor *m_prompt;
     PromptCounter *m_counter;
     EngineSwitches *m_switches;
+    EngineDetails *m_details;
     SamplingPanel *m_sampling;
     FoldSection *m_samplingFold;
     FoldSection *m_engineFold;

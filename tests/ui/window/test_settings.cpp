@@ -131,6 +131,12 @@ RunSettings unusual()
     settings.batch = 5;
     settings.maxNewTokens = 77;
     settings.threads = 3;
+    settings.cacheType = DType::Q8_0;
+    settings.scheduler = BatchPolicy::Continuous;
+    settings.chunkTokens = 64;
+    settings.padding = true;
+    settings.batchInvariant = true;
+    settings.stepGraphs = false;
     settings.chat = false;
     settings.ignoreEnd = true;
     settings.sampling.temperature = 0.8F;
@@ -149,6 +155,12 @@ void compareRunSettings(const RunSettings &a, const RunSettings &b)
     QCOMPARE(a.batch, b.batch);
     QCOMPARE(a.maxNewTokens, b.maxNewTokens);
     QCOMPARE(a.threads, b.threads);
+    QCOMPARE(a.cacheType, b.cacheType);
+    QCOMPARE(a.scheduler, b.scheduler);
+    QCOMPARE(a.chunkTokens, b.chunkTokens);
+    QCOMPARE(a.padding, b.padding);
+    QCOMPARE(a.batchInvariant, b.batchInvariant);
+    QCOMPARE(a.stepGraphs, b.stepGraphs);
     QCOMPARE(a.chat, b.chat);
     QCOMPARE(a.ignoreEnd, b.ignoreEnd);
     QCOMPARE(a.sampling.temperature, b.sampling.temperature);
@@ -186,7 +198,8 @@ void TestSettings::nonsenseRunSettingsFallBack_data()
     QTest::newRow("other types") << QByteArray(
         "[run]\ndevice=toaster\nkvCache=perhaps\nbatch=many\nnewTokens=1.5\nthreads=\n"
         "chat=1\nfixedLength=@Invalid()\ntemperature=hot\ntopK=1, 2\ntopP=nan\nminP=inf\n"
-        "repetitionPenalty=x\nseed=-\n");
+        "repetitionPenalty=x\nseed=-\ncacheType=Q4_0\nbatching=sometimes\nchunkTokens=few\n"
+        "padding=1\nbatchInvariant=yes\nstepGraphs=\n");
     QTest::newRow("out of range") << QByteArray(
         "[run]\nbatch=257\nnewTokens=0\nthreads=-1\ntemperature=1e9\ntopK=-1\ntopP=1.01\n"
         "minP=-0.1\nrepetitionPenalty=0\nseed=1e300\n");

@@ -13,6 +13,8 @@ struct OutlookReader::Known
 {
     std::optional<PredictionModels> models;
     std::string modelFile; // theirs
+    // When the calibrations that they were made with were written; none: there were none.
+    std::filesystem::file_time_type written;
 };
 
 OutlookReader::OutlookReader(std::filesystem::path calibrations, QObject *parent)
@@ -29,9 +31,13 @@ void OutlookReader::ask(const ExperimentResultPtr &result, const QString &modelF
         return;
     const auto compute = [result, file = modelFile.toStdString(), known = m_known,
                           calibrations = m_calibrations](const std::atomic<bool> &stop) {
-        if (!known->models || !known->models->missing().empty() || known->modelFile != file) {
+        std::error_code none;
+        const auto written = std::filesystem::last_write_time(calibrations, none);
+        if (!known->models || !known->models->missing().empty() || known->modelFile != file
+            || known->written != written) {
             known->models.emplace(file, calibrations);
             known->modelFile = file;
+            known->written = written;
         }
         return std::make_shared<const ExperimentOutlook>(
             experimentOutlook(*result, *known->models, defaultThreads(), &stop));
