@@ -8,7 +8,6 @@
 #include "ui/pages/run_page.h"
 #include "ui/settings/settings.h"
 #include "ui/widgets/control_panel.h"
-#include "ui/widgets/engine_switches.h"
 #include "ui/widgets/kept_runs.h"
 #include "ui/widgets/model_picker.h"
 
@@ -59,17 +58,13 @@ void runAgain(MainWindow &window, const RunRecordPtr &run, const Settings &setti
     RunPage *page = window.runPage();
     const QString model = modelFileOf(*run, *page, settings);
     window.showPage(QLatin1String(kRunId));
-    page->controls()->setSettings(run->settings);
-    page->controls()->switches()->setThreads(run->settings.threads);
-    if (model.isEmpty()) {
-        page->showError(
-            QObject::tr("%1 is not among the models used last: open it with Ctrl+O, then "
-                        "press Run; the switches are set")
-                .arg(QString::fromStdString(run->provenance.modelFile)));
+    if (!model.isEmpty()) {
+        page->runAgain(*run, model);
         return;
     }
-    page->chooseModel(model);
-    page->run();
+    page->showError(QObject::tr("%1 is not among the models used last: open it with Ctrl+O, then "
+                                "run it again from the history")
+                        .arg(QString::fromStdString(run->provenance.modelFile)));
 }
 
 void connectRunPage(MainWindow &window, HistoryPage *history, const Settings &settings)

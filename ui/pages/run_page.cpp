@@ -1,11 +1,13 @@
 // Follows the session and shows it. The page's layout: run_page_layout.cpp.
 #include "run_page.h"
 
+#include "app/run_setup/run_requests.h"
 #include "app/session/session.h"
 #include "chart_board.h"
 #include "engine/base/clock.h"
 #include "engine/measure/metrics.h"
 #include "opened_runs.h"
+#include "run_again.h"
 #include "token_selection.h"
 #include "ui/settings/settings.h"
 #include "ui/widgets/answer_text.h"
@@ -81,25 +83,71 @@ void RunPage::loadChoice()
     refreshEmptyState();
 }
 
-void RunPage::run()
+bool RunPage::refusesToRun()
 {
     if (m_runPending)
-        return;
+        return true;
     if (m_session.isExperimenting()) {
         m_error->showNotice(tr("An experiment is running: stop it on the Experiments page, or wait "
                                "until it is done"));
-        return;
+        return true;
     }
+    return false;
+}
+
+void RunPage::run()
+{
+    if (refusesToRun())
+        return;
     if (const QString problem = m_controls->problem(); !problem.isEmpty()) {
         m_controls->errorBar()->showLine(problem);
         m_controls->focusPrompt();
         return;
     }
+    m_again.reset();
+    start(m_controls->plan());
+}
+
+void RunPage::start(const RunPlan &plan)
+{
     m_controls->errorBar()->dismiss();
     m_error->dismiss();
     m_runPressedNs = nowNs();
     startBusy();
-    m_session.run(m_controls->plan());
+    m_session.run(plan);
+}
+
+void RunPage::runAgain(const RunRecord &run, const QString &model)
+{
+    if (refusesToRun())
+        return;
+    showSwitches(run.settings);
+    m_controls->switches()->setThreads(run.settings.threads);
+    if (const QString problem = againProblem(run); !problem.isEmpty()) {
+        showError(problem);
+        return;
+    }
+    chooseModel(model);
+    m_again = planAgain(run, model);
+    start(*m_again);
+    RunSettings shown = m_controls->plan().settings;
+    shown.device = m_controls->switches()->device().toStdString();
+    if (const QStringList beyond = beyondSwitches(run.settings, shown); !beyond.isEmpty())
+        showNotice(tr("Run again as its record says, with what has no switch here: %1")
+                       .arg(beyond.join(QStringLiteral(", "))));
+}
+
+// A record without a prompt leaves what was typed: its prompts were drawn from a pool, or nobody
+// knows them.
+void RunPage::showSwitches(const RunSettings &settings)
+{
+    RunSettings shown = settings;
+    if (shown.prompt.empty()) {
+        const RunSettings typed = m_controls->plan().settings;
+        shown.prompt = typed.prompt;
+        shown.systemPrompt = typed.systemPrompt;
+    }
+    m_controls->setSettings(shown);
 }
 
 void RunPage::startBusy()
@@ -129,6 +177,7 @@ void RunPage::findKnee()
     m_error->dismiss();
     m_sweep.clear();
     startBusy();
+    m_again.reset();
     m_board->reveal(QStringLiteral("knee"));
     KneePlan plan;
     plan.base = m_controls->plan();
@@ -169,6 +218,7 @@ void RunPage::onStatus()
 void RunPage::onRunStarted()
 {
     m_selection->clear();
+    m_limitTokens = mostNewTokens(m_session.liveRun()->settings);
     showRecord(m_session.liveRun(), nullptr);
 }
 
@@ -176,8 +226,7 @@ void RunPage::onRunAdvanced()
 {
     GenerationProgress progress;
     progress.doneTokens = m_session.liveTokens();
-    const RunSettings &settings = m_session.liveRun()->settings;
-    progress.limitTokens = int64_t {settings.batch} * settings.maxNewTokens;
+    progress.limitTokens = m_limitTokens;
     m_phase->setGeneration(progress);
     if (m_runPressedNs != 0 && progress.doneTokens > 0)
         emit firstTokenShown(static_cast<double>(nowNs() - std::exchange(m_runPressedNs, 0)) / 1e6);
@@ -265,10 +314,7 @@ void RunPage::showRuns(const std::vector<RunRecordPtr> &runs)
     for (size_t i = left; i < opened.kept.size(); ++i)
         m_kept->keep(opened.kept[i]);
     showRecord(opened.shown.get(), opened.shown);
-    RunSettings settings = opened.shown->settings;
-    if (settings.prompt.empty()) // drawn from an experiment's pool: what was typed stays
-        settings.prompt = m_controls->plan().settings.prompt;
-    m_controls->setSettings(settings);
+    showSwitches(opened.shown->settings);
     if (left > 0)
         showNotice(tr("%1 more runs are in the file: %2 fit beside one another")
                        .arg(left)
@@ -287,8 +333,12 @@ void RunPage::offerCpu(const QString &line, bool runs)
     m_errorAction = [this, runs] {
         m_error->dismiss();
         m_controls->switches()->setDevice(QStringLiteral("cpu")); // loads by its signal
-        if (runs)
+        if (runs && m_again) {
+            m_again->model.device = QStringLiteral("cpu");
+            start(*m_again);
+        } else if (runs) {
             run();
+        }
     };
 }
 

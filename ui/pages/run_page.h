@@ -7,6 +7,7 @@
 #include <QTimer>
 #include <QWidget>
 #include <functional>
+#include <optional>
 
 class QPushButton;
 class QSplitter;
@@ -49,6 +50,9 @@ public:
     void restoreSwitches();
     void saveSwitches();
     void showRuns(const std::vector<RunRecordPtr> &runs); // the first, the others kept beside it
+    // The same run once more, on the model's file: with all settings of its record, also those that
+    // no switch here stands for, which a line says. The switches show the rest.
+    void runAgain(const RunRecord &run, const QString &model);
     void showError(const QString &line);
     void showNotice(const QString &line);
     // The same with a button that chooses the CPU, and runs again when `runs`.
@@ -102,6 +106,9 @@ private:
     void refreshEmptyState();
     void refreshSelection();
     void loadChoice();
+    void showSwitches(const RunSettings &settings);
+    bool refusesToRun(); // with a line
+    void start(const RunPlan &plan);
     void startBusy();
     void arrange();
 
@@ -115,8 +122,10 @@ private:
     bool m_modelShown = false;
     bool m_wide = true;
     bool m_arranged = false;
-    bool m_runPending = false;  // from Run until the session is idle again
-    int64_t m_runPressedNs = 0; // 0: the first token was seen
+    bool m_runPending = false;      // from Run until the session is idle again
+    int64_t m_runPressedNs = 0;     // 0: the first token was seen
+    int64_t m_limitTokens = 0;      // of all answers of the live run
+    std::optional<RunPlan> m_again; // the run in progress, or the last one, is this one again
     TokenSelection *m_selection;
     ControlPanel *m_controls;
     PhaseBar *m_phase;

@@ -3,6 +3,9 @@
 #include "window_fixture.h"
 
 #include "app/history/history.h"
+#include "app/run_setup/run_requests.h"
+#include "engine/measure/record_json.h"
+#include "engine/measure/rich_record.h"
 #include "support/synthetic_engine.h"
 #include "ui/main_window/history_pages.h"
 #include "ui/main_window/page_bar.h"
@@ -25,6 +28,14 @@ using namespace inferlab::test;
 namespace {
 
 constexpr int kPatienceMs = 30000;
+
+// All of them, as a record's file has them.
+QString settingsText(const RunSettings &settings)
+{
+    RunRecord run;
+    run.settings = settings;
+    return QString::fromStdString(runsToJson({run}));
+}
 
 // A window with a history that holds two finished runs, of batch 2 and of batch 4.
 class Fixture
@@ -63,6 +74,30 @@ public:
             [&] { return window.window->pageBar()->currentPage() == QLatin1String(id); },
             kPatienceMs);
     }
+    // Into the history, and from there again; null where it does not begin.
+    RunRecordPtr runAgain(RunRecord run)
+    {
+        run.provenance.modelFile = "some.gguf";
+        const int before = int(pages.history->model()->total());
+        const QString label = QString::fromStdString(run.label);
+        history.save(run);
+        if (!QTest::qWaitFor([&] { return pages.history->model()->rowCount() == before + 1; },
+                             kPatienceMs))
+            return nullptr;
+        for (int row = 0; row <= before; ++row) {
+            if (pages.history->model()->run(row).name == label)
+                mark({row});
+        }
+        QSignalSpy finished(window.session.get(), &Session::runFinished);
+        QTest::mouseClick(pages.history->againButton(), Qt::LeftButton);
+        if (!waitForPage("run")
+            || !QTest::qWaitFor([&] { return finished.count() == 1 || !window.session->isBusy(); },
+                                kPatienceMs)
+            || finished.isEmpty())
+            return nullptr;
+        window.waitUntilIdle();
+        return finished.first().first().value<RunRecordPtr>();
+    }
     int rowOfBatch(int batch) const
     {
         return pages.history->model()->run(0).settings.batch == batch ? 0 : 1;
@@ -84,6 +119,9 @@ private slots:
     void runsAreKeptOnTheCharts();
     void runsAreCompared();
     void aRunIsRunAgainWithItsSettings();
+    void everySettingOfARecordIsRunAgain();
+    void theRunOfAnExperimentLeavesThePromptThatWasTyped();
+    void aRecordWithoutAPromptIsRefused();
     void aModelThatIsNotKnownIsAskedFor();
     void withoutAHistoryThePagesAreThere();
 };
@@ -133,6 +171,70 @@ void TestHistoryPages::aRunIsRunAgainWithItsSettings()
     QCOMPARE(run->settings.batch, 2);
     QCOMPARE(run->settings.prompt, std::string("Why?"));
     fixture.window.waitUntilIdle();
+}
+
+void TestHistoryPages::everySettingOfARecordIsRunAgain()
+{
+    RunRecord run;
+    run.label = "every setting";
+    run.settings = richSettings();
+    // As many as there are: one more does not build, and has to get its place in richSettings().
+    const auto &[device, threads, kvCache, cacheType, batchInvariant, stepGraphs, batch, scheduler,
+                 padding, chunkTokens, requests, concurrency, promptTokens, contextTokens,
+                 maxNewTokens, leastNewTokens, ignoreEnd, chat, systemPrompt, prompt, promptPool,
+                 round, sampling] = run.settings;
+    QVERIFY(!device.empty() && threads > 0 && batch > 0 && requests > 0 && round > 0);
+    run.settings.contextTokens = promptTokens + maxNewTokens; // what a run of these takes
+    Fixture fixture;
+    const RunRecordPtr again = fixture.runAgain(run);
+    QVERIFY(again != nullptr);
+    QCOMPARE(settingsText(again->settings), settingsText(run.settings));
+    QCOMPARE(again->label, run.label);
+    QCOMPARE(again->requests.size(), size_t(9));
+    const std::vector<Request> expected =
+        makeRequests(run.settings, encodePool(run.settings, [](const RunSettings &settings) {
+                         return std::vector<int32_t>(settings.prompt.size(), 1);
+                     }));
+    for (size_t i = 0; i < expected.size(); ++i)
+        QCOMPARE(int(again->requests[i].tokens.size()), expected[i].maxNewTokens);
+    const QString line = fixture.window.page->errorBar()->line();
+    for (const char *part : {"prompts drawn from 2", "9 requests", "3 in flight",
+                             "prompts of 20 tokens", "answers of 2 to 3 tokens"})
+        QVERIFY2(line.contains(QLatin1String(part)), qPrintable(line));
+}
+
+void TestHistoryPages::theRunOfAnExperimentLeavesThePromptThatWasTyped()
+{
+    Fixture fixture;
+    fixture.window.setPrompt(QStringLiteral("What I typed"));
+    RunRecord run;
+    run.label = "batch 4";
+    run.settings.batch = 4;
+    run.settings.maxNewTokens = 6;
+    run.settings.threads = 2;
+    run.settings.promptPool = {"one", "two"};
+    run.settings.round = 3;
+    const RunRecordPtr again = fixture.runAgain(run);
+    QVERIFY(again != nullptr);
+    QCOMPARE(again->settings.promptPool, run.settings.promptPool);
+    QCOMPARE(again->settings.round, 3);
+    const RunSettings shown = fixture.window.page->controls()->plan().settings;
+    QCOMPARE(shown.prompt, std::string("What I typed"));
+    QCOMPARE(shown.batch, 4);
+    QCOMPARE(shown.maxNewTokens, 6);
+}
+
+void TestHistoryPages::aRecordWithoutAPromptIsRefused()
+{
+    Fixture fixture;
+    fixture.window.setPrompt(QStringLiteral("What I typed"));
+    RunRecord run;
+    run.label = "from token ids";
+    QVERIFY(fixture.runAgain(run) == nullptr);
+    QVERIFY2(fixture.window.page->errorBar()->line().startsWith(
+                 QStringLiteral("Its record holds no prompt")),
+             qPrintable(fixture.window.page->errorBar()->line()));
+    QCOMPARE(fixture.window.page->controls()->plan().settings.prompt, std::string("What I typed"));
 }
 
 void TestHistoryPages::aModelThatIsNotKnownIsAskedFor()
