@@ -115,12 +115,12 @@ void measureRunner(const std::string &file)
     engines.hash(file, &never); // known from here on, as after the first run
     const QTemporaryDir folder;
     const int64_t start = nowNs();
-    const ExperimentResult result = runInFolder(
+    const FolderRunEnd end = runInFolder(
         {experiment, file, folder.filePath(QStringLiteral("batch")).toStdString(), engines}, never,
         [](const ProgressLine &) {});
     const auto total = static_cast<double>(nowNs() - start);
     double steps = 0;
-    for (const PointResult &point : result.points) {
+    for (const PointResult &point : end.result.points) {
         for (const MeasuredRun &run : point.runs) {
             for (const StepRecord &step : run.record->steps)
                 steps += static_cast<double>(step.endNs - step.startNs);
@@ -129,7 +129,7 @@ void measureRunner(const std::string &file)
     std::printf(
         "experiment \"batch\", %zu runs: %.2f s, of which the engine's steps %.2f s; the runner's "
         "share %.2f%% (goal 1%%)\n",
-        result.runCount(), total / 1e9, steps / 1e9, 100 * (1 - steps / total));
+        end.result.runCount(), total / 1e9, steps / 1e9, 100 * (1 - steps / total));
 }
 
 } // namespace
