@@ -18,6 +18,12 @@ namespace {
 // A stop is promised within 100 ms; the rest is for a machine that is busy with other tests.
 constexpr double kStopMs = 250;
 
+// An experiment looks at the head of its model's file before it begins.
+QString tinyModel()
+{
+    return QStringLiteral(INFERLAB_FIXTURES "/tiny/llama_gqa/llama_gqa.f32.gguf");
+}
+
 // Drains until `commands` commands are done; gives all events.
 std::vector<SessionEvent> collect(Worker &worker, int commands)
 {
@@ -112,7 +118,7 @@ private slots:
                           kept.emplace_back(place.value(), run.label);
                       });
         ExperimentPlan plan;
-        plan.model.path = QStringLiteral(INFERLAB_FIXTURES "/tiny/llama_gqa/llama_gqa.f32.gguf");
+        plan.model.path = tinyModel();
         plan.experiment.name = "batch";
         plan.experiment.held.run.chat = false;
         plan.experiment.prompts = {"hello"};
@@ -142,7 +148,8 @@ private slots:
         for (const bool onGpu : {true, false}) {
             Worker worker(test::syntheticSource(failing));
             ExperimentPlan plan;
-            plan.model.path = QStringLiteral("synthetic");
+            plan.model.path = tinyModel();
+            plan.experiment.held.run.chat = false;
             plan.experiment.name = "batch";
             plan.experiment.prompts = {"hello"};
             plan.experiment.axes = {{AxisKind::Batch, {1.0, 2.0}}};
@@ -174,7 +181,8 @@ private slots:
         };
         Worker worker(std::move(source));
         ExperimentPlan plan;
-        plan.model.path = QStringLiteral("synthetic");
+        plan.model.path = tinyModel();
+        plan.experiment.held.run.chat = false;
         plan.experiment.name = "batch";
         plan.experiment.prompts = {"hello"};
         plan.experiment.axes = {{AxisKind::Batch, {1.0, 2.0}}};
