@@ -96,7 +96,9 @@ public:
     void attention(const AttentionArgs &args) override
     {
         ++largeOperators;
-        for (int32_t r = 0; r < args.placement.rows; ++r) {
+        // Where a device has them they cannot be counted from here.
+        const int32_t readable = m_backend->hasHostMemory() ? args.placement.rows : 0;
+        for (int32_t r = 0; r < readable; ++r) {
             const double seen = args.placement.position[r] + 1.0;
             attentionOperations += seen * args.heads * args.cache.headDim * 4.0;
         }
