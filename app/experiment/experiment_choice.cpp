@@ -50,9 +50,12 @@ Experiment chosenExperiment(const ExperimentChoice &choice)
 {
     Experiment experiment =
         choice.file.empty() ? fittedPreset(choice) : readExperiment(choice.file);
-    // Threads are the CPU's: what varies them stays there unless it is told otherwise.
-    const bool isOfCpu = choice.givesWay && varies(experiment, AxisKind::Threads);
-    if (choice.device && !isOfCpu && mayHold(experiment, AxisKind::Device, choice, "--device"))
+    // Threads are the CPU's, graphs a GPU's: what varies them stays there unless it is told
+    // otherwise.
+    const bool isOfOneDevice = choice.givesWay
+        && (varies(experiment, AxisKind::Threads) || varies(experiment, AxisKind::StepGraphs));
+    if (choice.device && !isOfOneDevice
+        && mayHold(experiment, AxisKind::Device, choice, "--device"))
         experiment.held.run.device = *choice.device;
     if (choice.threads && mayHold(experiment, AxisKind::Threads, choice, "--threads"))
         experiment.held.run.threads = *choice.threads;

@@ -48,6 +48,9 @@ TEST_CASE("a preset that varies device or threads keeps its own where the choice
         CHECK(point.settings.run.device == "cpu"); // threads are the CPU's
         CHECK(point.settings.run.threads == std::get<double>(point.values.front()));
     }
+    const Experiment graphs = chosenExperiment(standing("launch-overhead", "cpu", 7));
+    for (const ExperimentPoint &point : experimentPoints(graphs))
+        CHECK(point.settings.run.device == "cuda"); // graphs are a GPU's
 }
 
 TEST_CASE("on a command line, choosing what the plan varies is refused")
