@@ -243,8 +243,10 @@ QMarginsF Plot::margins() const
         out.setTop(metrics.height() + (m_spec.pointLabels.front().onTop ? 0 : theme.px(8)));
     if (m_roomy && !m_spec.x.title.isEmpty())
         out.setBottom(out.bottom() + metrics.height() + theme.px(2));
-    if (m_roomy && !m_spec.note.isEmpty())
-        out.setBottom(out.bottom() + metrics.height() + theme.px(2));
+    if (m_roomy && !m_spec.note.isEmpty()) {
+        const auto lines = noteLines(m_spec.note, metrics, size().width() - out.left()).size();
+        out.setBottom(out.bottom() + static_cast<double>(lines) * metrics.height() + theme.px(2));
+    }
     return out;
 }
 

@@ -169,6 +169,25 @@ void paintRowNames(QPainter &painter, const PlotSpec &spec, const PlotFrame &fra
     }
 }
 
+QStringList noteLines(const QString &note, const QFontMetricsF &metrics, double width)
+{
+    constexpr qsizetype kMostLines = 3; // more would be a text with a picture
+    const QString between = QStringLiteral(" · ");
+    QStringList lines;
+    for (const QString &sentence : note.split(between, Qt::SkipEmptyParts)) {
+        const bool goesOn = !lines.isEmpty()
+            && (lines.size() == kMostLines
+                || metrics.horizontalAdvance(lines.last() + between + sentence) <= width);
+        if (goesOn)
+            lines.last() += between + sentence;
+        else
+            lines << sentence;
+    }
+    for (QString &line : lines)
+        line = metrics.elidedText(line, Qt::ElideRight, width);
+    return lines;
+}
+
 void paintNote(QPainter &painter, const PlotSpec &spec, const QSizeF &size, const PlotFrame &frame,
                const PlotLook &look)
 {
@@ -176,9 +195,10 @@ void paintNote(QPainter &painter, const PlotSpec &spec, const QSizeF &size, cons
     const QFontMetricsF metrics(font);
     painter.setFont(font);
     painter.setPen(look.theme.mutedText);
-    painter.drawText(
-        QPointF(frame.area.left(), size.height() - metrics.descent() - 1),
-        metrics.elidedText(spec.note, Qt::ElideRight, size.width() - frame.area.left()));
+    const QStringList lines = noteLines(spec.note, metrics, size.width() - frame.area.left());
+    double baseline = size.height() - metrics.descent() - 1;
+    for (qsizetype i = lines.size(); i-- > 0; baseline -= metrics.height())
+        painter.drawText(QPointF(frame.area.left(), baseline), lines[i]);
 }
 
 } // namespace inferlab

@@ -5,6 +5,8 @@
 #include "ui/charts/plot_paint.h"
 #include "ui/charts/readout.h"
 
+#include <QFontMetricsF>
+#include <QStringList>
 #include <optional>
 
 namespace inferlab {
@@ -30,6 +32,8 @@ void paintRowNames(QPainter &painter, const PlotSpec &spec, const PlotFrame &fra
 // Arrows at the upper edge for points above it, and how far they go.
 void paintOverflow(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
                    const PlotLook &look);
+// A note in lines of that width, broken between its sentences; the last is cut where there is more.
+QStringList noteLines(const QString &note, const QFontMetricsF &metrics, double width);
 // The note at the bottom of a plot of that size.
 void paintNote(QPainter &painter, const PlotSpec &spec, const QSizeF &size, const PlotFrame &frame,
                const PlotLook &look);

@@ -4,7 +4,10 @@
 #include "ui/charts/decimate.h"
 #include "ui/charts/plot_frame.h"
 #include "ui/charts/plot_spec.h"
+#include "ui/charts/plot_words.h"
 
+#include <QFontMetricsF>
+#include <QGuiApplication>
 #include <QTest>
 #include <algorithm>
 #include <cmath>
@@ -16,6 +19,23 @@ class TestPlotValues : public QObject
     Q_OBJECT
 
 private slots:
+    // Between its sentences, with all of them as long as there is room.
+    void aNoteIsBrokenIntoLines()
+    {
+        const QFontMetricsF metrics {QGuiApplication::font()};
+        const QString note = QStringLiteral("first of all · second · third of them · fourth");
+        const double whole = metrics.horizontalAdvance(note);
+        QCOMPARE(noteLines(note, metrics, whole + 1), QStringList {note});
+        const double two = metrics.horizontalAdvance(QStringLiteral("first of all · second")) + 1;
+        const QStringList broken = noteLines(note, metrics, two);
+        QVERIFY(broken.size() == 2 || broken.size() == 3);
+        QCOMPARE(broken.join(QStringLiteral(" · ")), note);
+        for (const QString &line : noteLines(note, metrics, whole / 10))
+            QVERIFY(metrics.horizontalAdvance(line) <= whole / 10);
+        QVERIFY(noteLines(note, metrics, whole / 10).size() <= 3);
+        QVERIFY(noteLines({}, metrics, whole).isEmpty());
+    }
+
     void stepsAreNice_data()
     {
         QTest::addColumn<double>("span");
