@@ -97,7 +97,10 @@ RankedToken Sampler::choose(const LogitSummary &summary, int32_t vocabulary, con
     }
     const WideCuts cuts {
         {largest, m_settings.temperature}, summary.sumTempered, m_settings.topP, m_settings.minP};
-    const int32_t id = drawWide(logits, cuts, m_random);
+    // One number of the request's for each token, however many the draw takes: the next token's
+    // are the same whichever way this one was drawn.
+    Random own(m_random.next());
+    const int32_t id = drawWide(logits, cuts, own);
     return {id, logits[static_cast<size_t>(id)]};
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace inferlab {
 
@@ -23,30 +24,28 @@ public:
         return sum;
     }
 
-    // The token of the set, in the order of ids, at which the weights reach beyond `target`.
-    RankedToken at(double target, const TokenSet &set) noexcept
+    // The token of the set, in the order of ids, at which the weights reach beyond `target`; none
+    // where they do not.
+    std::optional<RankedToken> at(double target, const TokenSet &set) noexcept
     {
         double before = 0.0;
-        size_t last = 0; // of the set, should rounding leave the target beyond all
         for (size_t begin = 0; begin < m_logits.size(); begin += kExponentialRun) {
             const double sum = weighRun(begin, set);
             const size_t end = std::min(begin + kExponentialRun, m_logits.size());
-            const bool isHere = target < before + sum;
-            double reached = before;
-            for (size_t i = begin; sum > 0.0 && i < end; ++i) {
-                const float term = m_terms[i - begin];
-                if (term == 0.0f)
-                    continue;
-                last = i;
-                reached += static_cast<double>(term);
-                if (isHere && target < reached)
-                    return token(i);
+            if (target < before + sum) {
+                size_t last = begin; // with a weight, should rounding leave the target beyond it
+                for (size_t i = begin; i < end; ++i) {
+                    const float term = m_terms[i - begin];
+                    last = term > 0.0f ? i : last;
+                    before += static_cast<double>(term);
+                    if (target < before)
+                        break;
+                }
+                return token(last);
             }
-            if (isHere)
-                break;
             before += sum;
         }
-        return token(last);
+        return std::nullopt;
     }
 
 private:
@@ -75,13 +74,17 @@ int32_t drawWide(std::span<const float> logits, const WideCuts &cuts, Random &ra
     set.leastWeight = cuts.minP;
     double mass = cuts.minP > 0.0f ? row.weight(set) : cuts.total;
     for (;;) {
-        const RankedToken token = row.at(random.uniform() * mass, set);
+        const std::optional<RankedToken> token = row.at(random.uniform() * mass, set);
+        if (!token) { // a device that adds up in another order said more than there is
+            mass = row.weight(set);
+            continue;
+        }
         if (cuts.topP >= 1.0f)
-            return token.id;
-        set = {token, 0.0f};
+            return token->id;
+        set = {*token, 0.0f};
         const double before = row.weight(set);
         if (before < cuts.topP * cuts.total || before == 0.0)
-            return token.id;
+            return token->id;
         mass = before;
     }
 }

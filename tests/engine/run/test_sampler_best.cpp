@@ -117,6 +117,39 @@ TEST_CASE("where candidates lie behind the best, the row is fetched")
     CHECK(drawsWithoutRow(penalised, kVocabulary, 10.0f) == 0);
 }
 
+TEST_CASE("a sum that a device says too large draws no token of its own")
+{
+    const SamplingSettings hot = settings(1.0f, 0, 1.0f, 0.0f);
+    std::vector<float> logits(kVocabulary, 1.0f);
+    logits.back() = -60.0f; // as a reserved token
+    LogitSummary summary = summaryOf(logits, hot.temperature);
+    summary.sumTempered *= 2;
+    SamplerScratch scratch(kVocabulary);
+    Sampler sampler(hot);
+    int upperHalf = 0;
+    for (int i = 0; i < 400; ++i) {
+        const Choice choice = sampler.sample(
+            summary, kVocabulary, [&]() -> std::span<const float> { return logits; }, {}, scratch);
+        REQUIRE(choice.id != kVocabulary - 1);
+        upperHalf += choice.id >= kVocabulary / 2 ? 1 : 0;
+    }
+    CHECK(std::abs(upperHalf - 200) < 50); // five standard deviations
+}
+
+TEST_CASE("what comes next does not depend on the way that a token was drawn")
+{
+    // From a few tokens, then from many: the same second token as after a wide first draw.
+    std::vector<float> narrow(kVocabulary, -50.0f);
+    narrow[7] = 10.0f;
+    const std::vector<float> wide(kVocabulary, 0.5f);
+    LoneSampler first(settings(1.0f, 0, 0.9f, 0.0f), kVocabulary);
+    LoneSampler second(settings(1.0f, 0, 0.9f, 0.0f), kVocabulary);
+    first.sample(narrow);
+    second.sample(wide);
+    for (int i = 0; i < 20; ++i)
+        CHECK(first.sample(wide).id == second.sample(wide).id);
+}
+
 TEST_CASE("a vocabulary that is known whole needs no more")
 {
     CHECK(drawsWithoutRow(settings(1.0f, 0, 1.0f, 0.0f), 50, 3.0f) == 300);
