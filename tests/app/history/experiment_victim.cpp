@@ -15,7 +15,8 @@ namespace {
 inferlab::ExperimentPlan planInto(const char *folder)
 {
     inferlab::ExperimentPlan plan;
-    plan.model.path = QStringLiteral("synthetic");
+    // Looked at before the first run; the engine needs none.
+    plan.model.path = QStringLiteral(INFERLAB_FIXTURES "/tiny/llama_gqa/llama_gqa.f32.gguf");
     plan.folder = QString::fromLocal8Bit(folder);
     plan.experiment.name = "two \"batches\"";
     plan.experiment.prompts = {"hello", "what is there?"};
@@ -23,6 +24,7 @@ inferlab::ExperimentPlan planInto(const char *folder)
     plan.experiment.repeats = 6;
     plan.experiment.warmUps = 0;
     plan.experiment.held.run.maxNewTokens = 8;
+    plan.experiment.held.run.chat = false;
     return plan;
 }
 
@@ -53,6 +55,10 @@ int main(int argc, char **argv)
                      [](const ExperimentResultPtr &result) {
                          QCoreApplication::exit(result->complete() ? 0 : 1);
                      });
+    QObject::connect(&session, &Session::failed, &application, [](const QString &line) {
+        std::fprintf(stderr, "%s\n", qPrintable(line));
+        QCoreApplication::exit(3);
+    });
     session.runExperiment(planInto(argv[1]));
     return QCoreApplication::exec();
 }
