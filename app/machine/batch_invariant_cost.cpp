@@ -10,13 +10,14 @@ namespace inferlab {
 
 namespace {
 
-double decodeSeconds(OperatorTimer &timer, int64_t width, int64_t batch)
+double decodeSeconds(OperatorTimer &timer, const DecodeSizes &sizes, int64_t batch)
 {
     constexpr int kProducts = 4; // large ones of a layer
     constexpr CacheShape kCache {DType::F16, 9, 3, 64, 32};
-    constexpr int32_t kContext = 512;
-    const std::vector<SequenceShape> sequences(static_cast<size_t>(batch), {kContext, 1});
-    return kProducts * timer.seconds(matmulCase(DType::Q8_0, batch, width, width, false))
+    const std::vector<SequenceShape> sequences(static_cast<size_t>(batch),
+                                               {sizes.contextTokens, 1});
+    return kProducts
+        * timer.seconds(matmulCase(DType::Q8_0, batch, sizes.width, sizes.width, false))
         + timer.seconds(attentionCase(kCache, sequences));
 }
 
@@ -39,16 +40,16 @@ private:
 
 } // namespace
 
-double batchInvariantCost(Backend &backend, int64_t width, const StopCheck &stop)
+double batchInvariantCost(Backend &backend, const DecodeSizes &sizes, const StopCheck &stop)
 {
     const ChoiceScope scope(backend);
     OperatorTimer timer(backend, stop);
     double most = -std::numeric_limits<double>::infinity();
     for (const int64_t batch : {1, 8}) {
         backend.setBatchInvariant(false);
-        const double fastest = decodeSeconds(timer, width, batch);
+        const double fastest = decodeSeconds(timer, sizes, batch);
         backend.setBatchInvariant(true);
-        most = std::max(most, decodeSeconds(timer, width, batch) / fastest - 1.0);
+        most = std::max(most, decodeSeconds(timer, sizes, batch) / fastest - 1.0);
     }
     return most;
 }

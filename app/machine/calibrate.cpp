@@ -30,6 +30,8 @@ struct Sizes
 constexpr Sizes kCpuSizes {64, 1536, 1024, 0};
 constexpr Sizes kGpuSizes {512, 4096, 4096, 32768};
 
+constexpr int32_t kMiddlingContext = 512; // tokens, of a sequence that decodes
+
 // The shape of a small model's attention: three query heads share a key head.
 constexpr CacheShape kCache {DType::F16, 9, 3, 64, 32};
 
@@ -138,7 +140,8 @@ void Calibrator::measure(std::string_view instructionSet, Calibration &out)
     limits.rowElementsPerSecond = rowElements(seconds(addCase(1, 64)));
     limits.drawnElementsPerSecond = drawnElements();
     if (!m_backend.hasHostMemory())
-        out.batchInvariantCost = batchInvariantCost(m_backend, m_sizes.in, m_stop);
+        out.batchInvariantCost =
+            batchInvariantCost(m_backend, {m_sizes.in, kMiddlingContext}, m_stop);
 }
 
 } // namespace
