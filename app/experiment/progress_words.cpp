@@ -37,14 +37,17 @@ std::string threadWords(int32_t threads)
 
 std::string roughDurationText(double seconds)
 {
-    // Nobody knows the second of an estimate of minutes.
-    const double step = seconds < 10 ? 1 : seconds < 120 ? 5 : 60;
+    // Nobody knows the second of an estimate of minutes, nor the minute of one of hours.
+    const double step = seconds < 10 ? 1 : seconds < 120 ? 5 : seconds < 7200 ? 60 : 600;
     const auto whole = static_cast<int64_t>(std::max(step, std::round(seconds / step) * step));
-    const int64_t minutes = whole / 60;
-    if (minutes == 0)
+    const auto two = [](int64_t large, const char *unit, int64_t small, const char *smallUnit) {
+        return std::to_string(large) + unit
+            + (small > 0 ? " " + std::to_string(small) + smallUnit : "");
+    };
+    if (whole < 60)
         return std::to_string(whole) + " s";
-    const int64_t rest = whole % 60;
-    return std::to_string(minutes) + " min" + (rest > 0 ? " " + std::to_string(rest) + " s" : "");
+    return whole < 7200 ? two(whole / 60, " min", whole % 60, " s")
+                        : two(whole / 3600, " h", whole % 3600 / 60, " min");
 }
 
 std::string planLine(const Experiment &experiment, std::optional<double> predictedSeconds)

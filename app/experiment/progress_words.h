@@ -21,7 +21,7 @@ std::string deviceWords(const Experiment &experiment);
 std::string activityText(const ExperimentResult &result, const RunnerProgress &progress);
 // "9 of 36", and "about 41 s left" where that is known.
 std::string countText(const RunnerProgress &progress);
-// "4 s", "45 s", "1 min 20 s", "3 min"
+// "4 s", "45 s", "1 min 20 s", "3 min", "2 h 10 min"
 std::string roughDurationText(double seconds);
 
 // A run that is done: "batch 8, run 2 of 5: 152 tok/s total, first token after 93 ms (other

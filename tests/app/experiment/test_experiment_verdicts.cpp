@@ -139,6 +139,8 @@ TEST_CASE("progress in words")
     CHECK(roughDurationText(0.2) == "1 s");
     CHECK(roughDurationText(43) == "45 s");
     CHECK(roughDurationText(1800) == "30 min");
+    CHECK(roughDurationText(7190) == "2 h");
+    CHECK(roughDurationText(8000) == "2 h 10 min");
     Experiment experiment = result->experiment;
     CHECK(deviceWords(experiment) == "CPU, all cores");
     experiment.held.run.device = "cuda";

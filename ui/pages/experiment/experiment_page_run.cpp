@@ -155,6 +155,7 @@ void ExperimentPage::begin(const Experiment &experiment, const QString &folder)
     plan.experiment = experiment;
     plan.folder = folder;
     m_listing.cancel();
+    m_predictedSeconds = predictedHere();
     if (folder != m_folder)
         showNewResult(experiment);
     m_folder = folder;
@@ -172,7 +173,6 @@ void ExperimentPage::begin(const Experiment &experiment, const QString &folder)
 // Empty, with what the cost model expects of it where that is known already.
 void ExperimentPage::showNewResult(const Experiment &experiment)
 {
-    m_predictedSeconds = predictedHere();
     std::shared_ptr<ExperimentOutlook> expected;
     if (m_outlook != nullptr && isSamePlan(m_result->experiment, experiment)) {
         expected = std::make_shared<ExperimentOutlook>(*m_outlook);
