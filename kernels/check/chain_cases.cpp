@@ -156,6 +156,13 @@ private:
     bool m_gates = false;
 };
 
+// A norm times random gains: the largest of a block is 3 times its root mean square, not 1.7 times
+// as of plain random numbers, and so is what rounding to 8 bits loses.
+double gainedTolerance(DType dtype)
+{
+    return dtype == DType::F32 ? matmulTolerance(dtype) : 1.75 * matmulTolerance(dtype);
+}
+
 OperatorCase productsCase(std::string op, const std::vector<DType> &dtypes, int64_t rows,
                           int64_t in)
 {
@@ -163,7 +170,7 @@ OperatorCase productsCase(std::string op, const std::vector<DType> &dtypes, int6
     result.dtype = typeNames(dtypes);
     result.shape = std::to_string(rows) + " x " + std::to_string(in);
     for (const DType dtype : dtypes)
-        result.tolerance = std::max(result.tolerance, matmulTolerance(dtype));
+        result.tolerance = std::max(result.tolerance, gainedTolerance(dtype));
     for (size_t i = 0; i < dtypes.size(); ++i) {
         const auto out = static_cast<double>(kOutRows[i % std::size(kOutRows)]);
         result.flops += 2.0 * static_cast<double>(rows * in) * out;

@@ -89,7 +89,7 @@ TEST_CASE("the list of presets needs no model")
     CHECK(list.exitCode == 0);
     CHECK(contains(list.out, "course-notebook-small"));
     const Json json = Json::parse(runCli({"experiment", "--list", "--json"}).out);
-    CHECK(json["presets"].size() == 11);
+    CHECK(json["presets"].size() == 15);
 }
 
 TEST_CASE("a plan is carried out: records, tables, points on stdout, progress on stderr")

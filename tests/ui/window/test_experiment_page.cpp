@@ -48,7 +48,7 @@ private slots:
     void presetsSayWhatTheyAsk()
     {
         ExperimentLab lab;
-        QCOMPARE(lab.page->presets()->count(), 13);
+        QCOMPARE(lab.page->presets()->count(), 15);
         lab.page->presets()->setFocus();
         QTest::keyClick(lab.page->presets(), Qt::Key_Home);
         QCOMPARE(lab.page->experiment().name, std::string("course-notebook"));
