@@ -49,7 +49,8 @@ namespace {
 constexpr int kExitFailed = 1;
 constexpr int kExitBadInput = 2;
 constexpr int kExitInterrupted = 130;
-constexpr int kExitSignal = 128; // and the number of the signal, as shells have it
+constexpr int kExitSignal = 128;            // and the number of the signal, as shells have it
+constexpr unsigned long kLastWaitMs = 2000; // for the devices, when the window has closed
 constexpr auto kDemoFolder = "inferlab-demo";
 
 bool hasDisplay()
@@ -159,12 +160,12 @@ int runWindow(QApplication &application, const CommandLine &arguments)
     addHistoryPages(window, history.get(), settings);
     traceTimes(window);
     window.show();
-    FoundDevices found;
-    const std::unique_ptr<QThread> search(QThread::create([&found] { found = findDevices(); }));
+    const auto found = std::make_shared<FoundDevices>(); // the search's too, which may stay behind
+    std::unique_ptr<QThread> search(QThread::create([found] { *found = findDevices(); }));
     QObject::connect(search.get(), &QThread::finished, &window, [&] {
         EngineSwitches *switches = window.runPage()->controls()->switches();
-        switches->setDevices(found.devices);
-        switches->setGpuWatch(found.gpu);
+        switches->setDevices(found->devices);
+        switches->setGpuWatch(found->gpu);
         prepare(window, arguments, settings);
     });
     // After the first paint: the devices take a moment to ask, and loading may use every core.
@@ -173,7 +174,8 @@ int runWindow(QApplication &application, const CommandLine &arguments)
     });
     const QuitSignals quitSignals([&window] { window.close(); });
     const int code = QApplication::exec();
-    search->wait();
+    if (!search->wait(kLastWaitMs))
+        search.release(); // a driver that never answers: the process ends without it
     return quitSignals.received() != 0 ? kExitSignal + quitSignals.received() : code;
 }
 

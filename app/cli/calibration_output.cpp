@@ -60,13 +60,14 @@ std::string calibrationText(const Calibration &calibration)
     table.addRow({"attention, decode", giga(limits.attentionRowsPerSecond), "GFLOP/s", ""});
     table.addRow({"attention, prefill", giga(limits.attentionTilesPerSecond), "GFLOP/s", ""});
     table.addRow({"norms, sums", giga(limits.rowElementsPerSecond), "10^9 elements/s", ""});
-    table.addRow({"sampling", giga(limits.drawnElementsPerSecond), "10^9 logits/s", ""});
+    table.addRow({"sampling", giga(limits.drawnElementsPerSecond), "10^9 logits/s",
+                  "a single row " + giga(limits.drawnOfRowPerSecond)});
     table.addRow({"a product", micro(limits.largeOperatorSeconds), "us", "beside its work"});
     table.addRow({"a small operator", micro(limits.smallOperatorSeconds), "us", ""});
     if (calibration.batchInvariantCost)
         table.addRow(
             {"same in any batch", fixedText(100.0 * *calibration.batchInvariantCost, 0), "%",
-             std::string("longer decode steps; ")
+             std::string("longer steps at most; generate has it ")
                  + (isBatchInvariantByDefault(calibration.batchInvariantCost) ? "on by default"
                                                                               : "off by default")});
     return "Calibrated " + calibration.date + ": " + calibration.hardware + "\n" + table.text();

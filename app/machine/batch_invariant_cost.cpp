@@ -10,14 +10,24 @@ namespace inferlab {
 
 namespace {
 
-double decodeSeconds(OperatorTimer &timer, const DecodeSizes &sizes, int64_t batch)
+using Sequences = std::vector<SequenceShape>; // of a step
+
+// A prompt is where tensor cores' attention and the vendor's library do the work otherwise.
+std::vector<Sequences> stepsToTime(const StepSizes &sizes)
+{
+    const SequenceShape decoding {sizes.contextTokens, 1};
+    const SequenceShape prompt {sizes.promptTokens, sizes.promptTokens};
+    return {Sequences(1, decoding), Sequences(8, decoding), Sequences(1, prompt)};
+}
+
+double stepSeconds(OperatorTimer &timer, DType dtype, int64_t width, const Sequences &sequences)
 {
     constexpr int kProducts = 4; // large ones of a layer
     constexpr CacheShape kCache {DType::F16, 9, 3, 64, 32};
-    const std::vector<SequenceShape> sequences(static_cast<size_t>(batch),
-                                               {sizes.contextTokens, 1});
-    return kProducts
-        * timer.seconds(matmulCase(DType::Q8_0, batch, sizes.width, sizes.width, false))
+    int64_t rows = 0;
+    for (const SequenceShape &sequence : sequences)
+        rows += sequence.newTokens;
+    return kProducts * timer.seconds(matmulCase(dtype, rows, width, width, false))
         + timer.seconds(attentionCase(kCache, sequences));
 }
 
@@ -40,16 +50,18 @@ private:
 
 } // namespace
 
-double batchInvariantCost(Backend &backend, const DecodeSizes &sizes, const StopCheck &stop)
+double batchInvariantCost(Backend &backend, const StepSizes &sizes, const StopCheck &stop)
 {
     const ChoiceScope scope(backend);
     OperatorTimer timer(backend, stop);
     double most = -std::numeric_limits<double>::infinity();
-    for (const int64_t batch : {1, 8}) {
-        backend.setBatchInvariant(false);
-        const double fastest = decodeSeconds(timer, sizes, batch);
-        backend.setBatchInvariant(true);
-        most = std::max(most, decodeSeconds(timer, sizes, batch) / fastest - 1.0);
+    for (const DType dtype : {DType::Q8_0, DType::F16}) {
+        for (const Sequences &step : stepsToTime(sizes)) {
+            backend.setBatchInvariant(false);
+            const double fastest = stepSeconds(timer, dtype, sizes.width, step);
+            backend.setBatchInvariant(true);
+            most = std::max(most, stepSeconds(timer, dtype, sizes.width, step) / fastest - 1.0);
+        }
     }
     return most;
 }

@@ -59,7 +59,7 @@ private:
     }
     double smallOperator();
     double rowElements(double fixedSeconds);
-    double drawnElements();
+    double drawnElements(int64_t rows);
     void throwIfTold() const
     {
         if (m_stop && m_stop())
@@ -111,11 +111,11 @@ double Calibrator::rowElements(double fixedSeconds)
 }
 
 // Logits per second that greedy draws pass over, those of a batch together.
-double Calibrator::drawnElements()
+double Calibrator::drawnElements(int64_t rows)
 {
-    constexpr int64_t kRows = 32;
     constexpr int64_t kVocabulary = 49152;
-    return kRows * kVocabulary / seconds(summariseLogitsCase(kRows, kVocabulary, 0.0f));
+    return static_cast<double>(rows * kVocabulary)
+        / seconds(summariseLogitsCase(rows, kVocabulary, 0.0f));
 }
 
 void Calibrator::measure(std::string_view instructionSet, Calibration &out)
@@ -138,10 +138,11 @@ void Calibrator::measure(std::string_view instructionSet, Calibration &out)
     limits.largeOperatorSeconds = seconds(matmulCase(DType::Q8_0, 1, 256, 64, false));
     limits.smallOperatorSeconds = smallOperator();
     limits.rowElementsPerSecond = rowElements(seconds(addCase(1, 64)));
-    limits.drawnElementsPerSecond = drawnElements();
+    limits.drawnElementsPerSecond = drawnElements(32);
+    limits.drawnOfRowPerSecond = drawnElements(1);
     if (!m_backend.hasHostMemory())
-        out.batchInvariantCost =
-            batchInvariantCost(m_backend, {m_sizes.in, kMiddlingContext}, m_stop);
+        out.batchInvariantCost = batchInvariantCost(
+            m_backend, {m_sizes.in, kMiddlingContext, static_cast<int32_t>(m_sizes.rows)}, m_stop);
 }
 
 } // namespace

@@ -19,16 +19,16 @@ struct Calibration
     // where nobody can measure it.
     double peakInt8PerSecond = 0; // operations
     double peakFloatPerSecond = 0;
-    // Of a device where it is a choice (Backend::setBatchInvariant): how much longer decode steps
-    // take with kernels that give the same bits in every batch; 0.07 is 7%. The larger one of batch
-    // 1 and 8.
+    // Of a device where it is a choice (Backend::setBatchInvariant): how much longer steps take
+    // with kernels that give the same bits in every batch; 0.07 is 7%. The largest of some steps
+    // (batchInvariantCost()).
     std::optional<double> batchInvariantCost;
 
     bool operator==(const Calibration &) const = default;
 };
 
-// Whether runs get the same bits in every batch where nobody says: where that is known to cost
-// little.
+// Whether `generate` gives the same bits in every batch where nobody says: where that is known to
+// cost little. The window and experiments say it themselves, by RunSettings::batchInvariant.
 inline bool isBatchInvariantByDefault(const std::optional<double> &cost) noexcept
 {
     constexpr double kLittle = 0.10;

@@ -16,7 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kFormat = "inferlab-calibration";
-constexpr int kVersion = 1;
+// 1 knew no rate of a single row's sampling, and of batch-invariant kernels the decode steps alone.
+constexpr int kVersion = 2;
 // Only of devices where it is a choice; below 0 where those kernels happen to be faster.
 constexpr const char *kBatchInvariantCost = "batch_invariant_cost";
 constexpr double kGiga = 1e9;
@@ -46,6 +47,8 @@ const Field kFields[] {
      [](Calibration &c) -> double & { return c.limits.rowElementsPerSecond; }},
     {"sampling_gigaelements_s", kGiga,
      [](Calibration &c) -> double & { return c.limits.drawnElementsPerSecond; }},
+    {"sampling_row_gigaelements_s", kGiga,
+     [](Calibration &c) -> double & { return c.limits.drawnOfRowPerSecond; }},
     {"large_operator_us", kMicro,
      [](Calibration &c) -> double & { return c.limits.largeOperatorSeconds; }},
     {"small_operator_us", kMicro,
@@ -125,8 +128,9 @@ std::vector<Calibration> calibrationsFromJson(std::string_view json, const std::
     const JsonCursor root(document, source);
     if (const JsonCursor format = root.at("format"); format.text() != kFormat)
         format.fail("\"" + std::string(kFormat) + "\"", "\"" + format.text() + "\"");
-    root.at("version").integer(kVersion, kVersion);
     std::vector<Calibration> out;
+    if (root.at("version").integer(1, kVersion) < kVersion)
+        return out; // measured anew
     const JsonCursor list = root.at("calibrations");
     for (size_t i = 0; i < list.size(); ++i)
         out.push_back(fromJson(list.at(i)));

@@ -15,11 +15,11 @@ namespace inferlab {
 // In the user's data folder. Empty where there is none.
 std::filesystem::path calibrationPath();
 
-// {"format": "inferlab-calibration", "version": 1, "calibrations": [{"hardware", "date", "program",
+// {"format": "inferlab-calibration", "version": 2, "calibrations": [{"hardware", "date", "program",
 // "read_gb_s", "int8_gop_s", "bf16_gflop_s", "f32_gflop_s", ..}]}
 std::string calibrationsToJson(const std::vector<Calibration> &calibrations);
-// Throws InputError: not JSON, another format or version, a key that is missing, a limit that is
-// not positive.
+// None of a file of an earlier version, whose machines are to be measured anew. Throws InputError:
+// not JSON, another format, a later version, a key that is missing, a limit that is not positive.
 std::vector<Calibration> calibrationsFromJson(std::string_view json, const std::string &source);
 
 // Those of the file; none where there is no file. Throws InputError where it cannot be used.

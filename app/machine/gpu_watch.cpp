@@ -1,55 +1,76 @@
 #include "app/machine/gpu_watch.h"
 
+#include <condition_variable>
+#include <mutex>
 #include <utility>
 
 namespace inferlab {
 
+struct GpuWatch::Shared
+{
+    const Read read;
+    const std::chrono::milliseconds interval;
+    std::mutex mutex; // of all that follows
+    std::condition_variable wake;
+    std::vector<std::optional<GpuStatus>> answers;
+    bool watching = false;
+    bool quit = false;
+    bool ended = false; // the thread asks no more
+};
+
 GpuWatch::GpuWatch(Read read, std::chrono::milliseconds interval)
-    : m_read(std::move(read))
-    , m_interval(interval)
-    , m_thread([this] { loop(); })
+    : m_shared(new Shared {std::move(read), interval, {}, {}, {}})
+    , m_thread([shared = m_shared] { loop(shared); })
 { }
 
 GpuWatch::~GpuWatch()
 {
+    bool ended = false;
     {
-        const std::lock_guard lock(m_mutex);
-        m_quit = true;
+        std::unique_lock lock(m_shared->mutex);
+        m_shared->quit = true;
+        m_shared->wake.notify_all();
+        ended = m_shared->wake.wait_for(lock, kLastWait, [this] { return m_shared->ended; });
     }
-    m_wake.notify_all();
-    m_thread.join();
+    if (ended)
+        m_thread.join();
+    else
+        m_thread.detach();
 }
 
 void GpuWatch::setWatching(bool on)
 {
     {
-        const std::lock_guard lock(m_mutex);
-        m_watching = on;
+        const std::lock_guard lock(m_shared->mutex);
+        m_shared->watching = on;
     }
-    m_wake.notify_all();
+    m_shared->wake.notify_all();
 }
 
 std::vector<std::optional<GpuStatus>> GpuWatch::drain()
 {
-    const std::lock_guard lock(m_mutex);
-    return std::exchange(m_answers, {});
+    const std::lock_guard lock(m_shared->mutex);
+    return std::exchange(m_shared->answers, {});
 }
 
-void GpuWatch::loop()
+void GpuWatch::loop(const std::shared_ptr<Shared> &shared)
 {
-    std::unique_lock lock(m_mutex);
+    Shared &s = *shared;
+    std::unique_lock lock(s.mutex);
     while (true) {
-        m_wake.wait(lock, [this] { return m_quit || m_watching; });
-        if (m_quit)
-            return;
+        s.wake.wait(lock, [&s] { return s.quit || s.watching; });
+        if (s.quit)
+            break;
         lock.unlock();
-        std::optional<GpuStatus> answer = m_read();
+        std::optional<GpuStatus> answer = s.read();
         lock.lock();
-        if (m_answers.size() == kMostKept)
-            m_answers.erase(m_answers.begin());
-        m_answers.push_back(std::move(answer));
-        m_wake.wait_for(lock, m_interval, [this] { return m_quit || !m_watching; });
+        if (s.answers.size() == kMostKept)
+            s.answers.erase(s.answers.begin());
+        s.answers.push_back(std::move(answer));
+        s.wake.wait_for(lock, s.interval, [&s] { return s.quit || !s.watching; });
     }
+    s.ended = true;
+    s.wake.notify_all();
 }
 
 } // namespace inferlab

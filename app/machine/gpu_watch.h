@@ -5,9 +5,8 @@
 #include "kernels/api/gpu_monitor.h"
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -19,12 +18,15 @@ class GpuWatch
 public:
     using Read = std::function<std::optional<GpuStatus>()>; // none: it did not answer
     static constexpr std::chrono::milliseconds kInterval {1000};
+    static constexpr std::chrono::milliseconds kLastWait {1000};
     static constexpr size_t kMostKept = 60;
 
     // `read` is called on the watch's thread, and only while it is watched: at once, then once an
     // interval.
     explicit GpuWatch(Read read, std::chrono::milliseconds interval = kInterval);
-    ~GpuWatch(); // waits for an answer that is on its way
+    // Waits for an answer that is on its way, kLastWait at most: then the thread is left alone with
+    // its driver, and `read` is called no more and destroyed when it returns.
+    ~GpuWatch();
     GpuWatch(const GpuWatch &) = delete;
     GpuWatch &operator=(const GpuWatch &) = delete;
 
@@ -34,17 +36,11 @@ public:
     std::vector<std::optional<GpuStatus>> drain();
 
 private:
-    void loop();
+    struct Shared;
+    static void loop(const std::shared_ptr<Shared> &shared);
 
-    const Read m_read;
-    const std::chrono::milliseconds m_interval;
-    std::mutex m_mutex; // of everything in this group
-    std::condition_variable m_wake;
-    std::vector<std::optional<GpuStatus>> m_answers;
-    bool m_watching = false;
-    bool m_quit = false;
-
-    std::thread m_thread; // last: starts when all else is ready
+    const std::shared_ptr<Shared> m_shared; // the thread's too, which may outlive the watch
+    std::thread m_thread;                   // last: starts when all else is ready
 };
 
 } // namespace inferlab

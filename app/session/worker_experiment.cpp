@@ -137,7 +137,14 @@ void Worker::executeExperiment(const ExperimentPlan &plan, const std::atomic<boo
             folder->writeRun(result, point, repeat);
         tell();
     };
-    events.pointChanged = [&](size_t) {
+    // Asked while the point's model is still there: the next point may load another file.
+    bool deviceIsLost = false;
+    const auto noteLoss = [&] {
+        deviceIsLost = deviceIsLost || (m_model != nullptr && isLost(m_model->backend()));
+    };
+    events.pointChanged = [&](size_t point) {
+        if (result.points[point].state == PointState::Failed)
+            noteLoss();
         if (folder)
             folder->writeProgress(result);
         tell();
@@ -160,7 +167,8 @@ void Worker::executeExperiment(const ExperimentPlan &plan, const std::atomic<boo
     // The runner may have left the model with another number of threads than it was chosen with.
     if (m_model != nullptr)
         m_model->backend().setThreads(m_choice.threads > 0 ? m_choice.threads : defaultThreads());
-    if (const auto line = deviceFailure(result, m_model != nullptr && isLost(m_model->backend())))
+    noteLoss(); // a point that failed as it did before tells nobody
+    if (const auto line = deviceFailure(result, deviceIsLost))
         send(FailedEvent {*line, true});
     // What was measured is kept, whatever ended it.
     send(ExperimentFinishedEvent {std::make_shared<const ExperimentResult>(result)});

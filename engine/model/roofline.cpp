@@ -1,5 +1,7 @@
 #include "engine/model/roofline.h"
 
+#include <algorithm>
+
 namespace inferlab {
 
 namespace {
@@ -15,6 +17,16 @@ void addPart(const PartCost &part, const DeviceLimits &limits, StepTime &time) n
         time.bandwidthSeconds += moving;
     else
         time.computeSeconds += computing;
+}
+
+// Rows are drawn beside each other, and none of them faster than alone.
+double drawingSeconds(const StepCost &cost, const DeviceLimits &limits) noexcept
+{
+    if (cost.tokens == 0)
+        return 0;
+    const double ofRow = cost.drawnElements / static_cast<double>(cost.tokens);
+    return std::max(ofRow / limits.drawnOfRowPerSecond,
+                    cost.drawnElements / limits.drawnElementsPerSecond);
 }
 
 } // namespace
@@ -58,7 +70,7 @@ StepTime stepTime(const StepCost &cost, const DeviceLimits &limits) noexcept
     for (const PartCost *part : {&cost.layers, &cost.attention, &cost.output})
         addPart(*part, limits, time);
     time.overheadSeconds = cost.rowElements / limits.rowElementsPerSecond
-        + cost.drawnElements / limits.drawnElementsPerSecond
+        + drawingSeconds(cost, limits)
         + static_cast<double>(cost.largeOperators) * limits.largeOperatorSeconds
         + static_cast<double>(cost.smallOperators) * limits.smallOperatorSeconds;
     return time;

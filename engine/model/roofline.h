@@ -14,7 +14,8 @@ struct DeviceLimits
     double attentionRowsPerSecond = 0;  // operations of attention, few rows
     double attentionTilesPerSecond = 0; // and many
     double rowElementsPerSecond = 0;    // of norms, rotations, activations and sums
-    double drawnElementsPerSecond = 0;  // logits that sampling passes over
+    double drawnElementsPerSecond = 0;  // logits that sampling passes over, of many rows at once
+    double drawnOfRowPerSecond = 0;     // and of a single row, which may be one thread's work
     double largeOperatorSeconds = 0;    // of setting threads, or a device, to work
     double smallOperatorSeconds = 0;
 

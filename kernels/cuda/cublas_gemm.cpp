@@ -1,5 +1,6 @@
 #include "half_gemm.h"
 
+#include "cuda_error.h"
 #include "device_buffer.h"
 
 #include <cublas_v2.h>
@@ -62,14 +63,26 @@ Functions findFunctions(std::string &reason)
     return functions;
 }
 
-void require(const Functions &functions, cublasStatus_t status, const char *what)
+// The library says of a device that is lost only that it failed: the stream says what to do.
+void throwIfLost(cudaStream_t stream, const char *what)
 {
+    const cudaError_t error = cudaStreamQuery(stream);
+    cudaGetLastError(); // work that is still under way would be reported next
+    if (staysLost(error))
+        check(error, what);
+}
+
+void require(const Functions &functions, cudaStream_t stream, cublasStatus_t status,
+             const char *what)
+{
+    if (status == CUBLAS_STATUS_SUCCESS)
+        return;
+    throwIfLost(stream, what);
     if (status == CUBLAS_STATUS_ALLOC_FAILED)
         throw std::bad_alloc();
-    if (status != CUBLAS_STATUS_SUCCESS)
-        throw std::runtime_error("cuBLAS failed in " + std::string(what) + ": "
-                                 + functions.statusName(status) + " ("
-                                 + std::to_string(static_cast<int>(status)) + ")");
+    throw std::runtime_error("cuBLAS failed in " + std::string(what) + ": "
+                             + functions.statusName(status) + " ("
+                             + std::to_string(static_cast<int>(status)) + ")");
 }
 
 struct DestroyHandle
@@ -79,10 +92,10 @@ struct DestroyHandle
 };
 using Handle = std::unique_ptr<cublasContext, DestroyHandle>;
 
-Handle makeHandle(const Functions &functions)
+Handle makeHandle(const Functions &functions, cudaStream_t stream)
 {
     cublasHandle_t handle = nullptr;
-    require(functions, functions.create(&handle), "starting");
+    require(functions, stream, functions.create(&handle), "starting");
     return Handle(handle, {functions.destroy});
 }
 
@@ -91,11 +104,12 @@ class CublasGemm final : public HalfGemm
 public:
     CublasGemm(const Functions &functions, cudaStream_t stream)
         : m_functions(functions)
+        , m_stream(stream)
         , m_workspace(kWorkspaceBytes)
-        , m_handle(makeHandle(functions))
+        , m_handle(makeHandle(functions, stream))
     {
-        require(functions, functions.setStream(m_handle.get(), stream), "starting");
-        require(functions,
+        require(functions, stream, functions.setStream(m_handle.get(), stream), "starting");
+        require(functions, stream,
                 functions.setWorkspace(m_handle.get(), m_workspace.data(), m_workspace.bytes()),
                 "starting");
     }
@@ -106,7 +120,7 @@ public:
     {
         const float one = 1.0f;
         const float zero = 0.0f;
-        require(m_functions,
+        require(m_functions, m_stream,
                 m_functions.gemmEx(
                     m_handle.get(), CUBLAS_OP_T, CUBLAS_OP_N, static_cast<int>(rows),
                     static_cast<int>(tokens), static_cast<int>(cols), &one, weight, CUDA_R_16F,
@@ -117,6 +131,7 @@ public:
 
 private:
     Functions m_functions;
+    cudaStream_t m_stream;
     DeviceBuffer m_workspace;
     Handle m_handle; // destroyed before the workspace that it uses
 };

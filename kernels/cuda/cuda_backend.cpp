@@ -331,8 +331,9 @@ std::unique_ptr<Backend> makeCudaBackend()
     if (!info.available)
         throw std::runtime_error(info.reason);
     const cudaError_t code = findDeviceCode();
-    if (code != cudaSuccess)
+    if (lacksCode(code))
         throw std::runtime_error(noCodeReason(info.name, code));
+    check(code, "starting"); // out of memory, or a device that was lost before
     return std::make_unique<CudaBackend>();
 }
 

@@ -29,6 +29,22 @@ bool staysLost(cudaError_t error) noexcept
     }
 }
 
+bool lacksCode(cudaError_t error) noexcept
+{
+    switch (error) {
+    case cudaErrorNoKernelImageForDevice:
+    case cudaErrorInvalidKernelImage:
+    case cudaErrorInvalidDeviceFunction:
+    case cudaErrorInvalidPtx:
+    case cudaErrorUnsupportedPtxVersion:
+    case cudaErrorJitCompilerNotFound:
+    case cudaErrorJitCompilationDisabled:
+        return true;
+    default:
+        return false;
+    }
+}
+
 void check(cudaError_t error, const char *what)
 {
     if (error == cudaSuccess)

@@ -5,7 +5,8 @@
 
 namespace inferlab::cuda {
 
-// cudaSuccess, or the error with which every kernel would fail. Starts the device.
+// cudaSuccess, or the error with which every kernel would fail: of the code (lacksCode()), or of
+// the device, which this starts.
 cudaError_t findDeviceCode();
 
 } // namespace inferlab::cuda

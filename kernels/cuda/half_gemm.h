@@ -1,5 +1,6 @@
-// Products of binary16 matrices by the vendor's library, cuBLAS. It is loaded when the first device
-// opens: without it the module's own kernels serve alone.
+// Products of binary16 matrices by the vendor's library, cuBLAS. It is loaded when the devices are
+// first listed, since they tell whether it is there: without it the module's own kernels serve
+// alone.
 #pragma once
 
 #include <cuda_runtime_api.h>

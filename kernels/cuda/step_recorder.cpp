@@ -12,12 +12,18 @@ namespace {
 // percent of a small model's step, and so less than half a percent of all.
 constexpr int kTimedEvery = 16;
 
+size_t kindOf(const StepKey &key)
+{
+    return key.decodes() ? 1 : 0;
+}
+
 } // namespace
 
 void StepRecorder::forget() noexcept
 {
     m_recorded.clear();
     m_before.reset();
+    m_launchedSingly = {};
     m_uploading = false;
 }
 
@@ -41,19 +47,18 @@ void StepRecorder::endSummary()
         m_summaryEnd.record(m_stream);
 }
 
-bool StepRecorder::isTimedByPhase(const StepKey &key)
+// By kind, not by key: with continuous batching hardly a step has the key of the one before.
+bool StepRecorder::isTimedByPhase(const StepKey &key) const
 {
-    if (m_before == key && ++m_untimed < kTimedEvery)
-        return false;
-    m_untimed = 0;
-    return true;
+    return m_launchedSingly[kindOf(key)] % kTimedEvery == 0;
 }
 
 void StepRecorder::run(const StepKey &key, const std::function<void()> &step)
 {
     m_last.reset();
     m_summarised = false;
-    m_phases.abandon(); // of a step that failed
+    m_uploaded = std::exchange(m_uploading, false); // also where the step fails: they were for it
+    m_phases.abandon();                             // of a step that failed
     const Recorded *known = recorded(key, step);
     DeviceStep done;
     if (known == nullptr && isTimedByPhase(key))
@@ -68,6 +73,7 @@ void StepRecorder::run(const StepKey &key, const std::function<void()> &step)
             m_phases.begin(StepPhase::Embed);
         step();
         m_phases.end();
+        ++m_launchedSingly[kindOf(key)];
     }
     m_end.record(m_stream);
     m_before = key;
@@ -82,14 +88,13 @@ std::optional<DeviceStep> StepRecorder::last()
     m_last->ns = m_begin.nsTo(m_end);
     if (m_last->phases) {
         m_last->phases = m_phases.read();
-        if (std::exchange(m_uploading, false))
+        if (m_uploaded)
             m_last->phases->uploadNs = m_uploadBegin.nsTo(m_begin);
         if (m_summarised) {
             m_summaryEnd.wait();
             m_last->phases->samplingNs = m_summaryBegin.nsTo(m_summaryEnd);
         }
     }
-    m_uploading = false;
     return m_last;
 }
 

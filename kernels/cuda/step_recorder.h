@@ -1,8 +1,8 @@
 // Steps as CUDA graphs: a decode step that comes a second time is recorded, and launched as a whole
 // from then on; and what each step took on the device's clock: each as a whole, and by its phases
-// the first of its kind and a few of those that follow, which are launched kernel by kernel. One
-// graph for each number of rows; when the same rows come with longer block tables, the step is
-// recorded anew and the graph's pointers and sizes are updated in place.
+// the first that decodes, the first that does not, and a few of those that follow, where they are
+// launched kernel by kernel. One graph for each number of rows; when the same rows come with longer
+// block tables, the step is recorded anew and the graph's pointers and sizes are updated in place.
 #pragma once
 
 #include "cuda_event.h"
@@ -11,6 +11,8 @@
 
 #include <cuda_runtime_api.h>
 
+#include <array>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -65,14 +67,15 @@ private:
 
     const Recorded *recorded(const StepKey &key, const std::function<void()> &step);
     Graph record(const std::function<void()> &step);
-    bool isTimedByPhase(const StepKey &key);
+    bool isTimedByPhase(const StepKey &key) const;
 
     cudaStream_t m_stream;
     Event m_uploadBegin, m_begin, m_end, m_summaryBegin, m_summaryEnd;
     PhaseTimer m_phases;
     bool m_uploading = false; // inputs of the next step
+    bool m_uploaded = false;  // of the last one, since m_uploadBegin
     bool m_summarised = false;
-    int m_untimed = 0; // steps since the last that was timed by phase
+    std::array<int64_t, 2> m_launchedSingly {}; // steps that do not decode, and that do
     bool m_enabled = true;
     bool m_recording = false;
     std::map<int32_t, Recorded> m_recorded; // by rows

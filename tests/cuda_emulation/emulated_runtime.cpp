@@ -1,7 +1,8 @@
 // The CUDA runtime on the host. One queue holds the work of all streams in the order in which it
 // was given: one of the orders that a device may choose. It runs when somebody waits. The
 // environment makes it fail: INFERLAB_EMULATED_DEVICE (no-driver, old-driver, none;
-// old-card: of compute capability 7.0; turing: of 7.5; no-code: the driver takes no code),
+// old-card: of compute capability 7.0; turing: of 7.5; no-code: the driver takes no code; full: it
+// has no memory to start with),
 // INFERLAB_EMULATED_MEMORY (bytes of device memory), INFERLAB_EMULATED_SHARED (bytes of shared
 // memory that a block may ask for), INFERLAB_EMULATED_LOSS (launches until the device is lost),
 // INFERLAB_EMULATED_FULL (launches until one finds no memory, once), INFERLAB_EMULATED_REFUSED
@@ -10,8 +11,8 @@
 #include "include/cuda_runtime.h"
 
 #include "device_memory.h"
+#include "emulated_work.h"
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
@@ -19,39 +20,19 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <vector>
-
-using Work = std::function<void()>;
-
-struct CUstream_st
-{
-    CUgraph_st *capture = nullptr;
-};
-struct CUevent_st
-{
-    std::chrono::steady_clock::time_point reached;
-};
-struct CUgraph_st
-{
-    std::vector<Work> nodes;
-};
-struct CUgraphExec_st
-{
-    std::vector<Work> nodes;
-};
 
 namespace inferlab::emulation {
-
-namespace {
-
-constexpr size_t kMemoryBytes = size_t {1} << 31;
-constexpr size_t kSharedBytes = size_t {227} * 1024; // as on compute capability 9.0
 
 uint64_t numberFromEnvironment(const char *name, uint64_t otherwise)
 {
     const char *text = std::getenv(name);
     return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
 }
+
+namespace {
+
+constexpr size_t kMemoryBytes = size_t {1} << 31;
+constexpr size_t kSharedBytes = size_t {227} * 1024; // as on compute capability 9.0
 
 bool deviceIs(std::string_view state)
 {
@@ -129,7 +110,6 @@ public:
     cudaError_t state() const { return m_lost ? cudaErrorUnknown : cudaSuccess; }
 
     DeviceMemory memory;
-    uint64_t events = 0; // that there are
 
 private:
     std::deque<Work> m_queue;
@@ -152,6 +132,16 @@ void enqueue(cudaStream_t stream, Work work)
     runtime().enqueue(stream, std::move(work));
 }
 
+cudaError_t finishWork()
+{
+    return runtime().drain();
+}
+
+cudaError_t deviceState()
+{
+    return runtime().state();
+}
+
 size_t mostSharedBytes()
 {
     return numberFromEnvironment("INFERLAB_EMULATED_SHARED", kSharedBytes);
@@ -164,12 +154,13 @@ cudaError_t checkKernelLaunch()
 
 cudaError_t checkCode()
 {
-    return deviceIs("no-code") ? cudaErrorNoKernelImageForDevice : runtime().state();
+    if (deviceIs("no-code"))
+        return cudaErrorNoKernelImageForDevice;
+    return deviceIs("full") ? cudaErrorMemoryAllocation : runtime().state();
 }
 
 } // namespace inferlab::emulation
 
-using inferlab::emulation::numberFromEnvironment;
 using inferlab::emulation::runtime;
 
 cudaError_t cudaDriverGetVersion(int *version)
@@ -321,95 +312,4 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream)
 cudaError_t cudaStreamSynchronize(cudaStream_t)
 {
     return runtime().drain();
-}
-
-cudaError_t cudaEventCreateWithFlags(cudaEvent_t *event, unsigned)
-{
-    constexpr uint64_t kMostEvents = 1 << 20;
-    if (runtime().events >= numberFromEnvironment("INFERLAB_EMULATED_EVENTS", kMostEvents))
-        return cudaErrorInvalidValue;
-    ++runtime().events;
-    *event = new CUevent_st;
-    return cudaSuccess;
-}
-
-cudaError_t cudaEventDestroy(cudaEvent_t event)
-{
-    const cudaError_t drained = runtime().drain(); // queued work may still set it
-    delete event;
-    --runtime().events;
-    return drained;
-}
-
-cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream)
-{
-    runtime().enqueue(stream, [event] { event->reached = std::chrono::steady_clock::now(); });
-    return runtime().state();
-}
-
-cudaError_t cudaEventSynchronize(cudaEvent_t)
-{
-    return runtime().drain();
-}
-
-cudaError_t cudaEventElapsedTime(float *milliseconds, cudaEvent_t begin, cudaEvent_t end)
-{
-    *milliseconds = std::chrono::duration<float, std::milli>(end->reached - begin->reached).count();
-    return runtime().state();
-}
-
-cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode)
-{
-    stream->capture = new CUgraph_st;
-    return runtime().state();
-}
-
-cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t *graph)
-{
-    *graph = std::exchange(stream->capture, nullptr);
-    return runtime().state();
-}
-
-cudaError_t cudaGraphInstantiate(cudaGraphExec_t *exec, cudaGraph_t graph, unsigned long long)
-{
-    *exec = new CUgraphExec_st {graph->nodes};
-    return runtime().state();
-}
-
-// In place where the kernels are as many as before; their arguments and sizes are the new ones.
-cudaError_t cudaGraphExecUpdate(cudaGraphExec_t exec, cudaGraph_t graph,
-                                cudaGraphExecUpdateResultInfo *info)
-{
-    if (exec->nodes.size() != graph->nodes.size()) {
-        info->result = 1;
-        return cudaErrorInvalidValue;
-    }
-    exec->nodes = graph->nodes;
-    return runtime().state();
-}
-
-cudaError_t cudaGraphGetNodes(cudaGraph_t graph, cudaGraphNode_t *, size_t *count)
-{
-    *count = graph->nodes.size();
-    return runtime().state();
-}
-
-cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream)
-{
-    for (const Work &node : exec->nodes)
-        runtime().enqueue(stream, node);
-    return inferlab::emulation::checkKernelLaunch();
-}
-
-cudaError_t cudaGraphDestroy(cudaGraph_t graph)
-{
-    delete graph;
-    return cudaSuccess;
-}
-
-cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec)
-{
-    const cudaError_t drained = runtime().drain();
-    delete exec;
-    return drained;
 }

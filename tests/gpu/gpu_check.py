@@ -218,7 +218,7 @@ class Check:
                 self.fail(line)
 
     def crossover(self):
-        """From how many tokens on cuBLAS is faster than the own tiles; each run has to have used what it times."""
+        """From how many tokens on cuBLAS is faster than the own tiles; each run has to be one in which the module would choose what is timed."""
         times = {}
         try:
             for which, tokens in (("tiles", "1000000000,1000000000"), ("library", "1,1")):
@@ -229,9 +229,9 @@ class Check:
                     self.leave_out("crossover", found["note"])
                     return
                 times[which] = found["times"]
-                used = {entry["kernel"] for entry in found["times"]}
-                if used != {which}:
-                    raise Failed(f"crossover: {which} were to be timed, and {', '.join(sorted(used))} were used")
+                chosen = {entry["kernel"] for entry in found["times"]}
+                if chosen != {which}:
+                    raise Failed(f"crossover: {which} were to be timed, and {', '.join(sorted(chosen))} would be chosen")
         except Failed as error:
             self.fail(str(error))
             return

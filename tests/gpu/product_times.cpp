@@ -1,5 +1,5 @@
-// Times of one product by the number of tokens, and the kernel that the backend chose for it; one
-// JSON document. INFERLAB_CUDA_LIBRARY_TOKENS moves the choice.
+// Times of one product by the number of tokens, and the kernel that the module would choose for it,
+// by its own function; one JSON document. INFERLAB_CUDA_LIBRARY_TOKENS moves the choice.
 #include "engine/base/json.h"
 #include "kernels/api/devices.h"
 #include "kernels/check/operator_check.h"
@@ -36,7 +36,7 @@ int main()
     constexpr double kSeconds = 0.02;
     try {
         const std::unique_ptr<Backend> backend = openBackend("cuda", 1);
-        // By the same function as the module's own choice.
+        // Computed here by the function that the module chooses with: nobody asked the module.
         cuda::ProductOptions options;
         const std::string note = backend->device().note;
         options.library = note.empty();

@@ -169,7 +169,7 @@ class Fakes(unittest.TestCase):
         self.env["FAKE_KERNEL"] = "tiles"
         done, report = self.check("--parts", "crossover")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("library were to be timed, and tiles were used", report["failures"][0])
+        self.assertIn("library were to be timed, and tiles would be chosen", report["failures"][0])
 
     def test_the_sanitizer_runs_both_tools(self):
         self.program("compute-sanitizer", "#!/bin/sh\n[ \"$2\" = memcheck ]\n")

@@ -74,6 +74,14 @@ QString stepWords(const DeviceTimes &times, StepKind kind)
     return lines.join(QLatin1Char('\n'));
 }
 
+QString splitWords(const DeviceTimes &times, StepKind kind)
+{
+    if (times.phasedSteps == 0 || times.phasedSteps == times.steps)
+        return {};
+    return QObject::tr("%1: split of %2 launched singly, of %3")
+        .arg(kindName(kind), figures::count(times.phasedSteps), figures::count(times.steps));
+}
+
 DeviceStepBar::DeviceStepBar(QWidget *parent)
     : QWidget(parent)
 {
@@ -118,7 +126,18 @@ QSize DeviceStepBar::sizeHint() const
 {
     const Theme theme = Theme::current();
     return {headWidth() + theme.px(200),
-            static_cast<int>(m_rows.size()) * rowHeight() + theme.px(space::kInside)};
+            (static_cast<int>(m_rows.size()) + (caption().isEmpty() ? 0 : 1)) * rowHeight()
+                + theme.px(space::kInside)};
+}
+
+QString DeviceStepBar::caption() const
+{
+    QStringList words;
+    for (const Row &row : m_rows) {
+        if (const QString split = splitWords(row.times, row.kind); !split.isEmpty())
+            words += split;
+    }
+    return words.join(QStringLiteral(" · "));
 }
 
 QSize DeviceStepBar::minimumSizeHint() const
@@ -131,6 +150,13 @@ void DeviceStepBar::paintEvent(QPaintEvent *)
     QPainter painter(this);
     for (size_t i = 0; i < m_rows.size(); ++i)
         paintRow(painter, m_rows[i], static_cast<int>(i) * rowHeight());
+    const Theme theme = Theme::current();
+    const int side = theme.px(space::kBetween);
+    const QRect below(side, static_cast<int>(m_rows.size()) * rowHeight(), width() - 2 * side,
+                      fontMetrics().height());
+    painter.setPen(theme.mutedText);
+    painter.drawText(below, Qt::AlignLeft | Qt::AlignVCenter,
+                     fontMetrics().elidedText(caption(), Qt::ElideRight, below.width()));
 }
 
 void DeviceStepBar::paintRow(QPainter &painter, const Row &row, int top) const

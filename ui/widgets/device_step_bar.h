@@ -24,6 +24,10 @@ std::vector<StepPart> stepParts(const DeviceTimes &times);
 // and a line for each phase.
 QString stepWords(const DeviceTimes &times, StepKind kind);
 
+// Of which steps the parts are measured where most were replayed as a whole: "Decode step: split of
+// 1 launched singly, of 100". Empty where nothing was scaled.
+QString splitWords(const DeviceTimes &times, StepKind kind);
+
 class DeviceStepBar : public QWidget
 {
     Q_OBJECT
@@ -48,6 +52,7 @@ private:
     int rowHeight() const;
     int headWidth() const;
     void paintRow(QPainter &painter, const Row &row, int top) const;
+    QString caption() const; // below the rows; empty where there is nothing to add
 
     std::vector<Row> m_rows;
 };

@@ -14,7 +14,9 @@ namespace inferlab {
 
 namespace {
 
-constexpr int kLookMs = 250; // for what came from the driver, which is asked once a second
+constexpr int kLookMs = 250;    // for what came from the driver, which is asked once a second
+constexpr int kSilentMs = 3000; // so long without an answer, and the last one is not of now
+constexpr int kSampleMs = 1000;
 constexpr int kGap = 4;
 
 } // namespace
@@ -53,6 +55,7 @@ void GpuLine::setSource(std::shared_ptr<GpuWatch> watch)
         m_watch->setWatching(false);
     m_watch = std::move(watch);
     m_history = {};
+    beginWaiting();
     setVisible(m_watch != nullptr);
     if (m_watch)
         m_watch->setWatching(isVisible());
@@ -63,10 +66,50 @@ void GpuLine::take()
     if (!m_watch)
         return;
     const std::vector<std::optional<GpuStatus>> answers = m_watch->drain();
-    if (answers.empty())
+    if (answers.empty()) {
+        if (addSilence())
+            tell();
         return;
+    }
     for (const std::optional<GpuStatus> &answer : answers)
-        m_history.add(answer);
+        add(answer);
+    heard();
+    tell();
+}
+
+void GpuLine::heard()
+{
+    m_silent.start();
+    m_nextGapMs = kSilentMs;
+}
+
+// What was not watched, while the line was hidden, is a gap.
+void GpuLine::add(const std::optional<GpuStatus> &answer)
+{
+    if (m_isWaiting && m_history.size() > 0)
+        m_history.add(std::nullopt);
+    m_isWaiting = false;
+    m_history.add(answer);
+}
+
+void GpuLine::beginWaiting()
+{
+    m_isWaiting = true;
+    heard();
+}
+
+// A gap for each second from then on, so that the chart keeps its pace.
+bool GpuLine::addSilence()
+{
+    if (m_silent.elapsed() < m_nextGapMs)
+        return false;
+    m_nextGapMs += kSampleMs;
+    add(std::nullopt);
+    return true;
+}
+
+void GpuLine::tell()
+{
     setToolTip(text() + QLatin1Char('\n') + chartWords());
     setAccessibleDescription(text());
     updateGeometry();
@@ -98,7 +141,7 @@ double GpuLine::mostPowerWatts() const
 QString GpuLine::text() const
 {
     const std::optional<GpuStatus> *latest = m_history.latest();
-    if (latest == nullptr)
+    if (m_isWaiting || latest == nullptr)
         return tr("Asking the GPU's driver");
     return *latest ? gpuText(**latest) : tr("The GPU's driver does not answer any more");
 }
@@ -182,8 +225,12 @@ void GpuLine::paintPower(QPainter &painter, const QRectF &chart) const
 
 void GpuLine::showEvent(QShowEvent *event)
 {
-    if (m_watch)
+    beginWaiting();
+    tell(); // no figures of before
+    if (m_watch) {
+        m_watch->drain(); // what came when nobody looked any more
         m_watch->setWatching(true);
+    }
     m_timer.start();
     QWidget::showEvent(event);
 }

@@ -6,6 +6,7 @@
 #include "app/machine/gpu_history.h"
 #include "app/machine/gpu_watch.h"
 
+#include <QElapsedTimer>
 #include <QTimer>
 #include <QWidget>
 #include <memory>
@@ -39,6 +40,11 @@ private:
     int chartHeight() const;
     QString chartWords() const;
     void take(); // what has come from the driver
+    void add(const std::optional<GpuStatus> &answer);
+    void beginWaiting();
+    void heard();
+    bool addSilence(); // whether the driver has been silent for so long that it counts
+    void tell();       // what has changed, to whoever looks or listens
     void paintLoad(QPainter &painter, const QRectF &chart) const;
     void paintPower(QPainter &painter, const QRectF &chart) const;
     double mostPowerWatts() const; // of the last minute; 0: the driver tells none
@@ -46,6 +52,9 @@ private:
 
     std::shared_ptr<GpuWatch> m_watch;
     GpuHistory m_history;
+    QElapsedTimer m_silent;  // since the last answer, or since it is seen
+    qint64 m_nextGapMs = 0;  // of that silence, when it becomes a gap in the chart
+    bool m_isWaiting = true; // for the first answer since it is seen: what was before is old
     QTimer m_timer;
 };
 

@@ -143,8 +143,8 @@ TEST_CASE(
     for (double *limit :
          {&calibration.limits.bytesPerSecond, &calibration.limits.attentionRowsPerSecond,
           &calibration.limits.attentionTilesPerSecond, &calibration.limits.rowElementsPerSecond,
-          &calibration.limits.drawnElementsPerSecond, &calibration.limits.largeOperatorSeconds,
-          &calibration.limits.smallOperatorSeconds})
+          &calibration.limits.drawnElementsPerSecond, &calibration.limits.drawnOfRowPerSecond,
+          &calibration.limits.largeOperatorSeconds, &calibration.limits.smallOperatorSeconds})
         *limit = 1.0;
     calibration.limits.productsPerSecond = {1.0, 1.0, 1.0};
     calibration.batchInvariantCost = 0.07;

@@ -150,6 +150,7 @@ TEST_CASE("an outlook has a prediction for every point and says what limited tho
     slow.limits.largeOperatorSeconds *= 10;
     slow.limits.rowElementsPerSecond /= 10;
     slow.limits.drawnElementsPerSecond /= 10;
+    slow.limits.drawnOfRowPerSecond /= 10;
     for (double &rate : slow.limits.productsPerSecond)
         rate /= 10;
     slow.limits.attentionRowsPerSecond /= 10;

@@ -31,6 +31,7 @@ Calibration example(const std::string &hardware)
     c.limits.attentionTilesPerSecond = 260e9;
     c.limits.rowElementsPerSecond = 3e9;
     c.limits.drawnElementsPerSecond = 1e9;
+    c.limits.drawnOfRowPerSecond = 0.3e9;
     c.limits.largeOperatorSeconds = 3e-6;
     c.limits.smallOperatorSeconds = 0.5e-6;
     c.peakInt8PerSecond = 8e12;
@@ -62,6 +63,7 @@ void checkSame(const Calibration &a, const Calibration &b)
     CHECK(a.limits.attentionTilesPerSecond == Approx(b.limits.attentionTilesPerSecond));
     CHECK(a.limits.rowElementsPerSecond == Approx(b.limits.rowElementsPerSecond));
     CHECK(a.limits.drawnElementsPerSecond == Approx(b.limits.drawnElementsPerSecond));
+    CHECK(a.limits.drawnOfRowPerSecond == Approx(b.limits.drawnOfRowPerSecond));
     CHECK(a.limits.largeOperatorSeconds * 1e6 == Approx(b.limits.largeOperatorSeconds * 1e6));
     CHECK(a.limits.smallOperatorSeconds * 1e6 == Approx(b.limits.smallOperatorSeconds * 1e6));
     CHECK(a.peakInt8PerSecond == Approx(b.peakInt8PerSecond));
@@ -105,9 +107,17 @@ TEST_CASE("files that cannot be used say why")
     missing["calibrations"][0].erase("f32_gflop_s");
     CHECK_THROWS_AS(calibrationsFromJson(missing.dump(), "c.json"), InputError);
     Json newer = good;
-    newer["version"] = 2;
+    newer["version"] = 3;
     CHECK_THROWS_AS(calibrationsFromJson(newer.dump(), "c.json"), InputError);
     CHECK_THROWS_AS(calibrationsFromJson("{", "c.json"), InputError);
+}
+
+TEST_CASE("what an earlier program measured is measured anew")
+{
+    Json old = parseJson(calibrationsToJson({example("A")}), "old");
+    old["version"] = 1;
+    old["calibrations"][0].erase("sampling_row_gigaelements_s");
+    CHECK(calibrationsFromJson(old.dump(), "c.json").empty());
 }
 
 TEST_CASE("the same bits in every batch are the default where they are known to cost below 10%")
@@ -187,6 +197,7 @@ TEST_CASE("what is measured is possible: kernels stay below the instructions' pe
     CHECK(c.limits.attentionTilesPerSecond > 1e6);
     CHECK(c.limits.rowElementsPerSecond > 1e6);
     CHECK(c.limits.drawnElementsPerSecond > 1e6);
+    CHECK(c.limits.drawnOfRowPerSecond > 1e6);
     CHECK(c.limits.smallOperatorSeconds > 1e-9);
     CHECK(c.limits.smallOperatorSeconds < 0.1);
     CHECK(c.limits.largeOperatorSeconds < 0.1);

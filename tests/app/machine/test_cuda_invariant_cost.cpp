@@ -17,7 +17,7 @@ TEST_CASE("the cost is a share of a step, and the backend is left as it was")
     const auto backend = openBackend("cuda", 1);
     for (const bool before : {false, true}) {
         backend->setBatchInvariant(before);
-        const double cost = batchInvariantCost(*backend, {64, 32}, {});
+        const double cost = batchInvariantCost(*backend, {64, 32, 16}, {});
         CHECK(std::isfinite(cost));
         CHECK(cost > -1.0); // a step that takes no time
         CHECK(backend->batchInvariant() == before);
@@ -27,6 +27,6 @@ TEST_CASE("the cost is a share of a step, and the backend is left as it was")
 TEST_CASE("measuring gives up when told to, and leaves the backend as it was")
 {
     const auto backend = openBackend("cuda", 1);
-    CHECK_THROWS_AS(batchInvariantCost(*backend, {64, 32}, [] { return true; }), Cancelled);
+    CHECK_THROWS_AS(batchInvariantCost(*backend, {64, 32, 16}, [] { return true; }), Cancelled);
     CHECK_FALSE(backend->batchInvariant());
 }

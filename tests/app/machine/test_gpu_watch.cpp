@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <memory>
 
 using namespace inferlab;
 using namespace std::chrono_literals;
@@ -109,4 +110,35 @@ TEST_CASE("the newest are kept when nobody fetches them")
     CHECK(*answers.back()->busyPercent >= 198);
     CHECK(*answers.back()->busyPercent - *answers.front()->busyPercent
           == static_cast<int>(GpuWatch::kMostKept) - 1);
+}
+
+TEST_CASE("a watch goes while its driver never answers, and what the driver needs stays until then")
+{
+    struct Driver
+    {
+        std::promise<void> answer;
+        std::shared_future<void> answered = answer.get_future().share();
+        std::atomic<int> asked = 0;
+    };
+    auto driver = std::make_shared<Driver>();
+    const std::weak_ptr<Driver> seen = driver;
+    auto watch = std::make_unique<GpuWatch>([driver] {
+        ++driver->asked;
+        driver->answered.wait();
+        return std::optional(busy(7));
+    });
+    watch->setWatching(true);
+    while (driver->asked == 0)
+        std::this_thread::yield();
+    std::promise<void> answer = std::move(driver->answer);
+    driver.reset();
+
+    const auto begin = Clock::now();
+    watch.reset();
+    CHECK(Clock::now() - begin < GpuWatch::kLastWait + 5s); // it would have waited for ever
+    CHECK_FALSE(seen.expired());
+    answer.set_value();
+    for (const auto end = Clock::now() + 10s; !seen.expired() && Clock::now() < end;)
+        std::this_thread::sleep_for(1ms);
+    CHECK(seen.expired()); // the thread ended: it asked once
 }

@@ -30,6 +30,7 @@ DeviceLimits unlimited()
     limits.attentionTilesPerSecond = kNever;
     limits.rowElementsPerSecond = kNever;
     limits.drawnElementsPerSecond = kNever;
+    limits.drawnOfRowPerSecond = kNever;
     return limits;
 }
 

@@ -27,6 +27,7 @@ PredictionModel modelWith(double operationsPerSecond, double operatorSeconds = 0
     model.limits.attentionTilesPerSecond = 1e30;
     model.limits.rowElementsPerSecond = 1e30;
     model.limits.drawnElementsPerSecond = 1e30;
+    model.limits.drawnOfRowPerSecond = 1e30;
     model.limits.largeOperatorSeconds = operatorSeconds;
     return model;
 }

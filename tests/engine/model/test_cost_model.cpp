@@ -67,6 +67,7 @@ DeviceLimits roundLimits()
     limits.attentionTilesPerSecond = 200;
     limits.rowElementsPerSecond = 1000;
     limits.drawnElementsPerSecond = 100;
+    limits.drawnOfRowPerSecond = 50;
     limits.largeOperatorSeconds = 0.01;
     limits.smallOperatorSeconds = 0.001;
     return limits;
@@ -241,10 +242,20 @@ TEST_CASE("a step's time by hand, part by part")
     CHECK(time.computeSeconds == Approx(3.2));
     CHECK(time.limit() == StepLimit::Bandwidth);
     // Rows' elements: norms 8, sums 8, rotations 6, written 4, feed-forward 8; embedding, picked
-    // row and last norm 12; one token of 10 logits; 6 and 11 operators.
+    // row and last norm 12; one token of 10 logits, at the pace of a single row; 6 and 11
+    // operators.
     CHECK(cost.rowElements == 34 + 12);
-    CHECK(time.overheadSeconds == Approx(0.046 + 0.1 + 0.06 + 0.011));
-    CHECK(time.seconds() == Approx(2.76 + 0.56 + 3.2 + 0.217));
+    CHECK(time.overheadSeconds == Approx(0.046 + 0.2 + 0.06 + 0.011));
+    CHECK(time.seconds() == Approx(2.76 + 0.56 + 3.2 + 0.317));
+    // Two tokens are drawn beside each other; of four, 40 logits at 100 a second take longer.
+    const auto drawing = [](int32_t batch) {
+        StepCost one = stepCost(tinyCost(), StepShape::decode(batch, 9));
+        one.rowElements = 0;
+        one.largeOperators = one.smallOperators = 0;
+        return stepTime(one, roundLimits()).overheadSeconds;
+    };
+    CHECK(drawing(2) == Approx(0.2));
+    CHECK(drawing(4) == Approx(0.4));
     CHECK(roundLimits().ridge(ProductKind::Half) == 5);
 }
 

@@ -6,9 +6,12 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <new>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -67,6 +70,12 @@ TEST_CASE("code that the driver does not take is said when the device is opened"
              "execution on the device (cudaErrorNoKernelImageForDevice)");
 }
 
+TEST_CASE("a device that has no memory left to start with is out of memory, not without code")
+{
+    const EnvironmentVariable device("INFERLAB_EMULATED_DEVICE", "full");
+    CHECK_THROWS_AS(openBackend("cuda", 1), std::bad_alloc);
+}
+
 TEST_CASE("without cuBLAS the own kernels serve, and the device says so")
 {
     const OperatorCase product = matmulCase(DType::F16, 300, 64, 64, false);
@@ -117,6 +126,47 @@ TEST_CASE("a launch that is refused says so, and the device goes on without a ne
     }
     CHECK(message == "the GPU failed in add: invalid argument (cudaErrorInvalidValue, 1)");
     CHECK_NOTHROW(prepared->run());
+}
+
+TEST_CASE("what a step that failed was given is no time of the next one, and asking twice is once")
+{
+    constexpr auto kPause = std::chrono::milliseconds(300);
+    const auto backend = openBackend("cuda", 1);
+    const std::vector<float> values(16);
+    std::vector<float> received(16);
+    const auto buffer = backend->allocate(sizeof(float) * values.size());
+    const auto give = [&] {
+        backend->upload(buffer->data(), values.data(), sizeof(float) * values.size());
+    };
+    const StepKey key {buffer->data(), 2, 1, 1, 1};
+    give();
+    CHECK_THROWS_AS(backend->runStep(key, [] { throw std::runtime_error("stopped"); }),
+                    std::runtime_error);
+    backend->download(received.data(), buffer->data(), sizeof(float) * received.size());
+    std::this_thread::sleep_for(kPause);
+    give();
+    backend->runStep(key, [] {});
+    const std::optional<DeviceStep> step = backend->lastStep();
+    REQUIRE((step && step->phases));
+    CHECK(step->phases->uploadNs > 0);
+    CHECK(step->phases->uploadNs < std::chrono::nanoseconds(kPause).count());
+    CHECK(backend->lastStep()->phases->uploadNs == step->phases->uploadNs);
+}
+
+TEST_CASE(
+    "of the steps of one kind the first and every 16th are timed by phase, whatever their keys")
+{
+    const auto backend = openBackend("cuda", 1);
+    const auto buffer = backend->allocate(64);
+    std::vector<int32_t> timed;
+    for (int32_t i = 0; i < 40; ++i) { // as with continuous batching: no two alike
+        backend->runStep({buffer->data(), 3, 2, 1 + i, 1}, [] {});
+        if (backend->lastStep()->phases)
+            timed.push_back(i);
+    }
+    CHECK(timed == std::vector<int32_t> {0, 16, 32});
+    backend->runStep({buffer->data(), 1, 1, 1, 1}, [] {});
+    CHECK(backend->lastStep()->phases); // the first that decodes
 }
 
 TEST_CASE("a device is listed with its name and memory, and opens")
@@ -231,4 +281,9 @@ TEST_CASE("a lost device is named by the operator that found it, and everything 
     CHECK(message
           == "the GPU failed in add: unknown error (cudaErrorUnknown, 999); the CPU can go on, the "
              "GPU after a new start");
+    // Nor is it the build's code that a second opening finds wanting.
+    CHECK(
+        messageOfOpening()
+        == "the GPU failed in starting: unknown error (cudaErrorUnknown, 999); the CPU can go on, "
+           "the GPU after a new start");
 }

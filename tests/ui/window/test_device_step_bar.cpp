@@ -76,6 +76,17 @@ void TestDeviceStepBar::wordsSayWhatWasMeasured()
     QVERIFY(words.contains(QStringLiteral("1 of 2 steps replayed as graphs of 412 kernels")));
     QVERIFY(words.contains(QStringLiteral("By phase, mean of 1 launched kernel by kernel:")));
     QVERIFY(words.contains(QStringLiteral("products and norms 0.80 ms")));
+
+    // The bar itself says of how few steps the split is that it draws.
+    QCOMPARE(splitWords(*deviceTimes(run.steps, StepKind::Decode), StepKind::Decode),
+             QStringLiteral("Decode step: split of 1 launched singly, of 2"));
+    QVERIFY(splitWords(*deviceTimes(run.steps, StepKind::Prefill), StepKind::Prefill).isEmpty());
+    const RunRecord single = [&] {
+        RunRecord r = run;
+        r.steps.pop_back();
+        return r;
+    }();
+    QVERIFY(splitWords(*deviceTimes(single.steps, StepKind::Decode), StepKind::Decode).isEmpty());
 }
 
 void TestDeviceStepBar::shownOfAFinishedRunOnAGpuAlone()
@@ -89,7 +100,7 @@ void TestDeviceStepBar::shownOfAFinishedRunOnAGpuAlone()
     QVERIFY(!bar.isHidden());
     bar.resize(500, bar.sizeHint().height());
     const QImage image = bar.grab().toImage();
-    const int middle = image.height() / 2 / 2; // of the upper row
+    const int middle = bar.fontMetrics().height() / 2; // of the upper row
     QVERIFY(image.pixelColor(image.width() / 2, middle) != image.pixelColor(2, image.height() - 1));
     bar.setRun(nullptr, false);
     QVERIFY(bar.isHidden());

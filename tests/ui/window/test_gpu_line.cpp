@@ -58,6 +58,8 @@ private slots:
     void theTooltipSaysWhatTheChartShows();
     void aDriverThatTakesItsTimeFreezesNothing();
     void aDriverThatFallsSilentIsSaid();
+    void aDriverThatHangsIsSaidToo();
+    void whatWasNotWatchedIsAGap();
     void shownWhileTheGpuIsChosen();
     void historyKeepsTheLastMinute();
 };
@@ -147,6 +149,45 @@ void TestGpuLine::aDriverThatFallsSilentIsSaid()
     QTRY_VERIFY(line.text().contains(QStringLiteral("5% busy")));
     lost = true;
     QTRY_COMPARE(line.text(), QStringLiteral("The GPU's driver does not answer any more"));
+}
+
+void TestGpuLine::aDriverThatHangsIsSaidToo()
+{
+    std::promise<void> answer;
+    const std::shared_future<void> answered = answer.get_future().share();
+    std::atomic<bool> hangs = false;
+    GpuLine line;
+    line.setSource(watchOf([answered, &hangs] {
+        if (hangs)
+            answered.wait();
+        return std::optional(busy(5));
+    }));
+    line.show();
+    QTRY_VERIFY(line.text().contains(QStringLiteral("5% busy")));
+    hangs = true;
+    QTRY_COMPARE_WITH_TIMEOUT(line.text(),
+                              QStringLiteral("The GPU's driver does not answer any more"), 20000);
+    QVERIFY(!*line.history().latest());
+    hangs = false;
+    answer.set_value();
+    QTRY_VERIFY(line.text().contains(QStringLiteral("5% busy")));
+}
+
+void TestGpuLine::whatWasNotWatchedIsAGap()
+{
+    // Answers come seldom: those before and behind the gap stay in the history.
+    GpuLine line;
+    line.setSource(std::make_shared<GpuWatch>([] { return std::optional(busy(5)); },
+                                              std::chrono::milliseconds(400)));
+    line.show();
+    QTRY_VERIFY(line.text().contains(QStringLiteral("5% busy")));
+    line.hide();
+    const size_t before = line.history().size();
+    line.show();
+    QCOMPARE(line.text(), QStringLiteral("Asking the GPU's driver")); // not what it said before
+    QTRY_VERIFY(line.text().contains(QStringLiteral("5% busy")));
+    QVERIFY(line.history().size() >= before + 2);
+    QVERIFY(!line.history().at(before));
 }
 
 void TestGpuLine::shownWhileTheGpuIsChosen()
