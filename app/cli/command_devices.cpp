@@ -12,7 +12,10 @@
 
 #include <cstdio>
 #include <memory>
+#include <new>
 #include <optional>
+#include <stdexcept>
+#include <vector>
 
 namespace inferlab::cli {
 
@@ -109,6 +112,21 @@ void printJson(const std::vector<DeviceInfo> &devices,
     printOut("%s\n", jsonText(document, 2).c_str());
 }
 
+// What a device tells only when it is open: its free memory and its note; or that it does not open.
+DeviceInfo opened(const DeviceInfo &listed)
+{
+    DeviceInfo device = listed;
+    try {
+        device = openBackend(listed.kind, 1)->device();
+    } catch (const std::bad_alloc &) {
+        device.note = "it has no memory left to start with";
+    } catch (const std::runtime_error &error) {
+        device.available = false;
+        device.reason = error.what();
+    }
+    return device;
+}
+
 } // namespace
 
 void addDevices(CLI::App &app, Context &context)
@@ -126,7 +144,11 @@ void addDevices(CLI::App &app, Context &context)
             const std::unique_ptr<Backend> backend = openDevice(arguments->device);
             calibration = calibrationOf(*backend, arguments->device.isa, true, context);
         }
-        const std::vector<DeviceInfo> devices = listDevices();
+        std::vector<DeviceInfo> devices = listDevices();
+        for (DeviceInfo &device : devices) {
+            if (device.kind == "cuda" && device.available)
+                device = opened(device);
+        }
         if (arguments->json)
             printJson(devices, calibration);
         else

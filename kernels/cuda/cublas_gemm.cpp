@@ -138,13 +138,6 @@ private:
 
 } // namespace
 
-std::string halfGemmProblem()
-{
-    std::string reason;
-    findFunctions(reason);
-    return reason;
-}
-
 std::unique_ptr<HalfGemm> openHalfGemm(cudaStream_t stream, std::string &reason)
 {
     const Functions functions = findFunctions(reason);

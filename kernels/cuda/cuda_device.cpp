@@ -2,7 +2,6 @@
 
 #include "code_targets.h"
 #include "cuda_error.h"
-#include "half_gemm.h"
 
 #include <array>
 #include <exception>
@@ -76,7 +75,6 @@ DeviceInfo findDevice()
         info.busId = properties.busId;
         info.reason = reasonOf(properties);
         info.available = info.reason.empty();
-        info.note = libraryNote(halfGemmProblem());
     } catch (const std::exception &failure) {
         info.reason = failure.what();
     }

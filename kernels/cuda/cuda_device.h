@@ -7,7 +7,7 @@
 
 namespace inferlab::cuda {
 
-// Starts nothing on the device; freeBytes stays unknown.
+// Starts nothing on the device; freeBytes and the note stay unknown.
 DeviceInfo findDevice();
 
 // What the kernels' launches go by.
@@ -23,7 +23,7 @@ struct DeviceProperties
 // Throws std::runtime_error.
 DeviceProperties deviceProperties();
 
-// What DeviceInfo::note says of halfGemmProblem() or openHalfGemm()'s reason; empty where that is.
+// What DeviceInfo::note says of openHalfGemm()'s reason; empty where that is.
 std::string libraryNote(const std::string &reason);
 
 // For a device that should run this module and for which the driver has no code of it.

@@ -1,6 +1,5 @@
-// Products of binary16 matrices by the vendor's library, cuBLAS. It is loaded when the devices are
-// first listed, since they tell whether it is there: without it the module's own kernels serve
-// alone.
+// Products of binary16 matrices by the vendor's library, cuBLAS. It is loaded when the first device
+// opens: without it the module's own kernels serve alone.
 #pragma once
 
 #include <cuda_runtime_api.h>
@@ -23,8 +22,5 @@ public:
 
 // Null with the reason in words where the library is not there or does not start.
 std::unique_ptr<HalfGemm> openHalfGemm(cudaStream_t stream, std::string &reason);
-
-// Why the library is not there; empty where it is. Starts nothing on the device.
-std::string halfGemmProblem();
 
 } // namespace inferlab::cuda

@@ -45,14 +45,11 @@ bool libraryIs(std::string_view state)
 
 } // namespace
 
-std::string halfGemmProblem()
-{
-    return libraryIs("off") ? "the emulated library is off" : "";
-}
-
 std::unique_ptr<HalfGemm> openHalfGemm(cudaStream_t stream, std::string &reason)
 {
-    reason = libraryIs("broken") ? "the emulated library does not start" : halfGemmProblem();
+    reason = libraryIs("broken") ? "the emulated library does not start"
+        : libraryIs("off")       ? "the emulated library is off"
+                                 : "";
     return reason.empty() ? std::make_unique<EmulatedGemm>(stream) : nullptr;
 }
 

@@ -209,3 +209,29 @@ TEST_CASE("a device that is lost in the middle of a run leaves the record of wha
     CHECK(request.at("tokens").size() < 12);
     CHECK(parseJson(lost.out, "stdout").at("sequences").at(0).at("end_reason") == "error");
 }
+
+TEST_CASE("a GPU that is listed has been opened: its memory and its note, or why it does not open")
+{
+    const auto gpu = [](const std::string &environment) {
+        CliShell shell;
+        shell.before = environment.empty() ? "" : "export " + environment;
+        const CliResult result = runCli({"devices", "--json"}, shell);
+        INFO(result.err);
+        REQUIRE(result.exitCode == 0);
+        return parseJson(result.out, "stdout").at("devices").at(2);
+    };
+    const Json usual = gpu("");
+    CHECK(usual.at("available") == true);
+    CHECK(usual.at("free_bytes").get<int64_t>() > 0);
+    CHECK(usual.at("note") == "");
+    CHECK(gpu("INFERLAB_EMULATED_CUBLAS=off").at("note")
+          == "own kernels multiply alone, without cuBLAS: the emulated library is off");
+    const Json full = gpu("INFERLAB_EMULATED_DEVICE=full");
+    CHECK(full.at("available") == true);
+    CHECK(full.at("note") == "it has no memory left to start with");
+    const Json refused = gpu("INFERLAB_EMULATED_DEVICE=no-code");
+    CHECK(refused.at("available") == false);
+    CHECK(
+        refused.at("reason").get<std::string>().find("the driver has no use for this build's code")
+        != std::string::npos);
+}

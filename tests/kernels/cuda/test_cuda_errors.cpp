@@ -90,12 +90,7 @@ TEST_CASE("without cuBLAS the own kernels serve, and the device says so")
         CHECK(backend->device().note == words);
         CHECK(compareOperator(product, *backend, *openBackend("reference", 1)).passed);
     }
-    {
-        const EnvironmentVariable library("INFERLAB_EMULATED_CUBLAS", "off");
-        CHECK(listDevices().at(2).note.find("the emulated library is off") != std::string::npos);
-    }
     CHECK(openBackend("cuda", 1)->device().note.empty());
-    CHECK(listDevices().at(2).note.empty());
 }
 
 TEST_CASE("a device that does not start gives back what it had taken")
