@@ -79,6 +79,9 @@ int runHeadlessExperiment(const CommandLine &arguments)
     const std::unique_ptr<History> history = openHistory(arguments);
     const RunKeeper keeper = keeperOf(history.get());
     ProgressPrinter progress(stderr);
+    if (history != nullptr)
+        QObject::connect(history.get(), &History::noticed, qApp,
+                         [&progress](const QString &line) { progress.tell({line.toStdString()}); });
     if (keeper)
         plan.keep = [&](const ExperimentResult &result, size_t point, int32_t repeat) {
             try {
@@ -86,6 +89,8 @@ int runHeadlessExperiment(const CommandLine &arguments)
             } catch (const std::exception &error) {
                 progress.tell({notKeptLine(error)});
             }
+            // What it says of its file: nothing else lets events through here.
+            QCoreApplication::sendPostedEvents(history.get());
         };
     FolderRunEnd end = runInFolder(plan, interrupted,
                                    [&progress](const ProgressLine &line) { progress.tell(line); });

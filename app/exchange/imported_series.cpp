@@ -5,6 +5,7 @@
 #include "engine/base/error.h"
 #include "engine/base/mapped_file.h"
 #include "engine/measure/csv_table.h"
+#include "engine/measure/percentile.h"
 #include "engine/measure/settings_list.h"
 #include "exchange.h"
 
@@ -12,6 +13,7 @@
 #include <array>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -24,6 +26,7 @@ using Settings = std::vector<NamedSetting>;
 
 constexpr const char *kPlan = "experiment.json";
 constexpr double kMsPerS = 1e3;
+constexpr size_t kHashLength = std::string_view("sha256:01234567").size(); // of it, shown
 
 struct NotebookColumn
 {
@@ -55,7 +58,8 @@ void addNotebookRow(const CsvRow &row, const CsvRow &header, const std::string &
                     ImportedSeries &series)
 {
     ImportedPoint point;
-    const auto load = figureIn(row, *csvColumn(header, "batch_size", source), "batch_size", source);
+    const size_t batch = *csvColumn(header, "batch_size", source);
+    const auto load = figureIn(row, batch, "batch_size", source);
     if (!load)
         throw InputError(source, "line " + std::to_string(row.line) + ", column batch_size",
                          "a number", "nothing");
@@ -70,12 +74,13 @@ void addNotebookRow(const CsvRow &row, const CsvRow &header, const std::string &
     }
     if (const auto runs = csvColumn(header, "runs", source); runs && !row.cells[*runs].empty())
         point.runs = static_cast<size_t>(std::max(csvNumber(row, *runs, "runs", source), 0.0));
+    point.weakLatency = point.latencyMs.count(90) > 0 && point.runs < samplesNeeded(90);
     const bool isTwice =
         std::any_of(series.points.begin(), series.points.end(),
                     [&point](const ImportedPoint &other) { return other.load == point.load; });
     if (isTwice)
         throw InputError(source, "line " + std::to_string(row.line) + ", column batch_size",
-                         "each batch size once", row.cells.front() + " again");
+                         "each batch size once", row.cells[batch] + " again");
     series.points.push_back(std::move(point));
 }
 
@@ -89,8 +94,10 @@ void addPercentiles(const std::optional<SampleSummary> &summary, std::map<int, d
 {
     if (!summary)
         return;
-    for (const auto &[percent, value] :
-         {std::pair {50, summary->p50}, {90, summary->p90}, {99, summary->p99}}) {
+    for (const auto &[percent, value] : {std::pair {50, summary->p50},
+                                         {90, summary->p90},
+                                         {95, summary->p95},
+                                         {99, summary->p99}}) {
         if (percent == 50 || summary->claims(percent))
             out[percent] = value;
     }
@@ -112,26 +119,47 @@ ImportedPoint pointOf(double load, const PointResult &measured)
 // What tells one series from another: everything but the load and what follows from it.
 struct SeriesKey
 {
-    std::string model;
+    std::string machine; // empty: the file does not say
+    std::string model, modelFile, modelHash;
     bool inFlight = false;
     Settings settings;
 
     bool operator==(const SeriesKey &) const = default;
 };
 
+// Without the threads, which are a setting: see run_head.h.
+std::string machineOf(const RunRecord &run)
+{
+    const std::string &machine = run.provenance.machine;
+    const std::string count = ", " + std::to_string(run.settings.threads) + " thread";
+    const size_t at = machine.rfind(count);
+    const bool isEnd = at != std::string::npos
+        && (machine.substr(at) == count || machine.substr(at) == count + "s");
+    return isEnd ? machine.substr(0, at) : machine;
+}
+
 SeriesKey keyOf(const RunRecord &run)
 {
     RunSettings settings = run.settings;
     const RunSettings usual;
     const bool inFlight = settings.concurrency > 0;
-    settings.batch = usual.batch;
+    const bool isVllm = run.provenance.program.starts_with("vLLM");
+    if (!inFlight || isVllm) // vLLM's files do not tell the batch
+        settings.batch = usual.batch;
     settings.concurrency = usual.concurrency;
     settings.requests = usual.requests;
     settings.contextTokens = usual.contextTokens;
-    if (run.provenance.program.starts_with("vLLM")) // the longest of its answers, not a setting
+    if (isVllm) // the longest of its answers, not a setting
         settings.maxNewTokens = usual.maxNewTokens;
-    return {run.provenance.modelName + " " + run.provenance.quantisation, inFlight,
-            comparedSettings(settings)};
+    const Provenance &from = run.provenance;
+    SeriesKey key;
+    key.machine = machineOf(run);
+    key.model = from.modelName + " " + from.quantisation;
+    key.modelFile = from.modelFile;
+    key.modelHash = from.modelHash;
+    key.inFlight = inFlight;
+    key.settings = comparedSettings(settings);
+    return key;
 }
 
 struct GatheredSeries
@@ -163,15 +191,30 @@ std::vector<GatheredSeries> gather(const std::vector<std::shared_ptr<const RunRe
 std::string differenceFrom(const SeriesKey &first, const SeriesKey &key)
 {
     std::string text;
+    const auto add = [&text](const std::string &part) {
+        if (!part.empty())
+            text += ", " + part;
+    };
+    const bool isElsewhere = key.machine != first.machine;
+    if (isElsewhere)
+        add(key.machine);
     if (key.model != first.model)
-        text += ", " + key.model;
+        add(key.model);
+    else if (key.modelFile != first.modelFile)
+        add(key.modelFile);
+    else if (key.modelHash != first.modelHash)
+        add(key.modelHash.substr(0, kHashLength));
+    if (key.inFlight != first.inFlight)
+        add(key.inFlight ? "requests in flight" : "batches");
     for (size_t i = 0; i < key.settings.size(); ++i) {
         const NamedSetting &setting = key.settings[i];
         if (setting == first.settings[i] || setting.value.size() > 40) // a prompt says too much
             continue;
+        if (isElsewhere && setting.name == "device") // the machine's name says it
+            continue;
         std::string name = setting.name;
         std::replace(name.begin(), name.end(), '_', ' ');
-        text += ", " + name + " " + setting.value;
+        add(name + " " + setting.value);
     }
     return text;
 }
@@ -192,9 +235,10 @@ std::vector<ImportedSeries> seriesOf(const std::vector<std::shared_ptr<const Run
     return all;
 }
 
-std::vector<ImportedSeries> seriesOfExperiment(const fs::path &folder)
+std::vector<ImportedSeries> seriesOfExperiment(const fs::path &folder,
+                                               const std::atomic<bool> *stop)
 {
-    const ExperimentResult result = readExperimentFolder(folder);
+    const ExperimentResult result = readExperimentFolder(folder, stop);
     const std::vector<ExperimentAxis> &axes = result.experiment.axes;
     const bool fits = !axes.empty()
         && (axes.front().kind == AxisKind::Batch || axes.front().kind == AxisKind::Concurrency);
@@ -222,14 +266,18 @@ std::vector<fs::path> filesIn(const fs::path &folder)
 {
     std::vector<fs::path> files;
     std::error_code error;
-    for (const auto &entry : fs::directory_iterator(folder, error)) {
-        if (entry.is_regular_file(error) && (isTable(entry) || entry.path().extension() == ".json"))
-            files.push_back(entry.path());
+    for (fs::directory_iterator entry(folder, error); entry != fs::directory_iterator();
+         entry.increment(error)) {
+        std::error_code gone; // meanwhile: then it is none of them
+        if (entry->is_regular_file(gone)
+            && (isTable(entry->path()) || entry->path().extension() == ".json"))
+            files.push_back(entry->path());
     }
+    if (error)
+        throw InputError(folder.string(), {}, "a folder that can be read", error.message());
     std::sort(files.begin(), files.end());
     if (files.empty())
-        throw InputError(folder.string(), {}, "results as *.json or *.csv",
-                         error ? error.message() : "none");
+        throw InputError(folder.string(), {}, "results as *.json or *.csv", "none");
     return files;
 }
 
@@ -238,7 +286,7 @@ ImportedSeries readTable(const fs::path &path)
     const MappedFile file(path.string());
     const auto bytes = file.bytes();
     return seriesFromNotebookCsv({reinterpret_cast<const char *>(bytes.data()), bytes.size()},
-                                 path.string(), path.stem().string());
+                                 path.string(), "course notebook, " + path.stem().string());
 }
 
 // Runs of several files, named after the first or after the folder that they share.
@@ -299,19 +347,31 @@ ImportedSeries seriesFromNotebookCsv(std::string_view csv, const std::string &so
     return series;
 }
 
-std::vector<ImportedSeries> importSeries(const std::vector<std::string> &paths)
+void nameApart(std::vector<ImportedSeries> &all)
+{
+    std::set<std::string> taken;
+    for (ImportedSeries &series : all) {
+        const std::string name = series.name;
+        for (int i = 2; !taken.insert(series.name).second; ++i)
+            series.name = name + " (" + std::to_string(i) + ")";
+    }
+}
+
+std::vector<ImportedSeries> importSeries(const std::vector<std::string> &paths,
+                                         const std::atomic<bool> *stop)
 {
     std::vector<ImportedSeries> all;
     RunFiles runs;
     std::vector<fs::path> files;
     for (const std::string &given : paths) {
+        throwIfStopped(stop);
         const fs::path path =
             fs::path(given).filename() == kPlan ? fs::path(given).parent_path() : fs::path(given);
         std::error_code error; // reading the file says it better
         if (!fs::is_directory(path, error)) {
             files.push_back(path);
         } else if (fs::exists(path / kPlan, error)) {
-            for (ImportedSeries &series : seriesOfExperiment(path))
+            for (ImportedSeries &series : seriesOfExperiment(path, stop))
                 all.push_back(std::move(series));
         } else {
             for (fs::path &file : filesIn(path))
@@ -319,12 +379,14 @@ std::vector<ImportedSeries> importSeries(const std::vector<std::string> &paths)
         }
     }
     for (const fs::path &file : files) {
+        throwIfStopped(stop);
         if (isTable(file))
             all.push_back(readTable(file));
         else
             runs.add(file);
     }
     runs.moveInto(all);
+    nameApart(all);
     return all;
 }
 

@@ -2,6 +2,7 @@
 // the load, and no more of them than the files have.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -15,9 +16,10 @@ struct ImportedPoint
 {
     double load = 0;                         // sequences at once
     std::optional<double> tokPerSecond;      // all tokens / all the runs' time
-    std::map<int, double> ttftMs, latencyMs; // by percentile: those of 50, 90, 99 that there are;
-                                             // latency: submit to last token
+    std::map<int, double> ttftMs, latencyMs; // by percentile: those of 50, 90, 95, 99 that
+                                             // there are; latency: submit to last token
     size_t runs = 0;                         // 0: unknown
+    bool weakLatency = false; // beyond P50: of too few samples, or of nobody knows how many
 };
 
 struct ImportedSeries
@@ -36,8 +38,13 @@ ImportedSeries seriesFromNotebookCsv(std::string_view csv, const std::string &so
 // Each of: an experiment's folder, or its experiment.json (one that varies batch or concurrency
 // first); the notebook's table (*.csv); files that readRunsFile() takes, such as those of a sweep
 // of vLLM, which make a point for each load together; a folder of such files. Runs of different
-// models or settings are in series of their own. Throws InputError: one that is none of these, a
-// file that cannot be read, no points.
-std::vector<ImportedSeries> importSeries(const std::vector<std::string> &paths);
+// models or settings are in series of their own, machines too, each with a name of its own. Throws
+// InputError: one that is none of these, a file that cannot be read, no points; Cancelled, before
+// the next file, once *stop became true.
+std::vector<ImportedSeries> importSeries(const std::vector<std::string> &paths,
+                                         const std::atomic<bool> *stop = nullptr);
+
+// "runs (2)" for the second of a name, so that each can be told on a chart.
+void nameApart(std::vector<ImportedSeries> &all);
 
 } // namespace inferlab

@@ -15,6 +15,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace inferlab {
@@ -63,8 +64,9 @@ void makeFolder(const fs::path &path)
         throw InputError(path.string(), {}, "a folder that can be made", error.message());
 }
 
+// inode: of a folder that is gone on with; empty: it is only read.
 ExperimentResult readResult(const fs::path &folder, const Experiment &experiment,
-                            const std::atomic<bool> *stop = nullptr)
+                            const std::string &inode = {}, const std::atomic<bool> *stop = nullptr)
 {
     ExperimentResult result = emptyResult(experiment);
     const fs::path path = folder / kProgress;
@@ -72,6 +74,10 @@ ExperimentResult readResult(const fs::path &folder, const Experiment &experiment
         return result;
     ExperimentProgress progress = progressFromJson(readText(path), experiment, path.string());
     result.started = progress.started;
+    result.id = progress.id;
+    // A copy, which may go on differently from the original: other runs in the same places.
+    if (!result.id.empty() && !inode.empty() && progress.folderInode != inode)
+        result.id = newResultId();
     for (size_t i = 0; i < result.points.size(); ++i) {
         result.points[i].state = progress.states[i];
         result.points[i].message = progress.messages[i];
@@ -133,8 +139,11 @@ void ExperimentFolder::lock()
     m_descriptor = ::open(m_path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (m_descriptor < 0)
         throw InputError(m_path.string(), {}, "a folder that can be read", std::strerror(errno));
-    if (::flock(m_descriptor, LOCK_EX | LOCK_NB) == 0)
+    struct stat status = {};
+    if (::flock(m_descriptor, LOCK_EX | LOCK_NB) == 0 && ::fstat(m_descriptor, &status) == 0) {
+        m_inode = std::to_string(status.st_ino);
         return;
+    }
     const int error = errno;
     ::close(m_descriptor);
     if (error == EWOULDBLOCK)
@@ -191,7 +200,7 @@ void ExperimentFolder::requireSame() const
 
 ExperimentResult ExperimentFolder::read() const
 {
-    return readResult(m_path, m_experiment);
+    return readResult(m_path, m_experiment, m_inode);
 }
 
 void ExperimentFolder::writeRun(const ExperimentResult &result, size_t point, int32_t repeat)
@@ -209,7 +218,7 @@ void ExperimentFolder::writeRun(const ExperimentResult &result, size_t point, in
 
 void ExperimentFolder::writeProgress(const ExperimentResult &result)
 {
-    write(m_path / kProgress, progressToJson(result, m_modelHash));
+    write(m_path / kProgress, progressToJson(result, m_modelHash, m_inode));
 }
 
 void ExperimentFolder::finish(const ExperimentResult &result, const ExperimentOutlook *outlook)
@@ -238,7 +247,7 @@ ExperimentFiles readExperimentFiles(const fs::path &path)
 
 ExperimentResult readExperimentFolder(const fs::path &path, const std::atomic<bool> *stop)
 {
-    return readResult(path, readExperiment(path / kPlan), stop);
+    return readResult(path, readExperiment(path / kPlan), {}, stop);
 }
 
 void requireSameModels(const ExperimentResult &result,

@@ -32,7 +32,8 @@ public:
     ExperimentFolder(const ExperimentFolder &) = delete;
     ExperimentFolder &operator=(const ExperimentFolder &) = delete;
 
-    // What earlier calls measured. Throws InputError for a file that is damaged.
+    // What earlier calls measured; of a folder that was copied as another result, with an id of its
+    // own. Throws InputError for a file that is damaged.
     ExperimentResult read() const;
 
     // Throw std::runtime_error with path and reason, such as a full disk.
@@ -52,6 +53,7 @@ private:
     std::filesystem::path m_path;
     Experiment m_experiment;
     std::string m_modelHash;
+    std::string m_inode;   // of the folder
     std::string m_runsCsv; // grows with the runs
     int m_descriptor = -1; // of the folder, locked
 };

@@ -5,6 +5,7 @@
 #include "engine/base/error.h"
 #include "kernels/api/devices.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -75,13 +76,17 @@ ExperimentOutlook experimentOutlook(const ExperimentResult &result, PredictionMo
 
 ExperimentOutlook outlookFrom(const ExperimentResult &result, const std::string &modelFile,
                               const std::filesystem::path &calibrations,
-                              const std::string &instructionSet)
+                              const std::string &instructionSet, const std::atomic<bool> *stop)
 {
     if (calibrations.empty())
         return {};
     try {
         PredictionModels models(modelFile, calibrations, instructionSet);
-        return experimentOutlook(result, models, defaultThreads());
+        return experimentOutlook(result, models, defaultThreads(), stop);
+    } catch (const Cancelled &) {
+        ExperimentOutlook none;
+        none.missing = "No prediction: stopped before it was made";
+        return none;
     } catch (const std::exception &error) {
         ExperimentOutlook none;
         none.missing = std::string("No prediction: ") + error.what();
@@ -99,6 +104,8 @@ std::optional<double> predictedSeconds(const Experiment &experiment,
             return std::nullopt;
         seconds += runs * (point.metrics->durationS + experiment.coolDownSeconds);
     }
+    if (experiment.stop.seconds > 0)
+        seconds = std::min(seconds, experiment.stop.seconds);
     return outlook.points.empty() ? std::nullopt : std::optional(seconds);
 }
 

@@ -33,10 +33,11 @@ std::optional<double> predictedSeconds(const Experiment &experiment,
                                        const ExperimentOutlook &outlook);
 
 // The same from files alone; without points where calibrations is empty. Throws nothing: what goes
-// wrong is in `missing`. Arguments: those of PredictionModels.
+// wrong is in `missing`, also that it was stopped. Arguments: those of PredictionModels.
 ExperimentOutlook outlookFrom(const ExperimentResult &result, const std::string &modelFile,
                               const std::filesystem::path &calibrations,
-                              const std::string &instructionSet = {});
+                              const std::string &instructionSet = {},
+                              const std::atomic<bool> *stop = nullptr);
 
 // In sentences: what limited the slowest and the fastest point and what would change it, and each
 // figure of which the prediction is more than 30% off. Empty without a verdict.

@@ -111,7 +111,8 @@ std::string recordPath(size_t point, int32_t repeat)
     return text.data();
 }
 
-std::string progressToJson(const ExperimentResult &result, const std::string &modelHash)
+std::string progressToJson(const ExperimentResult &result, const std::string &modelHash,
+                           const std::string &folderInode)
 {
     Json points = Json::array();
     Json runs = Json::array();
@@ -126,6 +127,8 @@ std::string progressToJson(const ExperimentResult &result, const std::string &mo
     const Json document {{"format", kFormat},
                          {"version", kVersion},
                          {"started", result.started},
+                         {"id", result.id},
+                         {"folder_inode", folderInode},
                          {"model_hash", modelHash},
                          {"model_file", modelFileOf(result)},
                          {"points", std::move(points)},
@@ -147,6 +150,10 @@ ExperimentProgress progressFromJson(const std::string &json, const Experiment &e
     progress.modelHash = root.at("model_hash").text();
     if (const auto file = root.find("model_file"))
         progress.modelFile = file->text();
+    if (const auto id = root.find("id"))
+        progress.id = id->text();
+    if (const auto inode = root.find("folder_inode"))
+        progress.folderInode = inode->text();
     const size_t points = experimentPoints(experiment).size();
     readPoints(root.at("points"), points, progress);
     const JsonCursor runs = root.at("runs");

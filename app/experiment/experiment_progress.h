@@ -19,6 +19,8 @@ struct ExperimentProgress
         MeasuredRun run;    // its record is null
     };
     std::string started;
+    std::string id;                 // of the result; empty: an older program's
+    std::string folderInode;        // where it was written; empty: an older program's
     std::string modelHash;          // of the file for points that name none
     std::string modelFile;          // its name; empty: no run of it yet, or an older program's
     std::vector<PointState> states; // of every point
@@ -26,7 +28,8 @@ struct ExperimentProgress
     std::vector<Run> runs;
 };
 
-std::string progressToJson(const ExperimentResult &result, const std::string &modelHash);
+std::string progressToJson(const ExperimentResult &result, const std::string &modelHash,
+                           const std::string &folderInode);
 // Throws InputError: not JSON, wrong types, points that the experiment does not have.
 ExperimentProgress progressFromJson(const std::string &json, const Experiment &experiment,
                                     const std::string &source);

@@ -1,8 +1,12 @@
 #include "experiment_result.h"
 
 #include "engine/base/number_text.h"
+#include "engine/measure/run_head.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
+#include <random>
 
 namespace inferlab {
 
@@ -85,6 +89,28 @@ ExperimentResult emptyResult(const Experiment &experiment)
     for (ExperimentPoint &point : experimentPoints(experiment))
         result.points.push_back({std::move(point), PointState::Waiting, {}, {}});
     return result;
+}
+
+void beginIfNew(ExperimentResult &result)
+{
+    if (!result.started.empty())
+        return;
+    result.started = dateTimeNow();
+    result.id = newResultId();
+}
+
+std::string newResultId()
+{
+    std::random_device random;
+    std::array<char, 17> text {};
+    std::snprintf(text.data(), text.size(), "%08x%08x", random(), random());
+    return text.data();
+}
+
+std::string resultIdentity(const ExperimentResult &result)
+{
+    return result.experiment.name + " " + result.started
+        + (result.id.empty() ? std::string() : "#" + result.id);
 }
 
 } // namespace inferlab

@@ -64,6 +64,7 @@ struct ExperimentResult
     Experiment experiment;
     std::string started;             // ISO 8601 with offset
     std::vector<PointResult> points; // every point of the grid, in its order
+    std::string id {};               // random; empty: not begun, or by an older program
 
     bool complete() const noexcept; // every point is Done
     size_t runCount() const noexcept;
@@ -71,5 +72,13 @@ struct ExperimentResult
 
 // A result that waits for everything.
 ExperimentResult emptyResult(const Experiment &experiment);
+
+// When it began, which is now, and an id: for one that has not begun.
+void beginIfNew(ExperimentResult &result);
+// 16 hexadecimal digits, of no other result.
+std::string newResultId();
+// What tells it from every other, of its name too: "batch
+// 2026-01-31T10:00:00+01:00#0123456789abcdef".
+std::string resultIdentity(const ExperimentResult &result);
 
 } // namespace inferlab

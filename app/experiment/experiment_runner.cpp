@@ -53,8 +53,7 @@ ExperimentRunner::ExperimentRunner(ExperimentResult &result, EngineAccess engine
 
 void ExperimentRunner::run()
 {
-    if (m_result.started.empty())
-        m_result.started = provenanceOf(nullptr, m_result.experiment.held.run, {}).date;
+    beginIfNew(m_result);
     for (PointResult &point : m_result.points) {
         // The cause of a failure may be gone; what was skipped is wanted, as it is gone on with.
         if (point.state == PointState::Failed || point.state == PointState::Skipped)

@@ -69,6 +69,9 @@ OpenFolder openFolder(const FolderRun &plan, const std::atomic<bool> &interrupte
     requireSameModels(open.result, [&](const std::string &file) {
         return hashIfThere(plan.engines, file, interrupted);
     });
+    beginIfNew(open.result);
+    // Before its first run, which may be kept elsewhere alone when this is killed.
+    open.folder->writeProgress(open.result);
     return open;
 }
 
@@ -112,7 +115,7 @@ FolderRunEnd runInFolder(const FolderRun &plan, const std::atomic<bool> &interru
         runner.run();
     }
     ExperimentOutlook outlook =
-        outlookFrom(result, plan.modelFile, plan.calibrations, plan.instructionSet);
+        outlookFrom(result, plan.modelFile, plan.calibrations, plan.instructionSet, &interrupted);
     folder.finish(result, &outlook);
     tell({endLine(result)});
     if (!outlook.missing.empty())

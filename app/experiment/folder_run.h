@@ -41,8 +41,9 @@ struct OpenFolder
     ExperimentResult result;
 };
 
-// Makes the folder or goes on in it. Throws InputError where no point can run, for a folder that
-// cannot be used, or where a model's file is another than the one that was measured; Cancelled.
+// Makes the folder or goes on in it; when it began and its id are written then. Throws InputError
+// where no point can run, for a folder that cannot be used, or where a model's file is another than
+// the one that was measured; std::runtime_error when a file cannot be written; Cancelled.
 OpenFolder openFolder(const FolderRun &plan, const std::atomic<bool> &interrupted);
 
 // A line that stays, or one that the next may replace.

@@ -50,10 +50,11 @@ std::vector<ResultSummary> listResults(const fs::path &results, const std::strin
                                        const std::atomic<bool> *stop)
 {
     std::vector<ResultSummary> found;
-    std::error_code none; // no experiment was run yet
-    for (const auto &entry : fs::directory_iterator(results, none)) {
+    std::error_code none; // no experiment was run yet, or what is left cannot be read
+    for (fs::directory_iterator entry(results, none); entry != fs::directory_iterator();
+         entry.increment(none)) {
         throwIfStopped(stop);
-        std::optional<ResultSummary> summary = summaryIfAny(entry.path());
+        std::optional<ResultSummary> summary = summaryIfAny(entry->path());
         if (summary && summary->experiment.name == name && !isUntouched(*summary))
             found.push_back(*std::move(summary));
     }

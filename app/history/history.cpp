@@ -96,12 +96,13 @@ int64_t History::save(const RunRecord &run, const std::optional<ExperimentPlace>
     d->thread.post([this, prepared, promise](HistoryThread &on) {
         try {
             const int64_t saved = on.save(std::move(*prepared));
+            d->tellNotices(on);
             d->deliver([this] { emit changed(); });
             promise->set_value(saved);
         } catch (...) {
+            d->tellNotices(on);
             promise->set_exception(std::current_exception());
         }
-        d->tellNotices(on);
     });
     return id.get();
 }

@@ -14,9 +14,7 @@ void keepMeasured(const RunKeeper &keeper, const ExperimentResult &result, size_
     });
     if (run == runs.end())
         throw std::logic_error("a run that was not measured cannot be kept");
-    keeper(
-        *run->record,
-        RunPlace {result.experiment.name + " " + result.started, static_cast<int>(point), repeat});
+    keeper(*run->record, RunPlace {resultIdentity(result), static_cast<int>(point), repeat});
 }
 
 std::string notKeptLine(const std::exception &error)

@@ -16,7 +16,7 @@ namespace inferlab {
 // Which run of which experiment it was.
 struct RunPlace
 {
-    std::string experiment; // its name and when it began: "batch 2026-01-31T10:00:00+01:00"
+    std::string experiment; // resultIdentity()
     int point = 0;          // index in the experiment's grid
     int repeat = 0;
 };

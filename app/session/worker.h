@@ -58,7 +58,6 @@ private:
     void executeKnee(const KneePlan &plan, const std::atomic<bool> &stop);
     void executeExperiment(const ExperimentPlan &plan, const std::atomic<bool> &stop);
     EngineAccess engineAccess(const std::atomic<bool> &stop);
-    std::string newExperimentDate(const std::atomic<bool> &stop);
     void publishExperiment(RunControl *control);
     void dropIfChanged(const std::string &file, const std::atomic<bool> &stop);
 
@@ -99,7 +98,6 @@ private:
     std::shared_ptr<LoadedModel> m_model;
     bool m_hasModel = false;
     std::optional<std::string> m_hash; // of m_choice's file; none until computed
-    std::string m_lastExperiment;      // when it began
     PhaseStatus m_status;
     std::optional<PhaseStatus> m_sentStatus; // the last that was posted
 

@@ -6,13 +6,10 @@
 #include "app/experiment/folder_run.h"
 #include "app/experiment/model_check.h"
 #include "engine/base/error.h"
-#include "engine/measure/run_head.h"
 #include "kernels/api/devices.h"
 
-#include <chrono>
 #include <exception>
 #include <optional>
-#include <thread>
 
 namespace inferlab {
 
@@ -82,19 +79,6 @@ void Worker::dropIfChanged(const std::string &file, const std::atomic<bool> &sto
         dropModel();
 }
 
-// The history knows an experiment by its name and when it began: no two of one second.
-std::string Worker::newExperimentDate(const std::atomic<bool> &stop)
-{
-    constexpr auto kLook = std::chrono::milliseconds(20);
-    std::string date = dateTimeNow();
-    while (date == m_lastExperiment && !stop) {
-        std::this_thread::sleep_for(kLook);
-        date = dateTimeNow();
-    }
-    m_lastExperiment = date;
-    return date;
-}
-
 void Worker::publishExperiment(RunControl *control)
 {
     const std::lock_guard lock(m_mutex);
@@ -112,16 +96,12 @@ void Worker::executeExperiment(const ExperimentPlan &plan, const std::atomic<boo
     if (plan.folder.isEmpty()) {
         requireRunnablePoint(plan.experiment, model);
         open.result = emptyResult(plan.experiment);
+        beginIfNew(open.result);
     } else {
         open = openFolder({plan.experiment, model, plan.folder.toStdString(), engines}, stop);
     }
     const std::unique_ptr<ExperimentFolder> &folder = open.folder;
     ExperimentResult &result = open.result;
-    if (result.started.empty()) {
-        result.started = newExperimentDate(stop);
-        if (folder) // before its first run, which may be in the history alone when this is killed
-            folder->writeProgress(result);
-    }
     const auto tell = [&] {
         send(ExperimentAdvancedEvent {std::make_shared<const ExperimentResult>(result)});
     };
@@ -157,7 +137,8 @@ void Worker::executeExperiment(const ExperimentPlan &plan, const std::atomic<boo
     try {
         runner.run();
         if (folder) {
-            const ExperimentOutlook outlook = outlookFrom(result, model, m_source.calibrations);
+            const ExperimentOutlook outlook =
+                outlookFrom(result, model, m_source.calibrations, {}, &stop);
             folder->finish(result, &outlook);
         }
     } catch (...) {

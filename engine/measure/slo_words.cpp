@@ -8,9 +8,16 @@ namespace inferlab {
 
 namespace {
 
+// Never 100 where it is less.
 std::string percentText(double share)
 {
-    return shortText(100 * share, share < 1 ? 2 : 3);
+    if (share >= 1)
+        return "100";
+    for (const int digits : {2, 3}) {
+        if (std::string text = shortText(100 * share, digits); text != "100")
+            return text;
+    }
+    return ">99.9";
 }
 
 } // namespace

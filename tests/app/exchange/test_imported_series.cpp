@@ -136,6 +136,7 @@ TEST_CASE("a table that is none of the notebook's is refused with line and colum
     refused("1,inf\n", "p50_ttft_s");
     refused(",0.5\n", "line 2, column batch_size");
     refused("1,0.5\n2,0.5\n1,0.6\n", "each batch size once");
+    refused("!p50_ttft_s,batch_size\n0.5,7\n0.6,7\n", "each batch size once, found 7 again");
 }
 
 TEST_CASE("what we write as the notebook's table comes back with our figures")
@@ -149,7 +150,8 @@ TEST_CASE("what we write as the notebook's table comes back with our figures")
     const auto all =
         importSeries({files.write("small.csv", writeRuns(runs, ExchangeFormat::Notebook))});
     REQUIRE(all.size() == 1);
-    CHECK(all[0].name == "small");
+    CHECK(all[0].name == "course notebook, small");
+    CHECK(all[0].points[1].weakLatency); // P90 of 3 runs
     REQUIRE(all[0].points.size() == 2);
     std::vector<double> ttfts;
     double tokens = 0;
@@ -219,6 +221,59 @@ TEST_CASE("runs that differ in anything but the load are never pooled")
     CHECK(all[0].points[0].runs == 2); // another seed is a repeat
     CHECK(all[1].name == "runs, cache type Q8_0");
     CHECK(contains(all[2].name, "Q8_0"));
+}
+
+TEST_CASE("another machine, another file of a model and another batch are series of their own")
+{
+    std::vector<RunRecord> runs(6, makeSyntheticRun({}));
+    runs[1].provenance.machine = "another machine, 1 thread";
+    runs[2].provenance.modelFile = "another.gguf";
+    runs[3].provenance.modelHash = "sha256:0123456789abcdef";
+    for (const size_t i : {4, 5})
+        runs[i].settings.concurrency = 2;
+    runs[5].settings.batch = 32;
+    const Files files;
+    const auto all =
+        importSeries({files.write("runs.json", writeRuns(runs, ExchangeFormat::InferLab))});
+    REQUIRE(all.size() == 6);
+    for (const ImportedSeries &series : all) {
+        REQUIRE(series.points.size() == 1);
+        CHECK(series.points[0].runs == 1);
+    }
+    CHECK(contains(all[1].name, "another machine"));
+    CHECK(contains(all[2].name, "another.gguf"));
+    CHECK(contains(all[3].name, "sha256:01234567"));
+    CHECK(contains(all[4].name, "in flight"));
+    CHECK(contains(all[5].name, "batch 32"));
+    CHECK(all[5].points[0].load == 2); // requests in flight
+}
+
+TEST_CASE("P95 comes where there are answers enough")
+{
+    const RunRecord run = makeSyntheticRun({.batch = 300, .newTokens = 4});
+    const Files files;
+    const auto all =
+        importSeries({files.write("runs.json", writeRuns({run}, ExchangeFormat::InferLab))});
+    REQUIRE(all.size() == 1);
+    const std::vector<double> ttfts = ttftsMs(run);
+    REQUIRE(ttfts.size() >= samplesNeeded(95));
+    CHECK(all[0].points[0].ttftMs.at(95) == Approx(*percentile(ttfts, 95)));
+}
+
+TEST_CASE("no two series have one name")
+{
+    const Files files;
+    const auto all =
+        importSeries({files.write("a/t.csv", kNotebook), files.write("b/t.csv", kNotebook)});
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].name == "course notebook, t");
+    CHECK(all[1].name == "course notebook, t (2)");
+}
+
+TEST_CASE("who no longer wants them does not wait for the files")
+{
+    const std::atomic<bool> stop {true};
+    CHECK_THROWS_AS(importSeries({"anything.json"}, &stop), Cancelled);
 }
 
 TEST_CASE("what cannot be drawn over a load is refused in one line")

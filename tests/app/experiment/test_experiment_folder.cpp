@@ -137,6 +137,39 @@ TEST_CASE("what was written comes back")
           == jsonText(experimentToJson(result->experiment)));
 }
 
+TEST_CASE("a result keeps its id where it is moved, and a copy gets one of its own")
+{
+    const test::ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
+    const auto result = measured();
+    result->id = newResultId();
+    CHECK(result->id != newResultId());
+    const auto idIn = [](const fs::path &path) {
+        return ExperimentFolder(path, twoByTwo(), kHash).read().id;
+    };
+    {
+        ExperimentFolder folder(scratch / "first", twoByTwo(), kHash);
+        writeAll(folder, *result);
+    }
+    CHECK(idIn(scratch / "first") == result->id);
+    fs::copy(scratch / "first", scratch / "copy", fs::copy_options::recursive);
+    const std::string copied = idIn(scratch / "copy");
+    CHECK(copied.size() == result->id.size());
+    CHECK(copied != result->id);
+    fs::rename(scratch / "first", scratch / "moved");
+    CHECK(idIn(scratch / "moved") == result->id);
+    // To look at a copy changes nothing.
+    CHECK(readExperimentFolder(scratch / "copy").id == result->id);
+}
+
+TEST_CASE("a result of a program that gave no id is known by its name and when it began")
+{
+    ExperimentResult result = *measured();
+    result.started = "2026-01-31T10:00:00+01:00";
+    CHECK(resultIdentity(result) == "two 2026-01-31T10:00:00+01:00");
+    result.id = "0123456789abcdef";
+    CHECK(resultIdentity(result) == "two 2026-01-31T10:00:00+01:00#0123456789abcdef");
+}
+
 TEST_CASE("a run counts once progress names it, and leftovers of a killed process go")
 {
     const test::ScratchFolder scratch(INFERLAB_TEST_SCRATCH);

@@ -116,6 +116,9 @@ TEST_CASE("an outlook has a prediction for every point and says what limited tho
     pool.coolDownSeconds = 0.5;
     const double sum = drawn.points[0].metrics->durationS + drawn.points[1].metrics->durationS;
     CHECK(predictedSeconds(pool, drawn).value() == Approx(4 * (sum + 2 * 0.5)));
+    pool.stop.seconds = sum / 2;
+    CHECK(predictedSeconds(pool, drawn).value() == Approx(sum / 2));
+    pool.stop.seconds = 0;
     ExperimentOutlook half = drawn;
     half.points[1].metrics.reset();
     CHECK_FALSE(predictedSeconds(pool, half).has_value());

@@ -4,40 +4,21 @@
 #include "engine/base/error.h"
 #include "engine/measure/metrics.h"
 #include "support/synthetic_engine.h"
+#include "worker_events.h"
 
 #include <QTest>
-#include <algorithm>
 #include <chrono>
 #include <thread>
 
 using namespace inferlab;
+using test::collect;
+using test::only;
 using namespace std::chrono_literals;
 
 namespace {
 
 // A stop is promised within 100 ms; the rest is for a machine that is busy with other tests.
 constexpr double kStopMs = 250;
-
-// An experiment looks at the head of its model's file before it begins.
-QString tinyModel()
-{
-    return QStringLiteral(INFERLAB_FIXTURES "/tiny/llama_gqa/llama_gqa.f32.gguf");
-}
-
-// Drains until `commands` commands are done; gives all events.
-std::vector<SessionEvent> collect(Worker &worker, int commands)
-{
-    std::vector<SessionEvent> all;
-    while (commands > 0) {
-        for (SessionEvent &event : worker.mailbox().drain().events) {
-            if (std::holds_alternative<CommandDoneEvent>(event.what))
-                --commands;
-            all.push_back(std::move(event));
-        }
-        std::this_thread::sleep_for(1ms);
-    }
-    return all;
-}
 
 // Drains until the worker says that it is there; what else comes meanwhile is lost.
 PhaseStatus waitForPhase(Worker &worker, Phase phase)
@@ -48,17 +29,6 @@ PhaseStatus waitForPhase(Worker &worker, Phase phase)
             return *status;
         std::this_thread::sleep_for(1ms);
     }
-}
-
-template <typename Event>
-std::vector<Event> only(const std::vector<SessionEvent> &events)
-{
-    std::vector<Event> found;
-    for (const SessionEvent &event : events) {
-        if (const auto *match = std::get_if<Event>(&event.what))
-            found.push_back(*match);
-    }
-    return found;
 }
 
 } // namespace
@@ -108,91 +78,6 @@ private slots:
         QCOMPARE(finished.size(), size_t(1));
         QVERIFY(!heardFirst);
         QCOMPARE(kept, std::vector<std::string> {"sha256:synthetic"}); // whole, with its hash
-    }
-
-    void runsOfAnExperimentAreKeptInTheirPlace()
-    {
-        std::vector<std::pair<RunPlace, std::string>> kept;
-        Worker worker(test::syntheticSource({}), Worker::kMailboxCapacity,
-                      [&](const RunRecord &run, const std::optional<RunPlace> &place) {
-                          kept.emplace_back(place.value(), run.label);
-                      });
-        ExperimentPlan plan;
-        plan.model.path = tinyModel();
-        plan.experiment.name = "batch";
-        plan.experiment.held.run.chat = false;
-        plan.experiment.prompts = {"hello"};
-        plan.experiment.axes = {{AxisKind::Batch, {1.0, 2.0}}};
-        plan.experiment.repeats = 2;
-        plan.experiment.warmUps = 1; // not counted, and not kept
-        plan.experiment.held.run.maxNewTokens = 3;
-        worker.post(plan);
-        const auto finished = only<ExperimentFinishedEvent>(collect(worker, 1));
-        QCOMPARE(finished.size(), size_t(1));
-        QCOMPARE(kept.size(), size_t(4));
-        const std::string name = "batch " + finished[0].result->started;
-        std::vector<std::pair<int, int>> places;
-        for (const auto &[place, label] : kept) {
-            QCOMPARE(place.experiment, name);
-            QCOMPARE(label, place.point == 0 ? std::string("batch 1") : std::string("batch 2"));
-            places.emplace_back(place.point, place.repeat);
-        }
-        std::sort(places.begin(), places.end());
-        QCOMPARE(places, (std::vector<std::pair<int, int>> {{0, 0}, {0, 1}, {1, 0}, {1, 1}}));
-    }
-
-    void anExperimentOfAFailedDeviceOffersTheCpu()
-    {
-        test::SyntheticPace failing;
-        failing.failInStep = true;
-        for (const bool onGpu : {true, false}) {
-            Worker worker(test::syntheticSource(failing));
-            ExperimentPlan plan;
-            plan.model.path = tinyModel();
-            plan.experiment.held.run.chat = false;
-            plan.experiment.name = "batch";
-            plan.experiment.prompts = {"hello"};
-            plan.experiment.axes = {{AxisKind::Batch, {1.0, 2.0}}};
-            plan.experiment.repeats = 1;
-            plan.experiment.held.run.device = onGpu ? "cuda" : "cpu";
-            plan.experiment.held.run.maxNewTokens = 8;
-            worker.post(plan);
-            const std::vector<SessionEvent> events = collect(worker, 1);
-            QCOMPARE(only<ExperimentFinishedEvent>(events).size(), size_t(1));
-            const auto failed = only<FailedEvent>(events);
-            QCOMPARE(failed.size(), size_t(onGpu ? 1 : 0)); // on the CPU the points say it
-            if (onGpu) {
-                QVERIFY(failed[0].cpuMay);
-                const auto result = only<ExperimentFinishedEvent>(events)[0].result;
-                QCOMPARE(failed[0].line, result->points[0].message);
-            }
-        }
-    }
-
-    void onePointThatFailsIsAFindingOfTheExperiment()
-    {
-        EngineSource source = test::syntheticSource({});
-        const auto open = source.open;
-        source.open = [open](const std::shared_ptr<LoadedModel> &model,
-                             const EngineOptions &options) {
-            if (options.maxSequences > 1)
-                throw std::bad_alloc();
-            return open(model, options);
-        };
-        Worker worker(std::move(source));
-        ExperimentPlan plan;
-        plan.model.path = tinyModel();
-        plan.experiment.held.run.chat = false;
-        plan.experiment.name = "batch";
-        plan.experiment.prompts = {"hello"};
-        plan.experiment.axes = {{AxisKind::Batch, {1.0, 2.0}}};
-        plan.experiment.repeats = 1;
-        plan.experiment.held.run.device = "cuda";
-        worker.post(plan);
-        const std::vector<SessionEvent> events = collect(worker, 1);
-        QVERIFY(only<FailedEvent>(events).empty());
-        const auto result = only<ExperimentFinishedEvent>(events)[0].result;
-        QCOMPARE(result->points[1].state, PointState::Failed);
     }
 
     void aRunThatCannotBeKeptIsShownAllTheSame()

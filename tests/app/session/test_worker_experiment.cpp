@@ -1,18 +1,32 @@
 // Experiments on the worker with model files that change under its feet: what was measured on one
-// model is never gone on with on another, and what cannot run leaves no folder.
+// model is never gone on with on another, and what cannot run leaves no folder. Where runs are
+// kept, and what a device that fails is.
+#include "app/experiment/experiment_folder.h"
 #include "app/session/worker.h"
 #include "support/random_model.h"
+#include "support/synthetic_engine.h"
+#include "worker_events.h"
 
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
+#include <algorithm>
 #include <chrono>
+#include <set>
 #include <thread>
 
 using namespace inferlab;
+using test::collect;
+using test::only;
 using namespace std::chrono_literals;
 
 namespace {
+
+// An experiment looks at the head of its model's file before it begins.
+QString tinyModel()
+{
+    return QStringLiteral(INFERLAB_FIXTURES "/tiny/llama_gqa/llama_gqa.f32.gguf");
+}
 
 struct Outcome
 {
@@ -134,6 +148,133 @@ private slots:
         QVERIFY2(outcome.failure.contains(QStringLiteral("a.gguf")), qPrintable(outcome.failure));
         QVERIFY(outcome.result == nullptr);
         QVERIFY(!QFile::exists(plan.folder));
+    }
+
+    void runsOfAnExperimentAreKeptInTheirPlace()
+    {
+        std::vector<std::pair<RunPlace, std::string>> kept;
+        Worker worker(test::syntheticSource({}), Worker::kMailboxCapacity,
+                      [&](const RunRecord &run, const std::optional<RunPlace> &place) {
+                          kept.emplace_back(place.value(), run.label);
+                      });
+        ExperimentPlan plan;
+        plan.model.path = tinyModel();
+        plan.experiment.name = "batch";
+        plan.experiment.held.run.chat = false;
+        plan.experiment.prompts = {"hello"};
+        plan.experiment.axes = {{AxisKind::Batch, {1.0, 2.0}}};
+        plan.experiment.repeats = 2;
+        plan.experiment.warmUps = 1; // not counted, and not kept
+        plan.experiment.held.run.maxNewTokens = 3;
+        worker.post(plan);
+        const auto finished = only<ExperimentFinishedEvent>(collect(worker, 1));
+        QCOMPARE(finished.size(), size_t(1));
+        QCOMPARE(kept.size(), size_t(4));
+        const ExperimentResult &result = *finished[0].result;
+        QCOMPARE(result.id.size(), size_t(16));
+        const std::string name = "batch " + result.started + "#" + result.id;
+        std::vector<std::pair<int, int>> places;
+        for (const auto &[place, label] : kept) {
+            QCOMPARE(place.experiment, name);
+            QCOMPARE(label, place.point == 0 ? std::string("batch 1") : std::string("batch 2"));
+            places.emplace_back(place.point, place.repeat);
+        }
+        std::sort(places.begin(), places.end());
+        QCOMPARE(places, (std::vector<std::pair<int, int>> {{0, 0}, {0, 1}, {1, 0}, {1, 1}}));
+    }
+
+    void anExperimentOfAFailedDeviceOffersTheCpu()
+    {
+        test::SyntheticPace failing;
+        failing.failInStep = true;
+        for (const bool onGpu : {true, false}) {
+            Worker worker(test::syntheticSource(failing));
+            ExperimentPlan plan;
+            plan.model.path = tinyModel();
+            plan.experiment.held.run.chat = false;
+            plan.experiment.name = "batch";
+            plan.experiment.prompts = {"hello"};
+            plan.experiment.axes = {{AxisKind::Batch, {1.0, 2.0}}};
+            plan.experiment.repeats = 1;
+            plan.experiment.held.run.device = onGpu ? "cuda" : "cpu";
+            plan.experiment.held.run.maxNewTokens = 8;
+            worker.post(plan);
+            const std::vector<SessionEvent> events = collect(worker, 1);
+            QCOMPARE(only<ExperimentFinishedEvent>(events).size(), size_t(1));
+            const auto failed = only<FailedEvent>(events);
+            QCOMPARE(failed.size(), size_t(onGpu ? 1 : 0)); // on the CPU the points say it
+            if (onGpu) {
+                QVERIFY(failed[0].cpuMay);
+                const auto result = only<ExperimentFinishedEvent>(events)[0].result;
+                QCOMPARE(failed[0].line, result->points[0].message);
+            }
+        }
+    }
+
+    void onePointThatFailsIsAFindingOfTheExperiment()
+    {
+        EngineSource source = test::syntheticSource({});
+        const auto open = source.open;
+        source.open = [open](const std::shared_ptr<LoadedModel> &model,
+                             const EngineOptions &options) {
+            if (options.maxSequences > 1)
+                throw std::bad_alloc();
+            return open(model, options);
+        };
+        Worker worker(std::move(source));
+        ExperimentPlan plan;
+        plan.model.path = tinyModel();
+        plan.experiment.held.run.chat = false;
+        plan.experiment.name = "batch";
+        plan.experiment.prompts = {"hello"};
+        plan.experiment.axes = {{AxisKind::Batch, {1.0, 2.0}}};
+        plan.experiment.repeats = 1;
+        plan.experiment.held.run.device = "cuda";
+        worker.post(plan);
+        const std::vector<SessionEvent> events = collect(worker, 1);
+        QVERIFY(only<FailedEvent>(events).empty());
+        const auto result = only<ExperimentFinishedEvent>(events)[0].result;
+        QCOMPARE(result->points[1].state, PointState::Failed);
+    }
+
+    // As two programs begin them, within a second.
+    void noTwoExperimentsAreTheSameToTheHistory()
+    {
+        std::set<std::string> known;
+        for (int i = 0; i < 3; ++i) {
+            Worker worker(test::syntheticSource({}), Worker::kMailboxCapacity,
+                          [&](const RunRecord &, const std::optional<RunPlace> &place) {
+                              known.insert(place.value().experiment);
+                          });
+            ExperimentPlan plan;
+            plan.model.path = tinyModel();
+            plan.experiment.held.run.chat = false;
+            plan.experiment.name = "batch";
+            plan.experiment.prompts = {"hello"};
+            plan.experiment.repeats = 2;
+            plan.experiment.held.run.maxNewTokens = 2;
+            worker.post(plan);
+            collect(worker, 1);
+            QCOMPARE(known.size(), static_cast<size_t>(i + 1));
+        }
+    }
+
+    // A process that is killed then must find, in its folder, what the history knows the run by.
+    void theFolderKnowsItsIdentityBeforeARunIsKept()
+    {
+        const QTemporaryDir folder;
+        ExperimentPlan plan = smallPlan(folder);
+        std::vector<std::pair<std::string, std::string>> identities; // kept, and on disk then
+        Worker worker(test::syntheticSource({}), Worker::kMailboxCapacity,
+                      [&](const RunRecord &, const std::optional<RunPlace> &place) {
+                          ExperimentResult there = readExperimentFolder(plan.folder.toStdString());
+                          identities.emplace_back(place.value().experiment, resultIdentity(there));
+                      });
+        const Outcome outcome = carryOut(worker, plan);
+        QVERIFY2(outcome.failure.isEmpty(), qPrintable(outcome.failure));
+        QCOMPARE(identities.size(), size_t(2));
+        for (const auto &[kept, onDisk] : identities)
+            QCOMPARE(kept, onDisk);
     }
 };
 

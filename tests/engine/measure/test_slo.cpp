@@ -90,6 +90,22 @@ TEST_CASE("what was kept and what was missed most, in words")
     CHECK(goodputText(sloOutcome({}, {})) == "-");
 }
 
+TEST_CASE("a share below all is never 100%")
+{
+    const auto shareOf = [](size_t met, size_t of) {
+        SloOutcome outcome;
+        outcome.requests = of;
+        outcome.met = met;
+        outcome.attainment = static_cast<double>(met) / static_cast<double>(of);
+        const std::string text = attainmentText(outcome);
+        return text.substr(0, text.find(' '));
+    };
+    CHECK(shareOf(249, 250) == "99.6");
+    CHECK(shareOf(9999, 10000) == ">99.9");
+    CHECK(shareOf(98, 100) == "98");
+    CHECK(shareOf(250, 250) == "100");
+}
+
 TEST_CASE("failed and cancelled requests are misses, and no requests have no attainment")
 {
     RunRecord run = fastAndSlow();

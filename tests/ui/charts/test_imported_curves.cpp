@@ -110,6 +110,23 @@ private slots:
         QVERIFY(importedIn(plotOf(id, over(AxisKind::Batch), 2, theirs(), 2)).empty());
     }
 
+    void aLatencyOfFewRunsIsMarked()
+    {
+        std::vector<ImportedSeries> series = *theirs();
+        for (ImportedPoint &point : series[0].points)
+            point.weakLatency = true;
+        const auto imported = std::make_shared<const std::vector<ImportedSeries>>(series);
+        for (const int view : {0, 1}) { // their medians are as good as any
+            const PlotSpec spec = plotOf(QStringLiteral("throughput-against-latency"),
+                                         over(AxisKind::Batch), 2, imported, view);
+            const PlotCurve curve = importedIn(spec).back().curves.front();
+            QCOMPARE(curve.weak, std::vector<bool>(2, view == 1));
+            QCOMPARE(curve.texts[0].contains(QStringLiteral("of 3 runs: few")), view == 1);
+            const QStringList row = spec.table.rows.back();
+            QCOMPARE(row.filter(QStringLiteral("few")).isEmpty(), view == 0);
+        }
+    }
+
     void whereXIsNoLoadThereIsNothing()
     {
         for (const QString &id : kOverX)

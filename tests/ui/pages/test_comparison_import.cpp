@@ -38,18 +38,22 @@ private slots:
         QSignalSpy noticed(&import, &ComparisonImport::noticed);
         QVERIFY(import.series() == nullptr);
         import.read({write(folder, "one.csv", "batch_size,p50_ttft_s\n1,0.5\n2,0.6\n")});
-        QVERIFY(!import.button()->isEnabled()); // in the background
+        QCOMPARE(import.button()->text(), QStringLiteral("Stop import")); // in the background
         QVERIFY(changed.wait(kPatienceMs));
-        QVERIFY(import.button()->isEnabled());
+        QVERIFY(import.button()->text().startsWith(QStringLiteral("Import")));
         QCOMPARE(noticed.front().front().toString(),
                  QStringLiteral(
-                     "Imported one (2 points): drawn where batch or requests in flight vary"));
+                     "Imported course notebook, one (2 points): drawn where batch or requests in "
+                     "flight vary"));
         import.read({write(folder, "two.csv", "batch_size,p50_latency_s\n1,2\n")});
         QVERIFY(changed.wait(kPatienceMs));
         QCOMPARE(import.series()->size(), size_t(2));
-        QCOMPARE(import.series()->back().name, std::string("two"));
+        QCOMPARE(import.series()->back().name, std::string("course notebook, two"));
+        import.read({write(folder, "two.csv", "batch_size,p50_latency_s\n1,2\n")});
+        QVERIFY(changed.wait(kPatienceMs));
+        QCOMPARE(import.series()->back().name, std::string("course notebook, two (2)"));
         import.clear();
-        QCOMPARE(changed.count(), 3);
+        QCOMPARE(changed.count(), 4);
         QVERIFY(import.series() == nullptr);
     }
 
@@ -68,7 +72,24 @@ private slots:
                      && line.contains(QStringLiteral("fast")) && !line.contains(QLatin1Char('\n')),
                  qPrintable(line));
         QCOMPARE(changed.count(), 0);
-        QVERIFY(import.button()->isEnabled());
+        QVERIFY(import.button()->text().startsWith(QStringLiteral("Import")));
+    }
+
+    void readingCanBeStopped()
+    {
+        const QTemporaryDir folder;
+        QWidget window;
+        ComparisonImport import(&window);
+        QSignalSpy changed(&import, &ComparisonImport::changed);
+        QSignalSpy failed(&import, &ComparisonImport::failed);
+        import.read({write(folder, "one.csv", "batch_size,p50_ttft_s\n1,0.5\n")});
+        import.button()->click();
+        QVERIFY(import.button()->text().startsWith(QStringLiteral("Import")));
+        import.read({write(folder, "two.csv", "batch_size,p50_ttft_s\n1,0.5\n")});
+        QVERIFY(changed.wait(kPatienceMs));
+        QCOMPARE(import.series()->size(), size_t(1)); // of the second alone
+        QCOMPARE(import.series()->front().name, std::string("course notebook, two"));
+        QCOMPARE(failed.count(), 0);
     }
 };
 

@@ -34,6 +34,7 @@
 #include <QTabWidget>
 #include <QTableWidget>
 #include <QTest>
+#include <stdexcept>
 
 using namespace inferlab;
 using test::ExperimentLab;
@@ -312,6 +313,40 @@ private slots:
         QTest::keyClick(lab.page, Qt::Key_Escape);
         QVERIFY(!lab.fixture.window->isPresenting());
         QVERIFY(lab.page->presets()->isVisible());
+    }
+
+    void whatFailsOnADeviceIsMeasuredOnTheCpu()
+    {
+        EngineSource source = EngineSource::real({});
+        source.load = [load = source.load](const ModelChoice &choice, const auto &progress,
+                                           const std::atomic<bool> *stop) {
+            if (choice.device != QStringLiteral("cpu"))
+                throw std::runtime_error("the device is gone");
+            return load(choice, progress, stop);
+        };
+        ExperimentLab lab(std::move(source));
+        Experiment plan = tinyPlan(1);
+        plan.held.run.device = "cuda";
+        auto *onCpu = lab.page->errorBar()->findChild<QPushButton *>(QStringLiteral("errorAction"));
+        const auto fail = [&] {
+            lab.open(plan);
+            lab.click(lab.page->startButton());
+            QVERIFY(lab.waitForEnd());
+            QTRY_VERIFY_WITH_TIMEOUT(onCpu->isVisible(), kPatienceMs);
+        };
+        fail();
+        lab.page->choosePreset(QStringLiteral("batch")); // the offer was of another plan
+        QVERIFY(lab.page->errorBar()->isHidden());
+        QCOMPARE(lab.page->experiment().name, std::string("batch"));
+        fail();
+        lab.click(onCpu);
+        QVERIFY(lab.page->isRunning());
+        QCOMPARE(lab.page->experiment().name, std::string("tiny"));
+        QVERIFY2(lab.page->machine()->text().contains(QStringLiteral("CPU")),
+                 qPrintable(lab.page->machine()->text()));
+        QVERIFY(lab.waitForEnd());
+        QVERIFY(lab.page->result()->complete());
+        QCOMPARE(lab.page->result()->points[0].runs[0].record->settings.device, std::string("cpu"));
     }
 
     void badPlansAreOneLine()

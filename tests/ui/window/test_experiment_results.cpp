@@ -277,6 +277,12 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(!lab.page->errorBar()->isHidden(), kPatienceMs);
         QVERIFY(lab.page->errorBar()->line().contains(QStringLiteral("experiment.json")));
         QCOMPARE(lab.page->folder(), elsewhere);
+
+        // Nor is a result that is being read then lost by it.
+        lab.page->choosePoint(1);
+        emit lab.page->results()->chosen(elsewhere);
+        lab.page->openResults(lab.fixture.folder.path());
+        QTRY_COMPARE_WITH_TIMEOUT(lab.page->chosenPoint(), -1, kPatienceMs); // it has been read
     }
 
     // The processor is the experiment's alone: predictions wait for a pause or its end.

@@ -185,10 +185,15 @@ void TestInferlab::anExperimentWritesChartsAndAReport()
         "repeats": 2, "prompts": ["abc"]})");
     file.close();
     const QString kept = folder.filePath(QStringLiteral("history.sqlite"));
+    QFile damaged(kept);
+    QVERIFY(damaged.open(QIODevice::WriteOnly));
+    damaged.write(QByteArray("SQLite format 3").append('\0').append(5000, 'x'));
+    damaged.close();
     const QStringList call =
         experimentCall(plan, out) + QStringList {QStringLiteral("--history"), kept};
     const Outcome outcome = run(call, folder.path());
     QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+    QVERIFY2(outcome.err.contains(QStringLiteral("damaged")), qPrintable(outcome.err));
     QVERIFY(outcome.err.contains(QStringLiteral("8 of 8 runs, complete")));
     const QDir charts(out + QStringLiteral("/charts"));
     for (const char *id : {"throughput-by-point", "latency-by-point", "ttft-by-point",

@@ -149,6 +149,16 @@ std::optional<Estimate> estimateOf(const Samples &samples, double percent, doubl
     return out;
 }
 
+std::optional<Estimate> sustainedEstimate(const PointFigures &point)
+{
+    if (!point.sustainedTokPerSecond)
+        return std::nullopt;
+    Estimate out;
+    out.value = *point.sustainedTokPerSecond;
+    out.n = point.runTokPerSecond.all.size();
+    return out;
+}
+
 const ExperimentAxis *ExperimentFigures::axis() const
 {
     const auto &axes = result->experiment.axes;

@@ -54,6 +54,8 @@ struct PointFigures
 
 // Nullopt for an empty sample. scale: of what is returned, per unit of the samples.
 std::optional<Estimate> estimateOf(const Samples &samples, double percent, double scale = 1);
+// All tokens of a point / all its time, over n runs; a ratio of sums, without an interval.
+std::optional<Estimate> sustainedEstimate(const PointFigures &point);
 
 // Where a point stands: its place along the first axis, and the rest of its values as a group.
 struct PointPlace

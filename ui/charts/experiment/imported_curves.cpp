@@ -119,43 +119,66 @@ void addOverX(PlotSpec &spec, const ExperimentFigures &figures, const FigureOfIm
     widenX(spec, figures);
 }
 
+struct ImportedDot
+{
+    QPointF at;
+    QString name;
+    bool isWeak = false; // its latency
+    size_t runs = 0;     // 0: unknown
+};
+
+QString fewWords(size_t runs)
+{
+    return runs > 0 ? QStringLiteral("of %1 runs: few").arg(runs)
+                    : QStringLiteral("of how many runs is unknown");
+}
+
 void addAgainstLatency(PlotSpec &spec, const ExperimentFigures &figures, int percent)
 {
     size_t index = 0;
     for (const ImportedSeries &imported : *figures.imported) {
         PlotSeries series = lookOf(imported, index++, Meaning::Throughput, spec.y.unit);
         series.kind = PlotKind::Dots; // latency need not rise with the load
-        std::vector<std::pair<QPointF, QString>> dots;
+        std::vector<ImportedDot> dots;
         for (const ImportedPoint &point : imported.points) {
             const std::optional<double> latency = seconds(point.latencyMs, percent);
             if (latency && point.tokPerSecond)
-                dots.push_back({{*latency, *point.tokPerSecond}, loadOf(imported, point)});
+                dots.push_back({{*latency, *point.tokPerSecond},
+                                loadOf(imported, point),
+                                percent > 50 && point.weakLatency,
+                                point.runs});
         }
         if (dots.empty())
             continue;
         std::stable_sort(dots.begin(), dots.end(),
-                         [](const auto &a, const auto &b) { return a.first.x() < b.first.x(); });
+                         [](const auto &a, const auto &b) { return a.at.x() < b.at.x(); });
         PlotCurve curve;
-        for (const auto &[at, name] : dots) {
+        for (const auto &[at, name, isWeak, runs] : dots) {
+            const QString few = isWeak ? fewWords(runs) : QString();
             curve.points.push_back(at);
             curve.names << name;
             curve.texts << QStringLiteral("%1 tok/s total at %2 s, %3")
-                               .arg(numberText(at.y()), numberText(at.x()), series.name);
+                               .arg(numberText(at.y()), numberText(at.x()), series.name)
+                    + (isWeak ? QStringLiteral(" (%1)").arg(few) : QString());
+            curve.weak.push_back(isWeak);
             PointLabel label;
             label.at = at;
             label.text = name;
             label.keys = series.keys;
             label.muted = true;
             spec.pointLabels.push_back(label);
-            spec.table.rows.push_back({name + QStringLiteral(", ") + series.name,
-                                       plainNumber(at.y(), 2), plainNumber(at.x()), QString(),
-                                       QStringLiteral("imported"), QString()});
+            spec.table.rows.push_back(
+                {name + QStringLiteral(", ") + series.name, plainNumber(at.y(), 2),
+                 plainNumber(at.x()), QString(),
+                 isWeak ? QStringLiteral("imported, %1").arg(few) : QStringLiteral("imported"),
+                 QString()});
         }
         PlotSeries path = series;
         path.kind = PlotKind::Line;
         path.markers = false;
         path.pointable = false;
         path.curves.push_back(curve);
+        path.curves.back().weak.clear(); // of the dots
         spec.series.push_back(std::move(path));
         series.curves.push_back(std::move(curve));
         addLegend(spec, series, imported);

@@ -26,10 +26,9 @@ std::vector<SweetPoint> sweetPoints(const ExperimentFigures &figures, size_t gro
         if (point == nullptr || !point->sustainedTokPerSecond)
             continue;
         const auto latency = estimateOf(point->endToEndMs, percent, kSPerMs);
-        auto throughput = estimateOf(point->runTokPerSecond, 50);
-        if (!latency || !throughput || latency->value <= 0)
+        const auto throughput = sustainedEstimate(*point);
+        if (!latency || latency->value <= 0)
             continue;
-        throughput->value = *point->sustainedTokPerSecond;
         out.push_back(
             {figures.xOf(x), *latency, *throughput, point, pointName(figures, point->index)});
     }

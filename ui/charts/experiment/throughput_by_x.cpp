@@ -8,16 +8,6 @@ namespace inferlab {
 
 namespace {
 
-std::optional<Estimate> sustained(const PointFigures &point)
-{
-    if (!point.sustainedTokPerSecond)
-        return std::nullopt;
-    Estimate estimate;
-    estimate.value = *point.sustainedTokPerSecond;
-    estimate.n = point.runTokPerSecond.all.size();
-    return estimate;
-}
-
 class ThroughputByX : public ChartSource
 {
 public:
@@ -51,7 +41,7 @@ PlotSpec ThroughputByX::plot(const ChartData &data, int)
     look.marker = MarkerShape::Diamond;
     look.width = 1.2;
     look.unit = curves.unit;
-    PlotSeries series = curveOverX(figures, 0, look, sustained);
+    PlotSeries series = curveOverX(figures, 0, look, sustainedEstimate);
     if (series.isEmpty())
         return spec;
     LegendEntry entry;

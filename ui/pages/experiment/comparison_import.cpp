@@ -4,9 +4,9 @@
 #include <QFileDialog>
 #include <QMenu>
 #include <QPushButton>
-#include <QThread>
-#include <exception>
+#include <atomic>
 #include <new>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -14,48 +14,39 @@ namespace inferlab {
 
 namespace {
 
-struct Answer
+std::vector<ImportedSeries> seriesIn(const QStringList &paths, const std::atomic<bool> &stop)
 {
-    std::vector<ImportedSeries> series;
-    QString problem; // empty: none
-};
-
-Answer seriesIn(const QStringList &paths)
-{
-    Answer answer;
     std::vector<std::string> files;
     for (const QString &path : paths)
         files.push_back(QFile::encodeName(path).toStdString());
     try {
-        answer.series = importSeries(files);
+        return importSeries(files, &stop);
     } catch (const std::bad_alloc &) {
-        answer.problem = QObject::tr("too large for the memory that is free");
-    } catch (const std::exception &error) {
-        answer.problem = QString::fromUtf8(error.what());
+        throw std::runtime_error(
+            QObject::tr("too large for the memory that is free").toStdString());
     }
-    return answer;
 }
 
 } // namespace
 
 ComparisonImport::ComparisonImport(QWidget *parent)
     : QObject(parent)
-    , m_button(new QPushButton(tr("Import for comparison…"), parent))
+    , m_button(new QPushButton(parent))
 {
+    showState();
     m_button->setToolTip(
         tr("Draw others' results beside this experiment: vLLM's files, the course notebook's "
            "table, runs or an experiment (its experiment.json) of another machine"));
     connect(m_button, &QPushButton::clicked, this, &ComparisonImport::press);
 }
 
-ComparisonImport::~ComparisonImport()
-{
-    if (m_reader != nullptr)
-        m_reader->wait();
-}
-
 void ComparisonImport::press()
 {
+    if (m_reading.isWorking()) {
+        m_reading.cancel();
+        showState();
+        return;
+    }
     if (m_series == nullptr) {
         choose();
         return;
@@ -79,30 +70,35 @@ void ComparisonImport::choose()
 
 void ComparisonImport::read(const QStringList &paths)
 {
-    if (m_reader != nullptr)
+    if (m_reading.isWorking())
         return;
-    m_button->setEnabled(false);
-    auto answer = std::make_shared<Answer>();
-    m_reader.reset(QThread::create([paths, answer] { *answer = seriesIn(paths); }));
-    connect(m_reader.get(), &QThread::finished, this, [this, answer] {
-        m_reader->wait();
-        m_reader.release()->deleteLater();
-        m_button->setEnabled(true);
-        if (answer->problem.isEmpty())
-            take(answer->series);
-        else
-            emit failed(tr("Not imported. %1").arg(answer->problem));
-    });
-    m_reader->start();
+    m_reading.start([paths](const std::atomic<bool> &stop) { return seriesIn(paths, stop); },
+                    [this](const std::vector<ImportedSeries> &series) {
+                        showState();
+                        take(series);
+                    },
+                    [this](const QString &problem) {
+                        showState();
+                        emit failed(tr("Not imported. %1").arg(problem));
+                    });
+    showState();
+}
+
+void ComparisonImport::showState()
+{
+    m_button->setText(m_reading.isWorking() ? tr("Stop import") : tr("Import for comparison…"));
 }
 
 void ComparisonImport::take(const std::vector<ImportedSeries> &more)
 {
     std::vector<ImportedSeries> all =
         m_series == nullptr ? std::vector<ImportedSeries>() : *m_series;
+    const size_t before = all.size();
+    all.insert(all.end(), more.begin(), more.end());
+    nameApart(all);
     QStringList names;
-    for (const ImportedSeries &series : more) {
-        all.push_back(series);
+    for (size_t i = before; i < all.size(); ++i) {
+        const ImportedSeries &series = all[i];
         names << QStringLiteral("%1 (%2 points)")
                      .arg(QString::fromStdString(series.name))
                      .arg(series.points.size());

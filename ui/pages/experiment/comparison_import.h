@@ -2,6 +2,7 @@
 // until they are taken away.
 #pragma once
 
+#include "latest_work.h"
 #include "ui/charts/experiment/experiment_figures.h"
 
 #include <QObject>
@@ -9,7 +10,6 @@
 #include <memory>
 
 class QPushButton;
-class QThread;
 class QWidget;
 
 namespace inferlab {
@@ -20,13 +20,12 @@ class ComparisonImport : public QObject
 
 public:
     explicit ComparisonImport(QWidget *parent);
-    ~ComparisonImport() override;
 
-    // Chooses files; where some are shown already, offers to take them away.
+    // Chooses files; where some are shown already, offers to take them away; stops reading.
     QPushButton *button() const noexcept { return m_button; }
     ImportedSeriesPtr series() const noexcept { return m_series; } // null: none
 
-    void read(const QStringList &paths); // beside those that are there
+    void read(const QStringList &paths); // beside those that are there; not while it reads others
     void clear();
 
 signals:
@@ -37,11 +36,12 @@ signals:
 private:
     void choose();
     void press();
+    void showState();
     void take(const std::vector<ImportedSeries> &more);
 
     QPushButton *m_button;
     ImportedSeriesPtr m_series;
-    std::unique_ptr<QThread> m_reader;
+    LatestWork m_reading {this}; // last: it ends before what its answer would change
 };
 
 } // namespace inferlab

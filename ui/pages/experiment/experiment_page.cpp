@@ -22,6 +22,7 @@
 #include <QProgressBar>
 #include <QSignalBlocker>
 #include <algorithm>
+#include <utility>
 
 namespace inferlab {
 
@@ -157,7 +158,7 @@ void ExperimentPage::openResults(const QString &folder)
     if (m_running)
         return;
     const QString path = QDir::cleanPath(QDir(folder).absolutePath());
-    m_reading.start(
+    m_opening.start(
         [path](const std::atomic<bool> &) { return summariseResult(path.toStdString()); },
         [this](const ResultSummary &summary) {
             if (m_running)
@@ -189,6 +190,9 @@ void ExperimentPage::show(Experiment experiment, const std::optional<ResultSumma
 {
     m_experiment = std::move(experiment);
     m_opened = opened;
+    m_opening.cancel();
+    if (std::exchange(m_failedPlan, std::nullopt))
+        m_error->dismiss(); // it offers to measure another plan
     showHead();
     showNoResult();
     listResults(opened ? folderOf(*opened) : QString());

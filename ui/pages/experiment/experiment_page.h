@@ -127,6 +127,7 @@ private:
     void readFolder(const QString &folder);
     void showNoResult();
     void begin(const Experiment &experiment, const QString &folder);
+    void measureOnCpu(); // what failed on another device
     QString freeFolder(const Experiment &experiment) const;
     void showNewResult(const Experiment &experiment);
     void onEnded();
@@ -140,7 +141,9 @@ private:
     void catchUp();          // on what was not computed meanwhile
     void predictDurations();
     void showDurations();
-    std::optional<double> predictedHere() const; // seconds of the plan
+    ExperimentChoice devicesNow() const;                  // the choice without a preset
+    std::optional<double> predictedPreset(int row) const; // seconds, on what is chosen now
+    std::optional<double> predictedHere() const;          // seconds of the plan
     void forgetOutlook(); // when the points that it is of are no longer shown
     void showProgress(const RunnerProgress &progress);
     void onFinished(const ExperimentResultPtr &result);
@@ -171,8 +174,10 @@ private:
     std::shared_ptr<const ExperimentOutlook> m_outlook;
     bool m_outlookIsStale = false;                  // it is asked for once it may be
     std::optional<ExperimentChoice> m_durationsFor; // that the presets' durations were asked for
+    ExperimentChoice m_durationsOf;                 // that they are of
     std::vector<std::optional<double>> m_durations; // of the presets; empty: not known
     int m_chosen = -1;                              // point
+    std::optional<Experiment> m_failedPlan;         // while the bar offers to measure it on the CPU
     bool m_running = false;
     bool m_paused = false;
     size_t m_point = 0;                       // in progress
@@ -207,6 +212,7 @@ private:
     // Last: they end before what their answers would change.
     LatestWork m_fitting {this}; // the plan to the model's files
     LatestWork m_listing {this};
+    LatestWork m_opening {this}; // of a folder that a person named, until it is known to be one
     LatestWork m_reading {this};
     LatestWork m_predicting {this}; // how long the presets take
 };

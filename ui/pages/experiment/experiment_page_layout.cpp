@@ -234,11 +234,11 @@ void ExperimentPage::fillPresets()
 void ExperimentPage::showDurations()
 {
     for (int row = 0; row < m_presets->count(); ++row) {
-        const auto index = static_cast<size_t>(row);
-        const Experiment &preset = experimentPresets()[index];
-        const bool isPredicted = index < m_durations.size() && m_durations[index];
-        const QString duration = QString::fromStdString(
-            roughDurationText(isPredicted ? *m_durations[index] : preset.expectedSeconds));
+        const Experiment &preset = experimentPresets()[static_cast<size_t>(row)];
+        const std::optional<double> predicted = predictedPreset(row);
+        const bool isPredicted = predicted.has_value();
+        const QString duration =
+            QString::fromStdString(roughDurationText(predicted.value_or(preset.expectedSeconds)));
         QListWidgetItem *item = m_presets->item(row);
         item->setData(PresetDelegate::DurationRole,
                       isPredicted ? QStringLiteral("~") + duration : duration);

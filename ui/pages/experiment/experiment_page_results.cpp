@@ -164,20 +164,33 @@ std::optional<double> ExperimentPage::predictedHere() const
             return seconds;
     }
     const int row = m_preset.isEmpty() ? -1 : m_presets->currentRow();
-    return row >= 0 && static_cast<size_t>(row) < m_durations.size()
-        ? m_durations[static_cast<size_t>(row)]
+    return predictedPreset(row);
+}
+
+ExperimentChoice ExperimentPage::devicesNow() const
+{
+    ExperimentChoice choice = choiceNow();
+    choice.preset.clear();
+    return choice;
+}
+
+std::optional<double> ExperimentPage::predictedPreset(int row) const
+{
+    const auto index = static_cast<size_t>(row);
+    return row >= 0 && index < m_durations.size() && m_durationsOf == devicesNow()
+        ? m_durations[index]
         : std::nullopt;
 }
 
 void ExperimentPage::predictDurations()
 {
-    ExperimentChoice choice = choiceNow();
-    choice.preset.clear();
+    const ExperimentChoice choice = devicesNow();
     if (choice.model.empty() || m_calibrations.empty() || m_durationsFor == choice || !mayCompute())
         return;
     m_durationsFor = choice;
-    const auto show = [this](const std::vector<std::optional<double>> &seconds) {
+    const auto show = [this, choice](const std::vector<std::optional<double>> &seconds) {
         m_durations = seconds;
+        m_durationsOf = choice;
         showDurations();
         showHead();
     };

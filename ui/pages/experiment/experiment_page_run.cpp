@@ -65,13 +65,12 @@ void ExperimentPage::connectSession()
     });
     connect(&m_session, &Session::cpuOffered, this, [this](const QString &line) {
         // Where the plan compares devices, the CPU has its points already.
-        if (m_running && m_experiment.held.run.device != "cpu")
-            m_error->showLine(line, tr("Measure on the CPU"));
+        if (!m_running || m_result->experiment.held.run.device == "cpu")
+            return;
+        m_failedPlan = m_result->experiment;
+        m_error->showLine(line, tr("Measure on the CPU"));
     });
-    connect(m_error, &ErrorBar::actionTriggered, this, [this] {
-        m_experiment.held.run.device = "cpu";
-        start();
-    });
+    connect(m_error, &ErrorBar::actionTriggered, this, &ExperimentPage::measureOnCpu);
     connect(&m_session, &Session::modelReady, this, [this] {
         if (m_running)
             return;
@@ -88,12 +87,25 @@ void ExperimentPage::connectSession()
     });
 }
 
+// What failed, as a plan of its own: the Run page's choice is another device.
+void ExperimentPage::measureOnCpu()
+{
+    if (!m_failedPlan || m_running || m_session.isBusy())
+        return;
+    Experiment plan = *std::move(m_failedPlan);
+    m_failedPlan.reset();
+    plan.held.run.device = "cpu";
+    showPlan(std::move(plan));
+    start();
+}
+
 // The choice on the Run page may have changed while another page was shown.
 void ExperimentPage::showEvent(QShowEvent *event)
 {
     QWidget::showEvent(event);
     if (!m_running && !m_preset.isEmpty() && choiceNow() != m_choice)
         choosePreset(m_preset);
+    showDurations(); // which may have been of another choice
     catchUp();
 }
 
@@ -152,6 +164,7 @@ void ExperimentPage::begin(const Experiment &experiment, const QString &folder)
         return;
     }
     m_error->dismiss();
+    m_failedPlan.reset();
     plan.experiment = experiment;
     plan.folder = folder;
     m_listing.cancel();

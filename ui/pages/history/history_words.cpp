@@ -26,6 +26,13 @@ QString ending(RunEnding ending)
     return {};
 }
 
+// Its name and when it began, without the id that tells it from others of that second.
+QString experimentWords(const QString &identity)
+{
+    return identity.left(
+        identity.indexOf(QLatin1Char('#'), identity.lastIndexOf(QLatin1Char(' '))));
+}
+
 } // namespace
 
 QString began(const HistoryRun &run)
@@ -70,7 +77,7 @@ RunFacts facts(const HistoryRun &run)
     if (run.place)
         add("Experiment",
             tr("%1, point %2, repeat %3")
-                .arg(run.place->experiment)
+                .arg(experimentWords(run.place->experiment))
                 .arg(run.place->point + 1)
                 .arg(run.place->repeat + 1));
     return facts;
