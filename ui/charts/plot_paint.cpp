@@ -23,21 +23,24 @@ constexpr size_t kMostShapes = 400; // dots drawn as shapes; more are drawn as s
 constexpr size_t kMostSmooth = 120; // points of a line drawn smooth while others stream in
 
 // Three shapes tell earlier runs apart; further ones repeat the shapes on broken lines, so that
-// they differ without colour as well.
-Qt::PenStyle lineOfAge(int age)
+// they differ without colour as well. On and off in widths of the line; empty: whole.
+QList<qreal> dashesOf(int age, bool imported)
 {
     constexpr int kShapes = 3;
-    constexpr std::array styles {Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
-    return age <= 0 ? Qt::SolidLine
-                    : styles[static_cast<size_t>((age - 1) / kShapes) % styles.size()];
+    static const std::array<QList<qreal>, 4> patterns {
+        {{}, {2.5, 2.5}, {1.0, 1.5}, {5.0, 2.0, 1.0, 2.0}}};
+    if (imported)
+        return {4.0, 3.0};
+    return age <= 0 ? QList<qreal>()
+                    : patterns[static_cast<size_t>((age - 1) / kShapes) % patterns.size()];
 }
 
-QPen linePen(const QColor &color, double width, int age = 0, bool dashed = false)
+QPen linePen(const QColor &color, double width, int age = 0, bool imported = false)
 {
-    QPen pen(color, width, lineOfAge(age), Qt::RoundCap, Qt::RoundJoin);
-    if (dashed) {
-        pen.setCapStyle(Qt::FlatCap);
-        pen.setDashPattern({4.0, 3.0}); // in widths of the line
+    QPen pen(color, width, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin);
+    if (const QList<qreal> dashes = dashesOf(age, imported); !dashes.isEmpty()) {
+        pen.setCapStyle(Qt::FlatCap); // a round one would fill the gaps
+        pen.setDashPattern(dashes);
     }
     return pen;
 }
