@@ -264,6 +264,7 @@ private slots:
     {
         const QTemporaryDir folder;
         ExperimentPlan plan = smallPlan(folder);
+        writeModel(plan.model.path, 1);
         std::vector<std::pair<std::string, std::string>> identities; // kept, and on disk then
         Worker worker(test::syntheticSource({}), Worker::kMailboxCapacity,
                       [&](const RunRecord &, const std::optional<RunPlace> &place) {
