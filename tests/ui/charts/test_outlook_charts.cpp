@@ -32,7 +32,7 @@ PredictionModel roofed()
     model.cost.layers = 1;
     model.cost.layerMatrices.bytes = 1000;
     model.cost.layerMatrices.elements = {500, 0, 0};
-    model.limits = {1000, {4000, kNever, kNever}, kNever, kNever, kNever, kNever, 0, 0};
+    model.limits = {1000, {4000, kNever, kNever}, kNever, kNever, kNever, kNever, kNever, 0, 0};
     return model;
 }
 

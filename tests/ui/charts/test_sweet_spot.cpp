@@ -71,8 +71,9 @@ private slots:
     {
         const ChartData data = dataOf(makeSyntheticResult(small("batch", 8), 8));
         for (const int view : {0, 3}) { // P50 and P99 of 8 to 256 answers
+            const PlotSpec spec = sweetSpot(data, view);
             const PlotCurve &curve =
-                seriesNamed(sweetSpot(data, view), QStringLiteral("throughput"))->curves.front();
+                seriesNamed(spec, QStringLiteral("throughput"))->curves.front();
             for (size_t i = 0; i < curve.points.size(); ++i) {
                 QCOMPARE(curve.weak[i], view == 3);
                 QVERIFY(curve.xIntervals[i].low <= curve.points[i].x());
