@@ -72,8 +72,12 @@ private slots:
         const ChartData data = dataOf(makeSyntheticResult(small("batch", 8), 8));
         for (const int view : {0, 3}) { // P50 and P99 of 8 to 256 answers
             const PlotSpec spec = sweetSpot(data, view);
-            const PlotCurve &curve =
-                seriesNamed(spec, QStringLiteral("throughput"))->curves.front();
+            const auto dots = // the path between them has the same name
+                std::find_if(spec.series.begin(), spec.series.end(), [](const PlotSeries &series) {
+                    return series.kind == PlotKind::Dots;
+                });
+            QVERIFY(dots != spec.series.end());
+            const PlotCurve &curve = dots->curves.front();
             for (size_t i = 0; i < curve.points.size(); ++i) {
                 QCOMPARE(curve.weak[i], view == 3);
                 QVERIFY(curve.xIntervals[i].low <= curve.points[i].x());
