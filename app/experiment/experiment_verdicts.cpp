@@ -19,6 +19,7 @@ namespace inferlab {
 namespace {
 
 using Sentences = std::vector<std::string>;
+using Summaries = std::vector<PointSummary>; // of every point
 
 bool isSampling(AxisKind kind)
 {
@@ -119,27 +120,29 @@ void comparePooled(const ExperimentResult &result, size_t axis, Sentences &out)
 }
 
 // Where nothing but sampling varies: the fastest point against the slowest.
-void compareExtremes(const ExperimentResult &result, Sentences &out)
+void compareExtremes(const ExperimentResult &result, const Summaries &summaries, Sentences &out)
 {
-    const PointResult *slowest = nullptr;
-    const PointResult *fastest = nullptr;
-    const auto median = [](const PointResult &point) {
-        return summarisePoint(point).runTokPerSecond->p50;
+    std::optional<size_t> slowest;
+    std::optional<size_t> fastest;
+    const auto median = [&summaries](size_t point) {
+        return summaries[point].runTokPerSecond->p50;
     };
-    for (const PointResult &point : result.points) {
-        if (!summarisePoint(point).runTokPerSecond)
+    for (size_t i = 0; i < summaries.size(); ++i) {
+        if (!summaries[i].runTokPerSecond)
             continue;
-        if (slowest == nullptr || median(point) < median(*slowest))
-            slowest = &point;
-        if (fastest == nullptr || median(point) > median(*fastest))
-            fastest = &point;
+        if (!slowest || median(i) < median(*slowest))
+            slowest = i;
+        if (!fastest || median(i) > median(*fastest))
+            fastest = i;
     }
     if (slowest == fastest)
         return;
-    const auto comparison = compareSamples(ratesOf(*slowest), ratesOf(*fastest));
+    const PointResult &slow = result.points[*slowest];
+    const PointResult &fast = result.points[*fastest];
+    const auto comparison = compareSamples(ratesOf(slow), ratesOf(fast));
     if (comparison)
-        out.push_back("Between the slowest point (" + slowest->point.label + ") and the fastest ("
-                      + fastest->point.label
+        out.push_back("Between the slowest point (" + slow.point.label + ") and the fastest ("
+                      + fast.point.label
                       + "): " + comparisonWords(*comparison, FigureKind::Rate, "tok/s")
                       + ". The two were picked for being furthest apart out of "
                       + std::to_string(result.points.size())
@@ -147,14 +150,14 @@ void compareExtremes(const ExperimentResult &result, Sentences &out)
 }
 
 // From the first value of a numeric axis to its last, all else as in the first group.
-void sayGrowth(const ExperimentResult &result, Sentences &out)
+void sayGrowth(const ExperimentResult &result, const Summaries &summaries, Sentences &out)
 {
     const PointResult &first = result.points.front();
     const PointResult *last = other(result, first, 0, result.experiment.axes.front().values.back());
     if (last == nullptr || last == &first)
         return;
-    const PointSummary a = summarisePoint(first);
-    const PointSummary b = summarisePoint(*last);
+    const PointSummary &a = summaries.front();
+    const PointSummary &b = summaries[static_cast<size_t>(last - result.points.data())];
     if (!a.ttftMs || !b.ttftMs || !a.endToEndMs || !b.endToEndMs || !a.runTokPerSecond
         || !b.runTokPerSecond)
         return;
@@ -181,12 +184,12 @@ void sayKnee(const ExperimentResult &result, Sentences &out)
                       + circumstances(result, first, 0) + ": " + sentence);
 }
 
-void sayPadding(const ExperimentResult &result, Sentences &out)
+void sayPadding(const ExperimentResult &result, const Summaries &summaries, Sentences &out)
 {
-    for (const PointResult &point : result.points) {
-        const PointSummary summary = summarisePoint(point);
-        if (summary.paddedShare.value_or(0) > 0)
-            out.push_back(point.point.label + ": " + shortText(*summary.paddedShare * 100, 3)
+    for (size_t i = 0; i < summaries.size(); ++i) {
+        const std::optional<double> share = summaries[i].paddedShare;
+        if (share.value_or(0) > 0)
+            out.push_back(result.points[i].point.label + ": " + shortText(*share * 100, 3)
                           + "% of all computed positions were padding.");
     }
 }
@@ -218,24 +221,25 @@ std::vector<std::string> experimentVerdicts(const ExperimentResult &result)
     const std::vector<ExperimentAxis> &axes = result.experiment.axes;
     if (result.runCount() == 0)
         return out;
+    const Summaries summaries = summarisePoints(result);
     const bool onlySampling = !axes.empty()
         && std::all_of(axes.begin(), axes.end(),
                        [](const ExperimentAxis &axis) { return isSampling(axis.kind); });
     for (size_t axis = 0; onlySampling && axis < axes.size(); ++axis)
         comparePooled(result, axis, out);
     if (onlySampling)
-        compareExtremes(result, out);
+        compareExtremes(result, summaries, out);
     for (size_t axis = 0; axis < axes.size(); ++axis) {
         if (!axisInfo(axes[axis].kind).isNumber)
             compareWords(result, axis, out);
     }
     if (!axes.empty() && axisInfo(axes.front().kind).isNumber && !onlySampling)
-        sayGrowth(result, out);
+        sayGrowth(result, summaries, out);
     if (!axes.empty() && isLoad(axes.front().kind))
         sayKnee(result, out);
     for (const auto &sentences : {batchingVerdicts(result), chunkVerdicts(result)})
         out.insert(out.end(), sentences.begin(), sentences.end());
-    sayPadding(result, out);
+    sayPadding(result, summaries, out);
     sayDoubts(result, out);
     return out;
 }

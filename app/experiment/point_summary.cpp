@@ -73,4 +73,13 @@ PointSummary summarisePoint(const PointResult &point)
     return summary;
 }
 
+std::vector<PointSummary> summarisePoints(const ExperimentResult &result)
+{
+    std::vector<PointSummary> summaries;
+    summaries.reserve(result.points.size());
+    for (const PointResult &point : result.points)
+        summaries.push_back(summarisePoint(point));
+    return summaries;
+}
+
 } // namespace inferlab

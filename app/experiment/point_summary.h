@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <vector>
 
 namespace inferlab {
 
@@ -24,5 +25,7 @@ struct PointSummary
 };
 
 PointSummary summarisePoint(const PointResult &point);
+// Of every point, in its order: sorting all samples takes a moment, so do it once.
+std::vector<PointSummary> summarisePoints(const ExperimentResult &result);
 
 } // namespace inferlab

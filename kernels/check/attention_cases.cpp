@@ -3,7 +3,6 @@
 #include "random_tensor.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace inferlab {
 
@@ -39,14 +38,7 @@ public:
     }
     void run() override
     {
-        AttentionArgs args;
-        args.q = m_q.view();
-        args.out = m_out.view();
-        args.cache = m_cache.view();
-        args.placement = m_cache.rows();
-        args.heads = m_shape.heads;
-        args.scale = m_shape.scoreScale / std::sqrt(static_cast<float>(m_shape.headDim));
-        m_backend->attention(args);
+        m_backend->attention(attentionArgs(m_cache, m_shape, m_q.view(), m_out.view()));
     }
     std::vector<float> output() const override { return m_out.download(); }
     bool guardsIntact() const override

@@ -5,7 +5,6 @@
 #include "weight_parts.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace inferlab {
 
@@ -86,14 +85,9 @@ public:
     }
     void run() override
     {
-        AttentionArgs args;
-        args.q = m_q.view();
-        args.out = m_attention.view();
-        args.cache = m_cache.view();
-        args.placement = m_cache.rows();
-        args.heads = m_shape.heads;
-        args.scale = 1.0f / std::sqrt(static_cast<float>(m_shape.headDim));
-        m_backend->attentionMatmulAdd(args, *m_weight, m_sum.view(), m_scratch.view());
+        m_backend->attentionMatmulAdd(
+            attentionArgs(m_cache, m_shape, m_q.view(), m_attention.view()), *m_weight,
+            m_sum.view(), m_scratch.view());
     }
     std::vector<float> output() const override { return m_sum.download(); }
     bool guardsIntact() const override

@@ -150,6 +150,19 @@ void PlacedCache::fillOne(GuardedMemory &memory, uint64_t seed)
     memory.upload(bytes.data(), bytes.size());
 }
 
+AttentionArgs attentionArgs(const PlacedCache &placed, const CacheShape &shape, ConstMatrixView q,
+                            MatrixView out)
+{
+    AttentionArgs args;
+    args.q = q;
+    args.out = out;
+    args.cache = placed.view();
+    args.placement = placed.rows();
+    args.heads = shape.heads;
+    args.scale = shape.scoreScale / std::sqrt(static_cast<float>(shape.headDim));
+    return args;
+}
+
 OperatorCase cacheCase(std::string op, const CacheShape &cache,
                        const std::vector<SequenceShape> &sequences)
 {

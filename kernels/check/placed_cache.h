@@ -55,6 +55,10 @@ private:
     GuardedMemory m_tables;
 };
 
+// Attention over it.
+AttentionArgs attentionArgs(const PlacedCache &placed, const CacheShape &shape, ConstMatrixView q,
+                            MatrixView out);
+
 // A case on such a cache; its output and work are the caller's to fill in.
 OperatorCase cacheCase(std::string op, const CacheShape &cache,
                        const std::vector<SequenceShape> &sequences);

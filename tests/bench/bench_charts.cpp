@@ -1,4 +1,5 @@
 // Milliseconds that each chart takes for a frame of a live run: building the plot, and painting it.
+#include "median_ms.h"
 #include "support/synthetic_run.h"
 
 #include "ui/charts/plot_card.h"
@@ -16,12 +17,6 @@ using namespace inferlab;
 namespace {
 
 constexpr int kFrames = 30;
-
-double medianMs(std::vector<double> values)
-{
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
 
 void measure(const QString &id, const ChartData &data, const char *name)
 {

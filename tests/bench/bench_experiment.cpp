@@ -1,6 +1,7 @@
 // What an experiment costs beside its engine work: with a model the runner's share of the time, and
 // always the milliseconds in which its charts are drawn anew (goals: 1%; 50 ms).
 //     bench_experiment [MODEL]
+#include "median_ms.h"
 #include "support/synthetic_experiment.h"
 
 #include "app/experiment/experiment_presets.h"
@@ -15,7 +16,6 @@
 #include <QElapsedTimer>
 #include <QImage>
 #include <QTemporaryDir>
-#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <exception>
@@ -27,12 +27,6 @@ using namespace inferlab;
 namespace {
 
 constexpr int kFrames = 15;
-
-double medianMs(std::vector<double> values)
-{
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
 
 template <typename Body>
 double medianMsOf(const Body &body)

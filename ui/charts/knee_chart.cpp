@@ -2,6 +2,7 @@
 // paying, by every method.
 #include "ui/charts/chart_source.h"
 #include "ui/charts/knee_words.h"
+#include "ui/charts/load_steps.h"
 #include "ui/charts/run_overlay.h"
 
 #include "engine/base/error.h"
@@ -67,13 +68,7 @@ PlotSeries pathOf(const PlotSeries &points, const PlotCurve &curve)
     path.kind = PlotKind::Line;
     path.markers = false;
     path.pointable = false;
-    for (size_t i = 1; i < curve.points.size(); ++i) {
-        PlotCurve step;
-        step.points = {curve.points[i - 1], curve.points[i]};
-        if (step.points[0].x() > step.points[1].x())
-            std::swap(step.points[0], step.points[1]);
-        path.curves.push_back(step);
-    }
+    path.curves = loadSteps(curve.points);
     return path;
 }
 

@@ -4,6 +4,7 @@
 #include "consequences.h"
 #include "engine/run/engine.h"
 #include "segmented_control.h"
+#include "switch_rows.h"
 #include "toggle_switch.h"
 #include "widget_kind.h"
 
@@ -75,7 +76,7 @@ EngineDetails::EngineDetails(QWidget *parent)
         column, tr("Padding"), m_padding,
         tr("The batch is computed as a rectangle: every sequence as long as the longest. The text "
            "stays the same"));
-    m_paddingHint = addHint(column);
+    m_paddingHint = addHint(column, this);
     addRow(
         column, tr("Same answer in any batch"), m_invariant,
         tr("A sequence gets the same bits alone and in every batch: each product has one kernel "
@@ -85,7 +86,7 @@ EngineDetails::EngineDetails(QWidget *parent)
         column, tr("Step graphs"), m_graphs,
         tr("Decode steps are recorded and launched as a whole; off: kernel by kernel, which shows "
            "what launching costs"));
-    m_gpuHint = addHint(column);
+    m_gpuHint = addHint(column, this);
     connect(m_cacheType, &SegmentedControl::currentChanged, this, &EngineDetails::changed);
     connect(m_chunk, &QSpinBox::valueChanged, this, &EngineDetails::changed);
     connect(m_batching, &SegmentedControl::currentChanged, this, [this] {
@@ -104,27 +105,8 @@ EngineDetails::EngineDetails(QWidget *parent)
 void EngineDetails::addRow(QVBoxLayout *column, const QString &words, QWidget *field,
                            const QString &tip)
 {
-    auto *label = new QLabel(words, this);
-    label->setBuddy(field);
-    field->setAccessibleName(words);
     field->setToolTip(tip);
-    auto *row = new QHBoxLayout;
-    row->setSpacing(12);
-    row->addWidget(label);
-    row->addStretch(1);
-    row->addWidget(field);
-    column->addLayout(row);
-}
-
-QLabel *EngineDetails::addHint(QVBoxLayout *column)
-{
-    auto *hint = new QLabel(this);
-    hint->setWordWrap(true);
-    hint->setTextFormat(Qt::PlainText);
-    hint->setProperty("kind", QStringLiteral("caption"));
-    column->addWidget(hint);
-    column->addSpacing(4);
-    return hint;
+    column->addLayout(labelledRow(words, field, this));
 }
 
 void EngineDetails::store(RunSettings &settings) const

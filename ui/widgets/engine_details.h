@@ -45,7 +45,6 @@ signals:
 
 private:
     void addRow(QVBoxLayout *column, const QString &words, QWidget *field, const QString &tip);
-    QLabel *addHint(QVBoxLayout *column);
     void refresh();
 
     bool m_onGpu = false;

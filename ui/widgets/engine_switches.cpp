@@ -4,6 +4,7 @@
 #include "consequences.h"
 #include "figures.h"
 #include "segmented_control.h"
+#include "switch_rows.h"
 #include "toggle_switch.h"
 #include "widget_kind.h"
 
@@ -41,19 +42,6 @@ void showConsequence(QLabel *label, const Consequence &consequence)
     setCaption(label, consequence.warning);
 }
 
-QHBoxLayout *labelledRow(const QString &text, QWidget *field, QWidget *parent)
-{
-    auto *label = new QLabel(text, parent);
-    label->setBuddy(field);
-    field->setAccessibleName(text);
-    auto *row = new QHBoxLayout;
-    row->setSpacing(12);
-    row->addWidget(label);
-    row->addStretch(1);
-    row->addWidget(field);
-    return row;
-}
-
 } // namespace
 
 EngineSwitches::EngineSwitches(QWidget *parent)
@@ -85,15 +73,15 @@ EngineSwitches::EngineSwitches(QWidget *parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(4);
     column->addLayout(labelledRow(tr("Device"), m_device, this));
-    m_deviceHint = addHint(column);
+    m_deviceHint = addHint(column, this);
     column->addWidget(m_gpu);
     column->addLayout(labelledRow(tr("KV cache"), m_kv, this));
-    m_kvHint = addHint(column);
+    m_kvHint = addHint(column, this);
     auto *batchLabel = new QLabel(tr("Batch"), this);
     m_batch->setAccessibleName(tr("Batch"));
     column->addWidget(batchLabel);
     column->addWidget(m_batch);
-    m_memoryHint = addHint(column);
+    m_memoryHint = addHint(column, this);
     column->addLayout(labelledRow(tr("New tokens"), m_newTokens, this));
 
     auto *threads = labelledRow(tr("Threads"), m_threads, m_threadsRow);
@@ -120,17 +108,6 @@ EngineSwitches::EngineSwitches(QWidget *parent)
     connect(m_threads, &QSpinBox::valueChanged, this, &EngineSwitches::changed);
     refresh();
     setMemory(nullptr);
-}
-
-QLabel *EngineSwitches::addHint(QVBoxLayout *column)
-{
-    auto *hint = new QLabel(this);
-    hint->setWordWrap(true);
-    hint->setTextFormat(Qt::PlainText);
-    hint->setProperty("kind", QStringLiteral("caption"));
-    column->addWidget(hint);
-    column->addSpacing(4);
-    return hint;
 }
 
 QString EngineSwitches::device() const

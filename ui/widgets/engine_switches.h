@@ -10,7 +10,6 @@
 
 class QLabel;
 class QSpinBox;
-class QVBoxLayout;
 
 namespace inferlab {
 
@@ -56,7 +55,6 @@ signals:
     void deviceChanged();
 
 private:
-    QLabel *addHint(QVBoxLayout *column);
     void offer(size_t index, int batch);
     void showGpu();
     void refresh();

@@ -28,6 +28,20 @@ QString tinyModel()
     return QStringLiteral(INFERLAB_FIXTURES "/tiny/llama_gqa/llama_gqa.f32.gguf");
 }
 
+// Batch 1 and 2, once each.
+ExperimentPlan twoBatchesOn(const char *device)
+{
+    ExperimentPlan plan;
+    plan.model.path = tinyModel();
+    plan.experiment.name = "batch";
+    plan.experiment.prompts = {"hello"};
+    plan.experiment.axes = {{AxisKind::Batch, {1.0, 2.0}}};
+    plan.experiment.repeats = 1;
+    plan.experiment.held.run.chat = false;
+    plan.experiment.held.run.device = device;
+    return plan;
+}
+
 struct Outcome
 {
     ExperimentResultPtr result; // null: it did not begin
@@ -189,14 +203,7 @@ private slots:
         failing.failInStep = true;
         for (const bool onGpu : {true, false}) {
             Worker worker(test::syntheticSource(failing));
-            ExperimentPlan plan;
-            plan.model.path = tinyModel();
-            plan.experiment.held.run.chat = false;
-            plan.experiment.name = "batch";
-            plan.experiment.prompts = {"hello"};
-            plan.experiment.axes = {{AxisKind::Batch, {1.0, 2.0}}};
-            plan.experiment.repeats = 1;
-            plan.experiment.held.run.device = onGpu ? "cuda" : "cpu";
+            ExperimentPlan plan = twoBatchesOn(onGpu ? "cuda" : "cpu");
             plan.experiment.held.run.maxNewTokens = 8;
             worker.post(plan);
             const std::vector<SessionEvent> events = collect(worker, 1);
@@ -222,15 +229,7 @@ private slots:
             return open(model, options);
         };
         Worker worker(std::move(source));
-        ExperimentPlan plan;
-        plan.model.path = tinyModel();
-        plan.experiment.held.run.chat = false;
-        plan.experiment.name = "batch";
-        plan.experiment.prompts = {"hello"};
-        plan.experiment.axes = {{AxisKind::Batch, {1.0, 2.0}}};
-        plan.experiment.repeats = 1;
-        plan.experiment.held.run.device = "cuda";
-        worker.post(plan);
+        worker.post(twoBatchesOn("cuda"));
         const std::vector<SessionEvent> events = collect(worker, 1);
         QVERIFY(only<FailedEvent>(events).empty());
         const auto result = only<ExperimentFinishedEvent>(events)[0].result;

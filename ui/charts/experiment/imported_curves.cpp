@@ -1,9 +1,9 @@
 #include "ui/charts/experiment/imported_curves.h"
 
 #include "ui/charts/experiment/experiment_plot.h"
+#include "ui/charts/experiment/sweet_spot.h"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <utility>
 
@@ -12,7 +12,6 @@ namespace inferlab {
 namespace {
 
 constexpr double kSPerMs = 1e-3;
-constexpr std::array kViewPercents {50, 90, 95, 99}; // of throughput against latency
 
 QString nameOf(const ImportedSeries &series)
 {
@@ -24,11 +23,6 @@ QString loadOf(const ImportedSeries &series, const ImportedPoint &point)
     const QString load = plainNumber(point.load);
     return series.inFlight ? QStringLiteral("%1 in flight").arg(load)
                            : QStringLiteral("batch %1").arg(load);
-}
-
-bool alongLoad(const ExperimentFigures &figures)
-{
-    return figures.axis() != nullptr && isLoad(figures.axis()->kind);
 }
 
 std::optional<double> seconds(const std::map<int, double> &ms, int percent)
@@ -206,9 +200,7 @@ public:
         if (const FigureOfImported figure = figureOf(id()))
             addOverX(spec, *figures, figure);
         else
-            addAgainstLatency(spec, *figures,
-                              kViewPercents[static_cast<size_t>(std::clamp(
-                                  view, 0, static_cast<int>(kViewPercents.size()) - 1))]);
+            addAgainstLatency(spec, *figures, sweetPercent(view));
         // Fitted anew when there are others.
         for (const ImportedSeries &series : *figures->imported) {
             spec.rangeKey += QLatin1Char('|') + QString::fromStdString(series.name);

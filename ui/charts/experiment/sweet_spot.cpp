@@ -11,12 +11,18 @@ namespace {
 constexpr size_t kFewestPoints = 3; // fewer have no bend
 constexpr double kSPerMs = 1e-3;
 
+} // namespace
+
+int sweetPercent(int view) noexcept
+{
+    constexpr int kLast = static_cast<int>(kSweetPercents.size()) - 1;
+    return kSweetPercents[static_cast<size_t>(std::clamp(view, 0, kLast))];
+}
+
 bool alongLoad(const ExperimentFigures &figures)
 {
     return figures.axis() != nullptr && isLoad(figures.axis()->kind);
 }
-
-} // namespace
 
 std::vector<SweetPoint> sweetPoints(const ExperimentFigures &figures, size_t group, double percent)
 {

@@ -7,10 +7,18 @@
 #include "ui/charts/experiment/experiment_figures.h"
 #include "ui/charts/experiment/predicted_curve.h"
 
+#include <array>
 #include <optional>
 #include <vector>
 
 namespace inferlab {
+
+// What its views are at: percentiles of total latency.
+inline constexpr std::array kSweetPercents {50, 90, 95, 99};
+int sweetPercent(int view) noexcept; // of the nearest view that there is
+
+// Whether the first axis is a load (app/experiment/axis.h).
+bool alongLoad(const ExperimentFigures &figures);
 
 struct SweetPoint
 {
@@ -27,8 +35,7 @@ std::vector<SweetPoint> sweetPoints(const ExperimentFigures &figures, size_t gro
 std::vector<PredictedAt> predictedSweetPoints(const ExperimentFigures &figures, size_t group,
                                               int percent);
 
-// No answers where the first axis is no load (app/experiment/axis.h), or for fewer than three loads
-// above 0.
+// No answers where the first axis is no load, or for fewer than three loads above 0.
 KneeReport kneesOf(const ExperimentFigures &figures, const std::vector<SweetPoint> &points);
 
 // "budget 2.0 s at P90: batch 8 is the last within it, batch 16 the first beyond", of the first

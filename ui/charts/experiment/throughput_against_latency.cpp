@@ -6,16 +6,20 @@
 #include "ui/charts/experiment/predicted_curve.h"
 #include "ui/charts/experiment/sweet_spot.h"
 #include "ui/charts/knee_words.h"
+#include "ui/charts/load_steps.h"
 
 #include <algorithm>
-#include <array>
 
 namespace inferlab {
 
 namespace {
 
 constexpr double kMsPerS = 1000.0;
-constexpr std::array kPercents {50, 90, 95, 99};
+
+QString viewName(int percent)
+{
+    return QStringLiteral("P%1 latency").arg(percent);
+}
 
 class ThroughputAgainstLatency : public ChartSource
 {
@@ -24,26 +28,12 @@ public:
     QStringList views() const override
     {
         QStringList names;
-        for (const int percent : kPercents)
-            names << QStringLiteral("P%1 latency").arg(percent);
+        for (const int percent : kSweetPercents)
+            names << viewName(percent);
         return names;
     }
     PlotSpec plot(const ChartData &data, int view) override;
 };
-
-// Steps from point to point in the order of the load; each rises in x one way or the other.
-std::vector<PlotCurve> stepsOf(const std::vector<QPointF> &points)
-{
-    std::vector<PlotCurve> steps;
-    for (size_t i = 1; i < points.size(); ++i) {
-        PlotCurve step;
-        step.points = {points[i - 1], points[i]};
-        if (step.points[0].x() > step.points[1].x())
-            std::swap(step.points[0], step.points[1]);
-        steps.push_back(std::move(step));
-    }
-    return steps;
-}
 
 QPointF placeOf(const SweetPoint &point)
 {
@@ -61,7 +51,7 @@ PlotSeries pathOf(const std::vector<SweetPoint> &points, const PlotSeries &look)
     std::vector<QPointF> places;
     for (const SweetPoint &point : points)
         places.push_back(placeOf(point));
-    path.curves = stepsOf(places);
+    path.curves = loadSteps(places);
     return path;
 }
 
@@ -208,13 +198,11 @@ void addBudget(PlotSpec &spec, const ExperimentFigures &figures, const LatencyBu
 
 PlotSpec ThroughputAgainstLatency::plot(const ChartData &data, int view)
 {
-    const auto chosen =
-        static_cast<size_t>(std::clamp<int>(view, 0, static_cast<int>(kPercents.size()) - 1));
-    const int percent = kPercents[chosen];
+    const int percent = sweetPercent(view);
     PlotSpec spec = experimentPlot(
         id(), QStringLiteral("Throughput, tok/s total, against latency P%1, s").arg(percent),
         QStringLiteral("Throughput against latency"), data);
-    spec.view = views()[static_cast<qsizetype>(chosen)];
+    spec.view = viewName(percent);
     spec.rangeKey += spec.view;
     spec.x = {};
     spec.x.title = QStringLiteral("total latency P%1, s").arg(percent);
