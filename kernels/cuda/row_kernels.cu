@@ -1,7 +1,7 @@
 #include "row_kernels.h"
 
+#include "activation_sources.cuh"
 #include "launch.cuh"
-#include "warp.cuh"
 
 namespace inferlab::cuda {
 
@@ -9,31 +9,16 @@ namespace {
 
 constexpr unsigned kThreads = 256;
 
-// One block per row: the row passes by twice, the second time from the cache.
-__global__ void __launch_bounds__(kThreads)
-    rmsNormKernel(ConstMatrixView x, const float *gain, float epsilon, MatrixView out)
+// A row's blocks along y share its columns, an element of which is read and written by one thread:
+// out may be what the source reads.
+template <typename Source>
+__global__ void __launch_bounds__(kThreads) storeKernel(Source source, MatrixView out)
 {
-    auto *scratch = sharedMemory<float>();
-    const float *in = x.row(blockIdx.x);
-    float *result = out.row(blockIdx.x);
-    float sum = 0.0f;
-    for (int64_t c = threadIdx.x; c < x.cols; c += kThreads)
-        sum = __fmaf_rn(in[c], in[c], sum);
-    sum = blockSum(sum, scratch);
-    const float factor = 1.0f / sqrtf(sum / static_cast<float>(x.cols) + epsilon);
-    for (int64_t c = threadIdx.x; c < x.cols; c += kThreads)
-        result[c] = in[c] * factor * gain[c];
-}
-
-__global__ void siluMultiplyKernel(ConstMatrixView gate, ConstMatrixView up, MatrixView out)
-{
-    const int64_t index = int64_t {blockIdx.x} * kThreads + threadIdx.x;
-    if (index >= out.rows * out.cols)
-        return;
-    const int64_t row = index / out.cols;
-    const int64_t col = index % out.cols;
-    const float value = gate.row(row)[col];
-    out.row(row)[col] = value / (1.0f + expf(-value)) * up.row(row)[col];
+    source.enter(blockIdx.x, sharedMemory<float>());
+    float *row = out.row(blockIdx.x);
+    for (int64_t c = blockIdx.y * int64_t {kThreads} + threadIdx.x; c < out.cols;
+         c += gridDim.y * int64_t {kThreads})
+        row[c] = source.at(c);
 }
 
 __global__ void addKernel(MatrixView x, ConstMatrixView y)
@@ -69,17 +54,24 @@ Grid perElement(int64_t elements)
 void rmsNorm(cudaStream_t stream, ConstMatrixView x, const float *gain, float epsilon,
              MatrixView out)
 {
-    Grid grid;
+    NormArgs norm;
+    norm.x = x;
+    norm.gain = gain;
+    norm.epsilon = epsilon;
+    Grid grid; // a norm has to see its whole row first
     grid.blocks = x.rows;
     grid.threads = kThreads;
     grid.sharedBytes = kThreads / kWarpLanes * sizeof(float);
-    launch("rmsNorm", rmsNormKernel, grid, stream, x, gain, epsilon, out);
+    launch("rmsNorm", storeKernel<NormedRows>, grid, stream, NormedRows(norm), out);
 }
 
 void siluMultiply(cudaStream_t stream, ConstMatrixView gate, ConstMatrixView up, MatrixView out)
 {
-    launch("siluMultiply", siluMultiplyKernel, perElement(out.rows * out.cols), stream, gate, up,
-           out);
+    Grid grid;
+    grid.blocks = out.rows;
+    grid.y = static_cast<unsigned>(ceilDivide(out.cols, kThreads));
+    grid.threads = kThreads;
+    launch("siluMultiply", storeKernel<GatedRows>, grid, stream, GatedRows({gate, up}), out);
 }
 
 void add(cudaStream_t stream, MatrixView x, ConstMatrixView y)
