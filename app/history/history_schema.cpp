@@ -160,8 +160,10 @@ const std::array<HistoryMigration, kHistoryVersion> &historyMigrations()
 
 int historyVersionOf(HistoryDatabase &database)
 {
-    const int application = number(database, QStringLiteral("PRAGMA application_id"));
+    // In this order: a file that another window has just begun has its mark before it has tables
+    // that this one sees.
     const int tables = number(database, QStringLiteral("SELECT count(*) FROM sqlite_master"));
+    const int application = number(database, QStringLiteral("PRAGMA application_id"));
     if (application != kHistoryApplication && tables > 0)
         throw HistoryError(HistoryProblem::Other, database.file(),
                            QStringLiteral("a database of another program, left as it is"));

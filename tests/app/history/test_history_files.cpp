@@ -8,8 +8,12 @@
 #include <QSqlQuery>
 #include <QTemporaryDir>
 #include <QTest>
+#include <array>
+#include <atomic>
 #include <sys/mount.h>
+#include <thread>
 #include <unistd.h>
+#include <vector>
 
 using namespace inferlab;
 
@@ -95,6 +99,7 @@ class TestHistoryFiles : public QObject
 
 private slots:
     void aNewFolderIsMade();
+    void aNewFileMayBeOpenedBySeveralAtOnce();
     void aFileOfVersion1IsRead();
     void noiseIsKeptAside();
     void aDamagedPageIsKeptAside();
@@ -115,6 +120,38 @@ void TestHistoryFiles::aNewFolderIsMade()
     HistoryStore store(folder.filePath(QStringLiteral("a/b/history.sqlite")));
     QVERIFY(store.notices().isEmpty());
     QCOMPARE(store.list({}).total, int64_t(0));
+}
+
+void TestHistoryFiles::aNewFileMayBeOpenedBySeveralAtOnce()
+{
+    constexpr int kFiles = 20;
+    constexpr int kWindows = 4;
+    const QTemporaryDir folder;
+    for (int number = 0; number < kFiles; ++number) {
+        const QString file = folder.filePath(QStringLiteral("%1.sqlite").arg(number));
+        std::atomic<int> ready {0};
+        std::array<QString, kWindows> lines;
+        const auto window = [&](QString &line) {
+            ++ready;
+            while (ready < kWindows)
+                std::this_thread::yield();
+            try {
+                HistoryStore store(file);
+                store.add(someRun());
+                line = store.notices().join(QLatin1Char('\n'));
+            } catch (const std::exception &error) {
+                line = QString::fromUtf8(error.what());
+            }
+        };
+        std::vector<std::thread> windows;
+        for (QString &line : lines)
+            windows.emplace_back([&window, &line] { window(line); });
+        for (std::thread &each : windows)
+            each.join();
+        for (const QString &line : lines)
+            QCOMPARE(line, QString());
+        QCOMPARE(HistoryStore(file).list({}).total, int64_t(kWindows));
+    }
 }
 
 // Three runs of history_writer, kept by the first version of the schema: the first of an
