@@ -147,11 +147,12 @@ void MatmulEngine::matmul(std::span<const MatmulOutput> outputs, ConstMatrixView
     }
 }
 
-// A multiple of the tiles that these outputs need.
+// Whole tiles of all these outputs, whose sizes are powers of two.
 int64_t MatmulEngine::tokensAtOnce(std::span<const MatmulOutput> outputs,
                                    ConstMatrixView x) const noexcept
 {
     int64_t tokens = x.rows;
+    int64_t largestTile = 1;
     for (const MatmulOutput &output : outputs) {
         const bool quantized = isQuantized(output);
         const FormatFamily &family = quantized ? m_kernels.quantized : m_kernels.floats;
@@ -161,8 +162,9 @@ int64_t MatmulEngine::tokensAtOnce(std::span<const MatmulOutput> outputs,
         const int64_t room = static_cast<int64_t>(tiles.bytes()) / tokenBytes;
         assert(room >= family.tileTokens && "reserve() before matmul()");
         tokens = std::min(tokens, room / family.tileTokens * family.tileTokens);
+        largestTile = std::max(largestTile, family.tileTokens);
     }
-    return tokens;
+    return tokens < x.rows && tokens > largestTile ? tokens / largestTile * largestTile : tokens;
 }
 
 void MatmulEngine::prepare(const FormatFamily &family, const TileMemory &tiles,

@@ -312,6 +312,11 @@ void quantizeTiles(const float *x, int64_t stride, int64_t cols, int64_t firstTo
     }
 }
 
+// Without AMX's tiles: the tokens that are too few for them.
+constexpr int kQuantizedTokens = kFewestTileTokens - 1;
+constexpr int kQuantizedPanels = 1;
+constexpr int kQuantizedPanelsOfOne = 1;
+
 #include "matmul_tables.inl"
 
 template <PanelFormat Format>

@@ -1,9 +1,9 @@
 // The loops around a tile kernel, shared by the kernels of all instruction sets. Included inside an
 // anonymous namespace, so that each instruction set has a copy of its own.
 //
-// A kernel of P panels and N tokens keeps P * N sums in registers. A group of panels meets all
-// tokens before the next group: the weights come from memory once and stay in the first-level
-// cache, the tokens' tiles (which the caller keeps small) in the second level.
+// A kernel of P panels and N tokens keeps P * N sums, in registers as far as they go. A group of
+// panels meets all tokens before the next group: the weights come from memory once and stay in the
+// first-level cache, the tokens' tiles (which the caller keeps small) in the second level.
 
 constexpr int kCacheLine = 64;
 
