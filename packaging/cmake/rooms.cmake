@@ -22,6 +22,14 @@ function(inferlab_room target)
   endif()
 endfunction()
 
+# inferlab_optimise_here(): tests spend their time in what this folder and those below it compile, so a
+# development build compiles it like a release. The rest is sooner compiled with little optimisation.
+macro(inferlab_optimise_here)
+  if(NOT INFERLAB_SANITIZE)
+    add_compile_options($<$<AND:$<CONFIG:RelWithDebInfo>,$<COMPILE_LANGUAGE:CXX>>:-O3>)
+  endif()
+endmacro()
+
 # inferlab_test(NAME SOURCES a.cpp ... LINK room ... [LABELS ...] [TIMEOUT s] [NEEDS_MODEL]): a doctest program,
 # one ctest entry; NEEDS_MODEL: skipped (77) where the default model is not there.
 # Tests of engine and kernels need no Qt, so that they run where there is none.
