@@ -3,6 +3,8 @@
 #include "app/history/history.h"
 #include "app/machine/calibration_file.h"
 #include "app/machine/gpu_watch.h"
+#include "app/machine/known_calibration.h"
+#include "app/run_setup/run_setup.h"
 #include "app/session/session.h"
 #include "app/startup/command_line.h"
 #include "app/startup/default_model.h"
@@ -111,7 +113,18 @@ QString modelAtStart(const Settings &settings, const QString &standard)
     return QFileInfo::exists(standard) ? standard : QString();
 }
 
-void prepare(MainWindow &window, const CommandLine &arguments, const Settings &settings)
+std::vector<std::string> gpuNames(const std::vector<DeviceInfo> &devices)
+{
+    std::vector<std::string> names;
+    for (const DeviceInfo &device : devices) {
+        if (device.kind == "cuda" && device.available)
+            names.push_back(device.name);
+    }
+    return names;
+}
+
+void prepare(MainWindow &window, const CommandLine &arguments, const Settings &settings,
+             const std::vector<DeviceInfo> &devices)
 {
     ControlPanel *controls = window.runPage()->controls();
     const QString standard =
@@ -121,7 +134,8 @@ void prepare(MainWindow &window, const CommandLine &arguments, const Settings &s
     controls->promptEditor()->setPrompt(arguments.prompt.empty()
                                             ? QString::fromUtf8(kFirstPrompt)
                                             : QString::fromStdString(arguments.prompt));
-    window.runPage()->restoreSwitches();
+    window.runPage()->restoreSwitches(
+        usualBatchInvariant(gpuNames(devices), programName(), calibrationPath()));
     if (arguments.batch)
         controls->switches()->setBatch(*arguments.batch);
     if (arguments.newTokens)
@@ -166,7 +180,7 @@ int runWindow(QApplication &application, const CommandLine &arguments)
         EngineSwitches *switches = window.runPage()->controls()->switches();
         switches->setDevices(found->devices);
         switches->setGpuWatch(found->gpu);
-        prepare(window, arguments, settings);
+        prepare(window, arguments, settings, found->devices);
     });
     // After the first paint: the devices take a moment to ask, and loading may use every core.
     QObject::connect(&window, &MainWindow::firstPainted, search.get(), [&search] {

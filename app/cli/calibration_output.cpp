@@ -1,6 +1,7 @@
 #include "calibration_output.h"
 
 #include "app/machine/calibration_file.h"
+#include "app/machine/read_rates_text.h"
 #include "engine/base/number_text.h"
 #include "text_table.h"
 
@@ -51,7 +52,7 @@ std::string calibrationText(const Calibration &calibration)
                              : std::string();
     };
     TextTable table({Align::Left, Align::Right, Align::Left, Align::Left});
-    table.addRow({"memory", giga(limits.bytesPerSecond), "GB/s", ""});
+    table.addRow({"memory", giga(limits.bytesPerSecond), "GB/s", readRatesText(limits)});
     table.addRow({"products, int8", giga(limits.productsPerSecond[0]), "GOP/s",
                   peak(calibration.peakInt8PerSecond)});
     table.addRow({"products, bf16", giga(limits.productsPerSecond[1]), "GFLOP/s", ""});
@@ -67,10 +68,14 @@ std::string calibrationText(const Calibration &calibration)
     if (calibration.batchInvariantCost)
         table.addRow(
             {"same in any batch", fixedText(100.0 * *calibration.batchInvariantCost, 0), "%",
-             std::string("longer steps at most; generate has it ")
+             std::string("longer steps at most; ")
                  + (isBatchInvariantByDefault(calibration.batchInvariantCost) ? "on by default"
                                                                               : "off by default")});
-    return "Calibrated " + calibration.date + ": " + calibration.hardware + "\n" + table.text();
+    const std::string disturbed = calibration.disturbed.empty()
+        ? std::string()
+        : "Too low, since " + calibration.disturbed + "; measured again with the next experiment\n";
+    return "Calibrated " + calibration.date + ": " + calibration.hardware + "\n" + table.text()
+        + disturbed;
 }
 
 } // namespace inferlab::cli

@@ -73,8 +73,8 @@ void addGpuSwitches(CLI::App &command, std::optional<bool> &batchInvariant, bool
             "--batch-invariant",
             [&batchInvariant](const std::string &word) { batchInvariant = word == "on"; },
             "On a GPU: a sequence gets the same bits in every batch, by kernels that take longer; "
-            "on the CPU it always does. Without it, `generate` has it on where `devices "
-            "--calibrate` found that it costs below 10%")
+            "on the CPU it always does. Without it, the window and `generate` have it on where "
+            "`devices --calibrate` found that it costs below 10%")
         ->type_name("WORD")
         ->check(oneOf({"on", "off"}));
     addSwitch(command, "--step-graphs", stepGraphs,

@@ -1,6 +1,5 @@
 #include "experiment_result.h"
 
-#include "engine/base/number_text.h"
 #include "engine/measure/run_head.h"
 
 #include <algorithm>
@@ -22,33 +21,7 @@ constexpr struct
                {PointState::Skipped, "skipped"},
                {PointState::Failed, "failed"}};
 
-std::string percentText(double share)
-{
-    return shortText(share * 100.0, 2) + "%";
-}
-
 } // namespace
-
-bool MachineNote::busy() const noexcept
-{
-    return throttled || othersShare.value_or(0) > kBusyShare
-        || stolenShare.value_or(0) > kBusyShare;
-}
-
-std::string MachineNote::words() const
-{
-    std::string text;
-    const auto add = [&text](const std::string &part) {
-        text += (text.empty() ? "" : "; ") + part;
-    };
-    if (othersShare.value_or(0) > kBusyShare)
-        add("other processes took " + percentText(*othersShare) + " of the cores");
-    if (stolenShare.value_or(0) > kBusyShare)
-        add("other machines took " + percentText(*stolenShare) + " of the cores");
-    if (throttled)
-        add("the processor slowed down for its temperature");
-    return text;
-}
 
 const char *pointStateName(PointState state) noexcept
 {

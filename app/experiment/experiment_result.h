@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/experiment/experiment.h"
+#include "app/machine/machine_note.h"
 #include "engine/measure/run_record.h"
 
 #include <memory>
@@ -11,22 +12,6 @@
 #include <vector>
 
 namespace inferlab {
-
-// How the machine was while one run went on. What the system does not tell is absent.
-struct MachineNote
-{
-    std::optional<double> loadPerCore;  // 1-minute load average before the run / cores
-    std::optional<double> othersShare;  // of all cores' time: taken by other processes, 0 .. 1
-    std::optional<double> stolenShare;  // of all cores' time: taken by the hypervisor, 0 .. 1
-    std::optional<double> frequencyMhz; // mean over the cores, after the run
-    bool throttled = false;             // a core was slowed down for its temperature
-
-    // Above this, other work is likely to be seen in the times.
-    static constexpr double kBusyShare = 0.05;
-    bool busy() const noexcept;
-    std::string words() const; // "other processes took 31% of the cores"; empty when quiet
-    bool operator==(const MachineNote &) const = default;
-};
 
 enum class PointState {
     Waiting, // nothing measured yet

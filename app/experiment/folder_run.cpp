@@ -46,7 +46,8 @@ tellingCalibration(const FolderRun &plan, const std::function<void(const Progres
             tell({(known.measuredNow
                        ? "measured once what this machine reaches, for predictions: "
                        : "predictions by what this machine reached on " + dayOf(of.date) + ": ")
-                  + of.hardware});
+                  + of.hardware
+                  + (of.disturbed.empty() ? "" : "; too low, since " + of.disturbed)});
             if (!known.warning.empty())
                 tell({known.warning});
         } catch (const Cancelled &) {

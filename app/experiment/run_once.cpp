@@ -1,6 +1,6 @@
 #include "run_once.h"
 
-#include "app/experiment/machine_note.h"
+#include "app/machine/machine_note.h"
 #include "app/run_setup/run_requests.h"
 #include "app/run_setup/run_setup.h"
 #include "engine/base/error.h"

@@ -1,6 +1,7 @@
 #include "app/machine/calibrate.h"
 
 #include "app/machine/batch_invariant_cost.h"
+#include "app/machine/machine_note.h"
 #include "app/machine/operator_timer.h"
 #include "engine/base/error.h"
 #include "engine/measure/run_head.h"
@@ -17,17 +18,17 @@ namespace {
 
 // With the operators and making what is measured, together less than 2 s. Each is some turns of a
 // busy machine's scheduler long, so that one of its looks has the cores to itself.
-constexpr double kReadSeconds = 0.2;
 constexpr double kPeakSeconds = 0.05;
 
 // Where one thing limits: products of so many rows that weights stay in caches, and so large that
-// starting them costs nothing.
+// starting them costs nothing. A CPU's are as wide as a small model, where each output has few
+// blocks to share what it costs to begin and end it.
 struct Sizes
 {
     int64_t rows, out, in;
     int64_t readOut; // rows of the matrix that one vector is multiplied with, to read memory
 };
-constexpr Sizes kCpuSizes {64, 1536, 1024, 0};
+constexpr Sizes kCpuSizes {256, 1536, 576, 0};
 constexpr Sizes kGpuSizes {512, 4096, 4096, 32768};
 
 constexpr int32_t kMiddlingContext = 512; // tokens, of a sequence that decodes
@@ -57,6 +58,7 @@ private:
     {
         return flopsPerSecond(matmulCase(dtype, m_sizes.rows, m_sizes.out, m_sizes.in, false));
     }
+    double int8Product();
     double smallOperator();
     double rowElements(double fixedSeconds);
     double drawnElements(int64_t rows);
@@ -71,6 +73,12 @@ private:
     OperatorTimer m_timer;
     Sizes m_sizes;
 };
+
+// Types with a minimum take more operations of a processor for each block than those without.
+double Calibrator::int8Product()
+{
+    return 2.0 / (1.0 / product(DType::Q8_0) + 1.0 / product(DType::Q4_1));
+}
 
 // A GPU launches one kernel for a layer's rotations and cache; norms, silu and sums are part of its
 // products' kernels.
@@ -124,15 +132,17 @@ void Calibrator::measure(std::string_view instructionSet, Calibration &out)
     throwIfTold();
     if (m_backend.hasHostMemory()) {
         const CpuPeaks peaks =
-            measureCpuPeaks(m_backend.threads(), instructionSet, kReadSeconds, kPeakSeconds);
+            measureCpuPeaks(m_backend.threads(), instructionSet, kPeakSeconds, m_stop);
+        throwIfTold();
         limits.bytesPerSecond = peaks.readBytesPerSecond;
+        limits.rereads = peaks.rereads;
         out.peakInt8PerSecond = peaks.int8PerSecond;
         out.peakFloatPerSecond = peaks.floatPerSecond;
     } else {
         const OperatorCase read = matmulCase(DType::F16, 1, m_sizes.readOut, m_sizes.in, false);
         limits.bytesPerSecond = read.bytes / seconds(read);
     }
-    limits.productsPerSecond = {product(DType::Q8_0), product(DType::BF16), product(DType::F32)};
+    limits.productsPerSecond = {int8Product(), product(DType::BF16), product(DType::F32)};
     limits.attentionRowsPerSecond = flopsPerSecond(attentionCase(kCache, {{1024, 1}}));
     limits.attentionTilesPerSecond = flopsPerSecond(attentionCase(kCache, {{256, 256}}));
     limits.largeOperatorSeconds = seconds(matmulCase(DType::Q8_0, 1, 256, 64, false));
@@ -166,7 +176,9 @@ Calibration calibrate(Backend &backend, std::string_view instructionSet, const s
     out.hardware = hardwareId(backend);
     out.program = program;
     out.date = dateTimeNow();
+    const MachineWatch watch;
     Calibrator(backend, stop).measure(instructionSet, out);
+    out.disturbed = watch.note().words();
     return out;
 }
 

@@ -14,6 +14,9 @@ struct Calibration
     std::string hardware; // hardwareId(): to whom these limits belong
     std::string date;     // ISO 8601 with offset
     std::string program;  // "InferLab 0.1.0": kernels change from one to the next
+    // What other work took of the machine meanwhile, in words: the limits are lower than they
+    // should be. Empty: nothing that counts.
+    std::string disturbed;
     DeviceLimits limits;
     // What the CPU's instructions could do, whatever kernels use of it: the roof of a roofline. 0
     // where nobody can measure it.
@@ -27,8 +30,8 @@ struct Calibration
     bool operator==(const Calibration &) const = default;
 };
 
-// Whether `generate` gives the same bits in every batch where nobody says: where that is known to
-// cost little. The window and experiments say it themselves, by RunSettings::batchInvariant.
+// Whether a sequence gets the same bits in every batch where nobody says: where that is known to
+// cost little. Experiments say it themselves, by RunSettings::batchInvariant.
 inline bool isBatchInvariantByDefault(const std::optional<double> &cost) noexcept
 {
     constexpr double kLittle = 0.10;

@@ -16,12 +16,18 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kFormat = "inferlab-calibration";
-// 1 knew no rate of a single row's sampling, and of batch-invariant kernels the decode steps alone.
-constexpr int kVersion = 2;
+// 1 knew no rate of a single row's sampling, and of batch-invariant kernels the decode steps alone;
+// 2 read from memory alone, and multiplied int8 without minimums.
+constexpr int kVersion = 3;
+constexpr const char *kRereads = "rereads";
+constexpr const char *kRereadMib = "mib";
+constexpr const char *kRereadRate = "read_gb_s";
 // Only of devices where it is a choice; below 0 where those kernels happen to be faster.
 constexpr const char *kBatchInvariantCost = "batch_invariant_cost";
+constexpr const char *kDisturbed = "disturbed"; // only where it was
 constexpr double kGiga = 1e9;
 constexpr double kMicro = 1e-6;
+constexpr double kMebi = 1024.0 * 1024.0;
 
 // Every limit: its key, what one unit of the file is, and where it stands.
 struct Field
@@ -66,9 +72,38 @@ Json toJson(Calibration calibration)
                  {"program", calibration.program}};
     for (const Field &field : kFields)
         json[field.key] = field.in(calibration) / field.unit;
+    Json rereads = Json::array();
+    for (const ReadRate &rate : calibration.limits.rereads)
+        rereads.push_back(
+            {{kRereadMib, rate.bytes / kMebi}, {kRereadRate, rate.bytesPerSecond / kGiga}});
+    json[kRereads] = std::move(rereads);
+    if (!calibration.disturbed.empty())
+        json[kDisturbed] = calibration.disturbed;
     if (calibration.batchInvariantCost)
         json[kBatchInvariantCost] = *calibration.batchInvariantCost;
     return json;
+}
+
+double positive(const JsonCursor &at)
+{
+    const double value = at.number();
+    if (!std::isfinite(value) || value <= 0.0)
+        at.fail("a positive number", at.value().dump());
+    return value;
+}
+
+std::vector<ReadRate> rereadsFrom(const JsonCursor &list)
+{
+    std::vector<ReadRate> out;
+    for (size_t i = 0; i < list.size(); ++i) {
+        const JsonCursor at = list.at(i);
+        const ReadRate rate {positive(at.at(kRereadMib)) * kMebi,
+                             positive(at.at(kRereadRate)) * kGiga};
+        if (!out.empty() && rate.bytes <= out.back().bytes)
+            at.at(kRereadMib).fail("more than the one before", at.at(kRereadMib).value().dump());
+        out.push_back(rate);
+    }
+    return out;
 }
 
 Calibration fromJson(const JsonCursor &json)
@@ -79,11 +114,12 @@ Calibration fromJson(const JsonCursor &json)
     out.program = json.at("program").text();
     for (const Field &field : kFields) {
         const JsonCursor at = json.at(field.key);
-        const double value = at.number();
-        if (!std::isfinite(value) || value < 0.0 || (value == 0.0 && !field.mayBeZero))
-            at.fail("a positive number", at.value().dump());
-        field.in(out) = value * field.unit;
+        const bool zero = field.mayBeZero && at.number() == 0.0;
+        field.in(out) = zero ? 0.0 : positive(at) * field.unit;
     }
+    out.limits.rereads = rereadsFrom(json.at(kRereads));
+    if (const auto disturbed = json.find(kDisturbed))
+        out.disturbed = disturbed->text();
     if (const auto cost = json.find(kBatchInvariantCost)) {
         out.batchInvariantCost = cost->number();
         if (!std::isfinite(*out.batchInvariantCost))

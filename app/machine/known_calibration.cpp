@@ -3,6 +3,7 @@
 #include "app/machine/calibration_file.h"
 #include "engine/base/error.h"
 
+#include <algorithm>
 #include <exception>
 
 namespace inferlab {
@@ -24,18 +25,51 @@ std::optional<Calibration> storedCalibration(const Backend &backend, const std::
     return std::nullopt;
 }
 
+bool usualBatchInvariant(const std::vector<std::string> &gpus, const std::string &program,
+                         const std::filesystem::path &path)
+{
+    if (gpus.empty() || path.empty())
+        return false;
+    try {
+        const std::vector<Calibration> all = readCalibrations(path);
+        return std::all_of(gpus.begin(), gpus.end(), [&](const std::string &gpu) {
+            const Calibration *known = findCalibration(all, gpu);
+            return known != nullptr && known->program == program
+                && isBatchInvariantByDefault(known->batchInvariantCost);
+        });
+    } catch (const InputError &) {
+        return false; // predictions and "This machine" show that line
+    }
+}
+
+namespace {
+
+// Both beside other work: the slower one had more of it.
+bool isWorse(const Calibration &now, const Calibration &before)
+{
+    return !now.disturbed.empty()
+        && now.limits.productsPerSecond.front() < before.limits.productsPerSecond.front();
+}
+
+} // namespace
+
 KnownCalibration knownCalibration(Backend &backend, std::string_view instructionSet,
                                   const std::string &program, const std::filesystem::path &path,
                                   bool redo, const StopCheck &stop)
 {
     KnownCalibration out;
-    if (!redo) {
-        if (auto stored = storedCalibration(backend, program, path, out.warning)) {
-            out.calibration = std::move(*stored);
-            return out;
-        }
+    std::optional<Calibration> stored;
+    if (!redo)
+        stored = storedCalibration(backend, program, path, out.warning);
+    if (stored && stored->disturbed.empty()) {
+        out.calibration = std::move(*stored);
+        return out;
     }
     out.calibration = calibrate(backend, instructionSet, program, stop);
+    if (stored && isWorse(out.calibration, *stored)) {
+        out.calibration = std::move(*stored);
+        return out;
+    }
     out.measuredNow = true;
     if (path.empty()) {
         out.warning = "neither HOME nor XDG_DATA_HOME says where the calibration could be kept";

@@ -1,5 +1,5 @@
-// The calibration of a device: the one on disk where there is one for this hardware and program,
-// else measured now and kept.
+// The calibration of a device: the one on disk where there is an undisturbed one for this hardware
+// and program, else measured now and kept.
 #pragma once
 
 #include "app/machine/calibrate.h"
@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace inferlab {
 
@@ -16,6 +17,12 @@ std::optional<Calibration> storedCalibration(const Backend &backend, const std::
                                              const std::filesystem::path &path,
                                              std::string &warning);
 
+// Whether the same bits in every batch are known to cost little on each of these GPUs, none of
+// which is open: by their names, as DeviceInfo has them. False without one, or without a file that
+// can be used.
+bool usualBatchInvariant(const std::vector<std::string> &gpus, const std::string &program,
+                         const std::filesystem::path &path);
+
 struct KnownCalibration
 {
     Calibration calibration;
@@ -23,6 +30,7 @@ struct KnownCalibration
     std::string warning; // one line: why it could not be read or kept; it holds for now
 };
 
+// One that was measured beside other work is measured again, and kept where the new one is worse.
 // redo: measure in any case. path: calibrationPath(); empty: nothing is kept. Throws Cancelled.
 KnownCalibration knownCalibration(Backend &backend, std::string_view instructionSet,
                                   const std::string &program, const std::filesystem::path &path,

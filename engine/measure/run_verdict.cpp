@@ -45,7 +45,9 @@ std::optional<PhaseComparison> compared(const PhaseEstimate &estimate, double me
     out.limit = estimate.time.limit();
     out.bytesPerSecond = estimate.bytes / measuredSeconds;
     out.operationsPerSecond = estimate.operations / measuredSeconds;
-    out.share = out.limit == StepLimit::Bandwidth ? out.bytesPerSecond / limits.bytesPerSecond
+    out.readLimitPerSecond =
+        limits.readPerSecond(estimate.bytes / static_cast<double>(estimate.steps));
+    out.share = out.limit == StepLimit::Bandwidth ? out.bytesPerSecond / out.readLimitPerSecond
         : out.limit == StepLimit::Compute         ? estimate.time.computeSeconds / measuredSeconds
                                                   : estimate.time.overheadSeconds / measuredSeconds;
     return out;
@@ -60,13 +62,13 @@ struct Case
     double shareOfTime = 0;
 };
 
-std::string reachedText(const Case &c, const DeviceLimits &limits)
+std::string reachedText(const Case &c)
 {
     const PhaseComparison &phase = c.phase;
     switch (phase.limit) {
     case StepLimit::Bandwidth:
         return shortText(phase.bytesPerSecond * 1e-9, 3) + " of "
-            + shortText(limits.bytesPerSecond * 1e-9, 3) + " GB/s, " + percentText(phase.share);
+            + shortText(phase.readLimitPerSecond * 1e-9, 3) + " GB/s, " + percentText(phase.share);
     case StepLimit::Compute:
         return shortText(phase.operationsPerSecond * 1e-9, 3)
             + " GOP/s; arithmetic at its limit takes " + percentText(phase.share)
@@ -78,11 +80,10 @@ std::string reachedText(const Case &c, const DeviceLimits &limits)
         + " of the measured time";
 }
 
-std::string limitedText(const Case &c, RunLimit limit, const DeviceLimits &limits)
+std::string limitedText(const Case &c, RunLimit limit)
 {
     return std::string(c.isDecode ? "Decode" : "Prefill") + ", " + percentText(c.shareOfTime)
-        + " of the time, was limited by " + runLimitName(limit) + ": " + reachedText(c, limits)
-        + ".";
+        + " of the time, was limited by " + runLimitName(limit) + ": " + reachedText(c) + ".";
 }
 
 std::string changeText(const Case &c, const RunRecord &record, int cores)
@@ -245,7 +246,7 @@ std::optional<RunVerdict> runVerdict(const RunRecord &record, const PredictionMo
     c.estimate = c.isDecode ? &prediction.decode : &prediction.prefill;
     c.shareOfTime = (c.isDecode ? measured.decode : measured.prefill) / measured.total();
     out.limit = runLimitOf(c.phase.limit);
-    out.limited = limitedText(c, out.limit, model.limits);
+    out.limited = limitedText(c, out.limit);
     out.change = changeText(c, record, cores);
     out.missed = missedIn(out);
 

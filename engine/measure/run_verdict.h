@@ -10,7 +10,7 @@
 namespace inferlab {
 
 enum class RunLimit {
-    Bandwidth, // memory is read as fast as it can be, or nearly
+    Bandwidth, // weights and cache are read as fast as they can be, or nearly
     Compute,
     Overhead,     // launches, barriers, passes over rows, sampling
     Queue,        // requests wait longer than they run
@@ -25,9 +25,10 @@ struct PhaseComparison
     double predictedSeconds = 0;
     StepLimit limit = StepLimit::Bandwidth; // what takes most of the predicted time
     // Of that limit, reached: bytes / (limit x measured time), or the time that computing or the
-    // overhead takes at the limits / measured time. Can pass 1 where caches help.
+    // overhead takes at the limits / measured time.
     double share = 0;
     double bytesPerSecond = 0;      // read in the measured time
+    double readLimitPerSecond = 0;  // bytes; of steps that read so much
     double operationsPerSecond = 0; // computed in it
 };
 

@@ -1,14 +1,17 @@
 #include "engine/model/roofline.h"
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
 
 namespace inferlab {
 
 namespace {
 
-void addPart(const PartCost &part, const DeviceLimits &limits, StepTime &time) noexcept
+void addPart(const PartCost &part, double readPerSecond, const DeviceLimits &limits,
+             StepTime &time) noexcept
 {
-    const double moving = part.bytes / limits.bytesPerSecond;
+    const double moving = part.bytes / readPerSecond;
     double computing = part.attentionRows / limits.attentionRowsPerSecond
         + part.attentionTiles / limits.attentionTilesPerSecond;
     for (size_t kind = 0; kind < kProductKinds; ++kind)
@@ -31,9 +34,24 @@ double drawingSeconds(const StepCost &cost, const DeviceLimits &limits) noexcept
 
 } // namespace
 
-double DeviceLimits::ridge(ProductKind kind) const noexcept
+double DeviceLimits::readPerSecond(double stepBytes) const noexcept
 {
-    return productsPerSecond[static_cast<size_t>(kind)] / bytesPerSecond;
+    const auto above = std::find_if(rereads.begin(), rereads.end(), [stepBytes](const ReadRate &r) {
+        return r.bytes >= stepBytes;
+    });
+    if (above == rereads.end())
+        return bytesPerSecond;
+    if (above == rereads.begin())
+        return above->bytesPerSecond;
+    const ReadRate &below = *std::prev(above);
+    const double share = std::log(stepBytes / below.bytes) / std::log(above->bytes / below.bytes);
+    return below.bytesPerSecond + share * (above->bytesPerSecond - below.bytesPerSecond);
+}
+
+bool DeviceLimits::needsCaches(double bytesReadPerSecond) const noexcept
+{
+    constexpr double kClearly = 1.1;
+    return bytesReadPerSecond > kClearly * bytesPerSecond;
 }
 
 const char *stepLimitName(StepLimit limit) noexcept
@@ -67,8 +85,9 @@ StepTime &StepTime::operator+=(const StepTime &other) noexcept
 StepTime stepTime(const StepCost &cost, const DeviceLimits &limits) noexcept
 {
     StepTime time;
+    const double readPerSecond = limits.readPerSecond(cost.bytes());
     for (const PartCost *part : {&cost.layers, &cost.attention, &cost.output})
-        addPart(*part, limits, time);
+        addPart(*part, readPerSecond, limits, time);
     time.overheadSeconds = cost.rowElements / limits.rowElementsPerSecond
         + drawingSeconds(cost, limits)
         + static_cast<double>(cost.largeOperators) * limits.largeOperatorSeconds

@@ -3,13 +3,17 @@
 #pragma once
 
 #include "engine/model/cost_model.h"
+#include "kernels/api/read_rate.h"
+
+#include <vector>
 
 namespace inferlab {
 
 // What a device reaches, measured once (app/machine/calibrate.h). All positive.
 struct DeviceLimits
 {
-    double bytesPerSecond = 0;          // read from memory
+    double bytesPerSecond = 0;          // read from memory beyond all caches
+    std::vector<ReadRate> rereads;      // by rising size; empty: as from memory
     ByProduct productsPerSecond {};     // operations, by what multiplies
     double attentionRowsPerSecond = 0;  // operations of attention, few rows
     double attentionTilesPerSecond = 0; // and many
@@ -20,8 +24,11 @@ struct DeviceLimits
     double smallOperatorSeconds = 0;
 
     bool operator==(const DeviceLimits &) const = default;
-    // Operations per byte at which computing takes as long as reading: the roof's ridge.
-    double ridge(ProductKind kind) const noexcept;
+    // Of steps that read so many bytes each, much the same ones every time: a cache that holds a
+    // part of them helps. Between two sizes that were measured, by their logarithm.
+    double readPerSecond(double stepBytes) const noexcept;
+    // Whether a rate is clearly more than memory gives.
+    bool needsCaches(double bytesReadPerSecond) const noexcept;
 };
 
 enum class StepLimit { Bandwidth, Compute, Overhead };
@@ -30,7 +37,7 @@ const char *stepLimitName(StepLimit limit) noexcept; // "bandwidth", "compute", 
 // Where the time of a step goes. A part counts as the longer of its two.
 struct StepTime
 {
-    double bandwidthSeconds = 0; // of parts that wait for memory
+    double bandwidthSeconds = 0; // of parts that wait for what they read
     double computeSeconds = 0;   // of parts that wait for arithmetic
     double overheadSeconds = 0;  // operators' fixed costs, passes over rows, sampling
 

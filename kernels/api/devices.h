@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backend.h"
+#include "read_rate.h"
 
 #include <memory>
 #include <string>
@@ -24,14 +25,16 @@ std::vector<std::string> cpuInstructionSets();
 struct CpuPeaks
 {
     double readBytesPerSecond = 0; // from memory beyond all caches
+    std::vector<ReadRate> rereads; // by rising size; the last is from memory
     double int8PerSecond = 0;      // products and sums of 8-bit integers; 0 for portable code
     double floatPerSecond = 0;     // of float32; 0 for portable code
 };
-// Reads for readSeconds and computes twice for peakSeconds, on so many threads. Takes 512 MiB of
-// memory for as long; throws std::bad_alloc without it. instructionSet: one of
-// cpuInstructionSets(), empty takes the best.
-CpuPeaks measureCpuPeaks(int threads, std::string_view instructionSet, double readSeconds,
-                         double peakSeconds);
+// Reads some memory and its parts a few times, and computes twice for peakSeconds, on so many
+// threads. Takes up to 512 MiB of memory for as long; throws std::bad_alloc without it.
+// instructionSet: one of cpuInstructionSets(), empty takes the best. Told to stop it soon ends,
+// with figures that mean nothing.
+CpuPeaks measureCpuPeaks(int threads, std::string_view instructionSet, double peakSeconds,
+                         const StopCheck &stop);
 
 // Throws std::runtime_error with the reason when the kind is unknown or not available.
 // instructionSet: one of cpuInstructionSets(), for the kind "cpu" only; empty takes the best.

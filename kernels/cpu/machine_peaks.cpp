@@ -1,6 +1,7 @@
 // Loops of independent vector instructions, written as assembly so that no compiler thins them out.
 #include "machine_peaks.h"
 
+#include "read_passes.h"
 #include "weight_arena.h"
 
 #include <algorithm>
@@ -21,6 +22,8 @@ using Clock = std::chrono::steady_clock;
 // once.
 constexpr size_t kReadChunkBytes = size_t {8} << 20;
 constexpr size_t kLeastReadBytes = size_t {64} << 20;
+constexpr size_t kLeastReread = 2 * kReadChunkBytes;
+constexpr int kReadPasses = 2;
 constexpr size_t kMostReadBytes = size_t {512} << 20;
 
 // Three times the last-level cache, so that each chunk comes from memory; the most where nobody
@@ -43,10 +46,9 @@ double secondsSince(Clock::time_point start)
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// Best rate of all threads together, in 10^9/s: `work` does `operations` of them per call, and
-// `after` is called when all are done.
-template <typename Work, typename After>
-double bestRate(ThreadPool &pool, double seconds, double operations, const Work &work, After after)
+// Best rate of all threads together, in 10^9/s: `work` does `operations` of them per call.
+template <typename Work>
+double bestRate(ThreadPool &pool, double seconds, double operations, const Work &work)
 {
     const double total = operations * pool.threads();
     double best = 0.0;
@@ -54,7 +56,6 @@ double bestRate(ThreadPool &pool, double seconds, double operations, const Work 
         const auto begin = Clock::now();
         pool.run([&](int worker, int) { work(worker); });
         best = std::max(best, total / secondsSince(begin));
-        after();
     }
     return best * 1e-9;
 }
@@ -168,14 +169,12 @@ double peakInt8GopPerSecond(Isa isa, ThreadPool &pool, double seconds)
 {
 #if defined(__x86_64__)
     if (isa == Isa::Amx)
-        return bestRate(
-            pool, seconds, 4.0 * 2 * 16 * 16 * 64 * kRounds, [](int) { tileProducts(); }, [] {});
+        return bestRate(pool, seconds, 4.0 * 2 * 16 * 16 * 64 * kRounds,
+                        [](int) { tileProducts(); });
     if (isa == Isa::Avx512)
-        return bestRate(
-            pool, seconds, 12.0 * 128 * kRounds, [](int) { dotProducts512(); }, [] {});
+        return bestRate(pool, seconds, 12.0 * 128 * kRounds, [](int) { dotProducts512(); });
     if (isa == Isa::Avx2)
-        return bestRate(
-            pool, seconds, 12.0 * 64 * kRounds, [](int) { pairProducts256(); }, [] {});
+        return bestRate(pool, seconds, 12.0 * 64 * kRounds, [](int) { pairProducts256(); });
 #endif
     static_cast<void>(isa);
     static_cast<void>(pool);
@@ -187,11 +186,9 @@ double peakFloatGflopPerSecond(Isa isa, ThreadPool &pool, double seconds)
 {
 #if defined(__x86_64__)
     if (isa >= Isa::Avx512)
-        return bestRate(
-            pool, seconds, 12.0 * 32 * kRounds, [](int) { multiplyAdds512(); }, [] {});
+        return bestRate(pool, seconds, 12.0 * 32 * kRounds, [](int) { multiplyAdds512(); });
     if (isa == Isa::Avx2)
-        return bestRate(
-            pool, seconds, 12.0 * 16 * kRounds, [](int) { multiplyAdds256(); }, [] {});
+        return bestRate(pool, seconds, 12.0 * 16 * kRounds, [](int) { multiplyAdds256(); });
 #endif
     static_cast<void>(isa);
     static_cast<void>(pool);
@@ -199,28 +196,67 @@ double peakFloatGflopPerSecond(Isa isa, ThreadPool &pool, double seconds)
     return 0.0;
 }
 
-double peakReadGbPerSecond(ThreadPool &pool, double seconds)
+namespace {
+
+// Memory that is there, in large pages where the system has them.
+class ReadMemory
 {
-    WeightArena arena;
-    const size_t bytes = readBytes();
-    const std::shared_ptr<uint8_t> memory = arena.allocate(bytes);
-    pool.run([&](int worker, int threads) {
-        const Range range = split(static_cast<int64_t>(bytes), worker, threads, 64);
-        std::memset(memory.get() + range.begin, 1, static_cast<size_t>(range.end - range.begin));
-    });
-    const auto *words = reinterpret_cast<const uint64_t *>(memory.get());
-    constexpr int64_t kChunkWords = kReadChunkBytes / sizeof(uint64_t);
-    const auto allWords = static_cast<int64_t>(bytes / sizeof(uint64_t));
-    int64_t next = 0;
-    const double bytesEach = static_cast<double>(kReadChunkBytes) / pool.threads();
-    return bestRate(
-        pool, seconds, bytesEach,
-        [&](int worker) {
-            const Range range = split(kChunkWords, worker, pool.threads(), 64);
-            const uint64_t *chunk = words + next % allWords;
-            readWords(chunk + range.begin, chunk + range.end);
-        },
-        [&] { next += kChunkWords; });
+public:
+    ReadMemory(ThreadPool &pool, size_t bytes, const StopCheck &stop)
+        : m_pool(pool)
+        , m_stop(stop)
+        , m_memory(m_arena.allocate(bytes))
+    {
+        // Chunk by chunk: a system that is short of memory takes its time.
+        for (size_t at = 0; at < bytes && !isTold(); at += kReadChunkBytes) {
+            pool.run([&](int worker, int threads) {
+                const Range range = split(int64_t {kReadChunkBytes}, worker, threads, 64);
+                std::memset(m_memory.get() + at + range.begin, 1,
+                            static_cast<size_t>(range.end - range.begin));
+            });
+        }
+    }
+
+    // Of the first `bytes` (whole chunks), read over and over.
+    double bytesPerSecond(size_t bytes) const
+    {
+        const auto *words = reinterpret_cast<const uint64_t *>(m_memory.get());
+        constexpr int64_t kChunkWords = kReadChunkBytes / sizeof(uint64_t);
+        const auto readChunk = [&](int number) {
+            if (isTold())
+                return 0.0;
+            const uint64_t *chunk = words + number * kChunkWords;
+            const auto begin = Clock::now();
+            m_pool.run([&](int worker, int threads) {
+                const Range range = split(kChunkWords, worker, threads, 64);
+                readWords(chunk + range.begin, chunk + range.end);
+            });
+            return secondsSince(begin);
+        };
+        const auto chunks = static_cast<int>(bytes / kReadChunkBytes);
+        return static_cast<double>(bytes) / secondsOfPass(chunks, kReadPasses, readChunk);
+    }
+
+private:
+    bool isTold() const { return m_stop && m_stop(); }
+
+    ThreadPool &m_pool;
+    const StopCheck &m_stop;
+    WeightArena m_arena;
+    std::shared_ptr<uint8_t> m_memory;
+};
+
+} // namespace
+
+std::vector<ReadRate> readRates(ThreadPool &pool, const StopCheck &stop)
+{
+    const size_t all = readBytes();
+    const ReadMemory memory(pool, all, stop);
+    std::vector<ReadRate> rates;
+    for (size_t bytes = kLeastReread; bytes < all; bytes *= 2)
+        rates.push_back({static_cast<double>(bytes), memory.bytesPerSecond(bytes)});
+    rates.push_back({static_cast<double>(all), memory.bytesPerSecond(all)});
+    return rates;
 }
 
 } // namespace inferlab

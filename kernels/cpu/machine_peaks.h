@@ -3,7 +3,11 @@
 #pragma once
 
 #include "isa.h"
+#include "kernels/api/backend.h"
+#include "kernels/api/read_rate.h"
 #include "thread_pool.h"
+
+#include <vector>
 
 namespace inferlab {
 
@@ -14,7 +18,8 @@ double peakInt8GopPerSecond(Isa isa, ThreadPool &pool, double seconds);
 // The same for float32, with fused multiply-adds.
 double peakFloatGflopPerSecond(Isa isa, ThreadPool &pool, double seconds);
 
-// Reading of memory beyond all caches by all threads, in 10^9 bytes/s.
-double peakReadGbPerSecond(ThreadPool &pool, double seconds);
+// Reading of 16 MiB over and over by all threads, of twice as much, and so on; the last is what no
+// cache holds. Told to stop it soon ends, with figures that mean nothing.
+std::vector<ReadRate> readRates(ThreadPool &pool, const StopCheck &stop = {});
 
 } // namespace inferlab

@@ -47,14 +47,15 @@ std::vector<std::string> cpuInstructionSets()
     return names;
 }
 
-CpuPeaks measureCpuPeaks(int threads, std::string_view instructionSet, double readSeconds,
-                         double peakSeconds)
+CpuPeaks measureCpuPeaks(int threads, std::string_view instructionSet, double peakSeconds,
+                         const StopCheck &stop)
 {
     constexpr double kGiga = 1e9;
     const Isa isa = isaNamed(instructionSet);
     ThreadPool pool(threads);
     CpuPeaks peaks;
-    peaks.readBytesPerSecond = kGiga * peakReadGbPerSecond(pool, readSeconds);
+    peaks.rereads = readRates(pool, stop);
+    peaks.readBytesPerSecond = peaks.rereads.back().bytesPerSecond;
     peaks.int8PerSecond = kGiga * peakInt8GopPerSecond(isa, pool, peakSeconds);
     peaks.floatPerSecond = kGiga * peakFloatGflopPerSecond(isa, pool, peakSeconds);
     return peaks;

@@ -164,7 +164,7 @@ int runBenchmark(const Options &options)
         for (Isa known : availableIsas())
             peaks.int8[known] = peakInt8GopPerSecond(known, pool, 0.5);
         peaks.floats = peakFloatGflopPerSecond(*isa, pool, 1.0);
-        peaks.read = peakReadGbPerSecond(pool, 2.0);
+        peaks.read = 1e-9 * readRates(pool).back().bytesPerSecond;
     }
     std::printf("%s, %d threads. Peaks: float32 %.0f GFLOP/s, read %.1f GB/s\n",
                 std::string(isaTitle(*isa)).c_str(), options.threads, peaks.floats, peaks.read);

@@ -1,5 +1,6 @@
 #include "machine_section.h"
 
+#include "app/machine/read_rates_text.h"
 #include "app/session/session.h"
 #include "engine/base/number_text.h"
 #include "ui/theme/theme.h"
@@ -34,12 +35,17 @@ QString dateInWords(const std::string &iso)
 QString figuresInWords(const Calibration &calibration)
 {
     const DeviceLimits &limits = calibration.limits;
+    const QString caches = QString::fromStdString(readRatesText(limits));
+    const QString fromCaches = caches.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(caches);
     QString words =
-        QObject::tr("Measured %1: reads %2 GB/s; products %3 GOP/s in int8, %4 GFLOP/s in bf16, "
-                    "%5 in f32")
-            .arg(dateInWords(calibration.date), giga(limits.bytesPerSecond),
+        QObject::tr("Measured %1: reads %2 GB/s%3; products %4 GOP/s in int8, %5 GFLOP/s in bf16, "
+                    "%6 in f32")
+            .arg(dateInWords(calibration.date), giga(limits.bytesPerSecond), fromCaches,
                  giga(limits.productsPerSecond[0]), giga(limits.productsPerSecond[1]),
                  giga(limits.productsPerSecond[2]));
+    if (!calibration.disturbed.empty())
+        words += QObject::tr(". Too low, since %1: measured again with the next experiment")
+                     .arg(QString::fromStdString(calibration.disturbed));
     if (calibration.batchInvariantCost)
         words +=
             QObject::tr(". The same answer in any batch takes %1% more of a decode step")

@@ -47,7 +47,8 @@ public:
     void restoreLayout();
     void saveLayout();
     // The switches likewise. Devices must be known: a device that is not there is not chosen.
-    void restoreSwitches();
+    // sameInAnyBatch: how that switch stands where nobody ever moved it.
+    void restoreSwitches(bool sameInAnyBatch = false);
     void saveSwitches();
     void showRuns(const std::vector<RunRecordPtr> &runs); // the first, the others kept beside it
     // The same run once more, on the model's file: with all settings of its record, also those that
@@ -128,6 +129,7 @@ private:
     std::optional<RunPlan> m_again; // the run in progress, or the last one, is this one again
     TokenSelection *m_selection;
     ControlPanel *m_controls;
+    std::optional<RunSettings> m_usual; // the switches where nobody moved them; none: not restored
     PhaseBar *m_phase;
     ErrorBar *m_error;
     AnswerView *m_answers;

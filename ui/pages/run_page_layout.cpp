@@ -202,14 +202,18 @@ void RunPage::saveLayout()
                                 m_inner->saveState());
 }
 
-void RunPage::restoreSwitches()
+void RunPage::restoreSwitches(bool sameInAnyBatch)
 {
-    m_controls->setSwitches(m_settings.runSettings(m_controls->switchSettings()));
+    RunSettings usual = m_usual.value_or(m_controls->switchSettings());
+    usual.batchInvariant = sameInAnyBatch;
+    m_controls->setSwitches(m_settings.runSettings(usual));
+    m_usual = std::move(usual);
 }
 
 void RunPage::saveSwitches()
 {
-    m_settings.setRunSettings(m_controls->switchSettings());
+    if (m_usual) // else nobody saw them
+        m_settings.setRunSettings(m_controls->switchSettings(), *m_usual);
 }
 
 void RunPage::resizeEvent(QResizeEvent *event)

@@ -68,7 +68,7 @@ QVariantMap runSettingsToMap(const RunSettings &settings)
             {QStringLiteral("batching"), QString::fromLatin1(batchPolicyName(settings.scheduler))},
             {QStringLiteral("chunkTokens"), settings.chunkTokens},
             {QStringLiteral("padding"), settings.padding},
-            {QStringLiteral("batchInvariant"), settings.batchInvariant},
+            {QStringLiteral("sameInAnyBatch"), settings.batchInvariant},
             {QStringLiteral("stepGraphs"), settings.stepGraphs},
             {QStringLiteral("chat"), settings.chat},
             {QStringLiteral("fixedLength"), settings.ignoreEnd},
@@ -100,7 +100,7 @@ RunSettings runSettingsFromMap(const QVariantMap &map, const RunSettings &defaul
     read.scheduler = batchPolicyFromName(batching).value_or(read.scheduler);
     readWhole(map, "chunkTokens", 0, kMaxChunkTokens, read.chunkTokens);
     readSwitch(map, "padding", read.padding);
-    readSwitch(map, "batchInvariant", read.batchInvariant);
+    readSwitch(map, "sameInAnyBatch", read.batchInvariant);
     readSwitch(map, "stepGraphs", read.stepGraphs);
     readSwitch(map, "chat", read.chat);
     readSwitch(map, "fixedLength", read.ignoreEnd);

@@ -156,14 +156,16 @@ RunSettings Settings::runSettings(const RunSettings &defaults) const
     return runSettingsFromMap(m_run, defaults);
 }
 
-void Settings::setRunSettings(const RunSettings &settings)
+void Settings::setRunSettings(const RunSettings &settings, const RunSettings &defaults)
 {
-    const QVariantMap map = runSettingsToMap(settings);
-    for (auto it = map.begin(); it != map.end(); ++it) {
-        if (m_run.value(it.key()) != it.value())
-            store(QLatin1String(kRunGroup) + QLatin1Char('/') + it.key(), it.value());
+    const QVariantMap before = runSettingsToMap(runSettings(defaults));
+    const QVariantMap now = runSettingsToMap(settings);
+    for (auto it = now.begin(); it != now.end(); ++it) {
+        if (before.value(it.key()) == it.value())
+            continue;
+        m_run.insert(it.key(), it.value());
+        store(QLatin1String(kRunGroup) + QLatin1Char('/') + it.key(), it.value());
     }
-    m_run = map;
 }
 
 void Settings::setSplitterState(const QString &name, const QByteArray &state)

@@ -62,7 +62,9 @@ public:
     void setPage(const QString &id);
     void setWindowGeometry(const QByteArray &geometry);
     void setSplitterState(const QString &name, const QByteArray &state);
-    void setRunSettings(const RunSettings &settings);
+    // defaults: those of runSettings(). What never differed from them is not written down, so that
+    // it follows them where they change.
+    void setRunSettings(const RunSettings &settings, const RunSettings &defaults);
 
 signals:
     void changed(); // something a person chose; not geometry
@@ -82,7 +84,7 @@ private:
     QString m_page;
     QByteArray m_windowGeometry;
     QMap<QString, QByteArray> m_splitters;
-    QVariantMap m_run;                 // as in the file
+    QVariantMap m_run;                 // as in the file: what was ever chosen
     std::unique_ptr<QSettings> m_file; // null: not attached
 };
 

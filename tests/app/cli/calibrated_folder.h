@@ -36,8 +36,8 @@ public:
         c.hardware = hardwareId(*openBackend("cpu", threads));
         c.date = "2026-11-28T05:00:00+01:00";
         c.program = "InferLab " + version;
-        c.limits = {1e6,  {kNever, kNever, kNever}, kNever, kNever, kNever, kNever, kNever, 1e-12,
-                    1e-12};
+        c.limits = {1e6,   {},   {kNever, kNever, kNever}, kNever, kNever, kNever, kNever, kNever,
+                    1e-12, 1e-12};
         saveCalibration(file(), c);
     }
 

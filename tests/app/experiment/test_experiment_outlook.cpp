@@ -26,7 +26,7 @@ void writeCalibration(const std::filesystem::path &path, int threads)
     c.hardware = hardwareId(*openBackend("cpu", threads));
     c.date = "2026-11-28T05:00:00+01:00";
     c.program = programName();
-    c.limits = {40e9, {700e9, 250e9, 240e9}, 41e9, 260e9, 3e9, 1e9, 1e9, 3e-6, 0.5e-6};
+    c.limits = {40e9, {}, {700e9, 250e9, 240e9}, 41e9, 260e9, 3e9, 1e9, 1e9, 3e-6, 0.5e-6};
     saveCalibration(path, c);
 }
 

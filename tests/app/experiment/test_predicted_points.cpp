@@ -19,7 +19,8 @@ PredictionModel oneSecondSteps()
     PredictionModel model;
     model.cost.layers = 1;
     model.cost.layerMatrices.bytes = 1000;
-    model.limits = {1000, {kNever, kNever, kNever}, kNever, kNever, kNever, kNever, kNever, 0, 0};
+    model.limits = {1000, {}, {kNever, kNever, kNever}, kNever, kNever, kNever, kNever, kNever,
+                    0,    0};
     return model;
 }
 

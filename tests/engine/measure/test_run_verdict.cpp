@@ -91,6 +91,19 @@ TEST_CASE("decode of one sequence is limited by bandwidth; the share is that of 
     CHECK(verdict.missed.empty());
 }
 
+TEST_CASE("what caches give counts as the limit of a model that fits them")
+{
+    constexpr double kMemory = 30e9; // bytes per second
+    PredictionModel model = modelWith(1e30);
+    model.cost.layerMatrices.bytes = 1e8;
+    model.limits.bytesPerSecond = kMemory;
+    model.limits.rereads = {{1e9, 3 * kMemory}, {1e10, kMemory}};
+    const RunVerdict verdict = verdictOn(measured(model, batchOf(1), 1.25), model);
+    CHECK(verdict.decode->readLimitPerSecond == Approx(3 * kMemory));
+    CHECK(verdict.decode->share == Approx(0.8));
+    CHECK(contains(verdict.limited, ": 72 of 90 GB/s, 80%"));
+}
+
 TEST_CASE("large batches and prompts are limited by arithmetic")
 {
     // 2,000 operations a row: 64 rows take 12.8 s, reading takes 1 s.

@@ -256,7 +256,25 @@ TEST_CASE("a step's time by hand, part by part")
     };
     CHECK(drawing(2) == Approx(0.2));
     CHECK(drawing(4) == Approx(0.4));
-    CHECK(roundLimits().ridge(ProductKind::Half) == 5);
+}
+
+TEST_CASE("what fits caches is read faster, step after step")
+{
+    DeviceLimits limits = roundLimits();
+    CHECK(limits.readPerSecond(10) == 100); // nobody measured it
+    limits.rereads = {{16, 900}, {64, 300}, {256, 100}};
+    CHECK(limits.readPerSecond(4) == 900);
+    CHECK(limits.readPerSecond(16) == 900);
+    CHECK(limits.readPerSecond(32) == Approx(600)); // half way, by the logarithm
+    CHECK(limits.readPerSecond(64) == Approx(300));
+    CHECK(limits.readPerSecond(1e6) == 100);
+    CHECK(limits.needsCaches(120));
+    CHECK_FALSE(limits.needsCaches(105));
+
+    StepCost cost;
+    cost.layers.bytes = 24;
+    cost.output.bytes = 8; // 32 together
+    CHECK(stepTime(cost, limits).bandwidthSeconds == Approx(32.0 / 600));
 }
 
 TEST_CASE("what the layers' operators are asked to do is what the model says")

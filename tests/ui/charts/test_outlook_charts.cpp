@@ -11,6 +11,7 @@
 #include "ui/charts/experiment/experiment_export.h"
 #include "ui/charts/experiment/experiment_figures.h"
 #include "ui/charts/experiment/report_advice.h"
+#include "ui/charts/experiment/roofs.h"
 
 #include <QDir>
 #include <QFile>
@@ -32,7 +33,7 @@ PredictionModel roofed()
     model.cost.layers = 1;
     model.cost.layerMatrices.bytes = 1000;
     model.cost.layerMatrices.elements = {500, 0, 0};
-    model.limits = {1000, {4000, kNever, kNever}, kNever, kNever, kNever, kNever, kNever, 0, 0};
+    model.limits = {1000, {}, {4000, kNever, kNever}, kNever, kNever, kNever, kNever, kNever, 0, 0};
     return model;
 }
 
@@ -204,6 +205,32 @@ private slots:
         const QTemporaryDir usual;
         exportExperiment(measured.result, measured.outlook, usual.path());
         QVERIFY(sweetSpot(usual.path()).contains(QStringLiteral("budget 30.0")));
+    }
+
+    // Of a file that fits the caches and one that does not, the roof is the first one's.
+    void whatCachesGiveIsTheRoofOfSmallModels()
+    {
+        const auto modelOf = [](const PointSettings &settings) {
+            PredictionModel model = roofed();
+            model.limits.rereads = {{1000, 3000}, {8000, 1000}};
+            if (settings.modelFile == "large.gguf")
+                model.cost.layerMatrices.bytes *= 8;
+            return model;
+        };
+        Experiment experiment = batches();
+        experiment.axes = {
+            {AxisKind::ModelFile, {std::string("small.gguf"), std::string("large.gguf")}}};
+        const auto result = std::make_shared<ExperimentResult>(emptyResult(experiment));
+        auto outlook = std::make_shared<ExperimentOutlook>();
+        outlook->points = predictedPoints(*result, modelOf);
+        ExperimentFigures figures;
+        figures.result = result;
+        figures.outlook = outlook;
+        const std::vector<Roof> roofs = roofsOf(figures);
+        QCOMPARE(roofs.size(), size_t(1));
+        QCOMPARE(roofs.front().bytesPerSecond, 3000.0);
+        QVERIFY(roofs.front().hasCaches);
+        QCOMPARE(roofs.front().points, (std::vector<size_t> {0, 1}));
     }
 
     // Two devices have two roofs, and each dot its own.

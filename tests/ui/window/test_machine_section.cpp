@@ -85,7 +85,7 @@ private slots:
         MachineSection section(*fixture.session, oneThread, file);
         QTRY_VERIFY_WITH_TIMEOUT(section.calibrateButton()->isEnabled(), kPatienceMs);
         QTest::mouseClick(section.calibrateButton(), Qt::LeftButton);
-        fixture.session->run(syntheticPlan(400));
+        fixture.session->run(syntheticPlan(4000));
         QTRY_COMPARE_WITH_TIMEOUT(section.figures()->text(),
                                   QStringLiteral("Not measured: something else began to run"),
                                   kPatienceMs);

@@ -12,6 +12,7 @@
 #include "ui/widgets/answer_text.h"
 #include "ui/widgets/answer_view.h"
 #include "ui/widgets/control_panel.h"
+#include "ui/widgets/engine_details.h"
 #include "ui/widgets/engine_switches.h"
 #include "ui/widgets/error_bar.h"
 #include "ui/widgets/kept_runs.h"
@@ -403,6 +404,21 @@ void TestMainWindow::switchesAreRemembered()
     QCOMPARE(switches->threads(), 2);
     QCOMPARE(switches->newTokens(), 33);
     QVERIFY(again.page->errorBar()->line().isEmpty());
+    // Closed before the devices were known: nobody saw the switches, and they stay.
+    WindowFixture closed(syntheticSource(paced(200us)));
+    closed.settings.loadFrom(path);
+    closed.window->close();
+    QCOMPARE(closed.settings.runSettings({}).batch, 5);
+    // What nobody moved follows its default.
+    ToggleSwitch *invariant = again.page->controls()->engineDetails()->batchInvariant();
+    QVERIFY(!invariant->isChecked());
+    again.page->restoreSwitches(true);
+    QVERIFY(invariant->isChecked());
+    QCOMPARE(switches->batch(), 5);
+    invariant->setChecked(false);
+    again.window->close();
+    again.page->restoreSwitches(true);
+    QVERIFY(!invariant->isChecked());
 
     // A size that is not offered holds its place until another is chosen.
     SegmentedControl *batches = switches->batchControl();

@@ -21,6 +21,7 @@ private slots:
     void settersClampAndSignalOnce();
     void recentModelsAreFewAndUnique();
     void runSettingsComeBack();
+    void whatNobodyChoseFollowsItsDefault();
     void nonsenseRunSettingsFallBack_data();
     void nonsenseRunSettingsFallBack();
     void withoutAFileNothingIsWritten();
@@ -183,13 +184,36 @@ void TestSettings::runSettingsComeBack()
         Settings settings;
         settings.loadFrom(path);
         compareRunSettings(settings.runSettings(defaults), defaults);
-        settings.setRunSettings(unusual());
+        settings.setRunSettings(unusual(), defaults);
     }
     Settings again;
     again.loadFrom(path);
     RunSettings expected = unusual();
     expected.prompt = defaults.prompt;
     compareRunSettings(again.runSettings(defaults), expected);
+}
+
+void TestSettings::whatNobodyChoseFollowsItsDefault()
+{
+    const QString path = file({});
+    const RunSettings first;
+    RunSettings other; // what a later version, or another machine, begins with
+    other.batch = 4;
+    other.maxNewTokens = 77;
+    {
+        Settings settings;
+        settings.loadFrom(path);
+        settings.setRunSettings(first, first); // nothing was chosen
+        RunSettings moved = first;
+        moved.batch = 9;
+        settings.setRunSettings(moved, first);
+        settings.setRunSettings(first, first); // and moved back: chosen all the same
+    }
+    Settings again;
+    again.loadFrom(path);
+    const RunSettings read = again.runSettings(other);
+    QCOMPARE(read.batch, first.batch);
+    QCOMPARE(read.maxNewTokens, other.maxNewTokens);
 }
 
 void TestSettings::nonsenseRunSettingsFallBack_data()
@@ -199,7 +223,7 @@ void TestSettings::nonsenseRunSettingsFallBack_data()
         "[run]\ndevice=toaster\nkvCache=perhaps\nbatch=many\nnewTokens=1.5\nthreads=\n"
         "chat=1\nfixedLength=@Invalid()\ntemperature=hot\ntopK=1, 2\ntopP=nan\nminP=inf\n"
         "repetitionPenalty=x\nseed=-\ncacheType=Q4_0\nbatching=sometimes\nchunkTokens=few\n"
-        "padding=1\nbatchInvariant=yes\nstepGraphs=\n");
+        "padding=1\nsameInAnyBatch=yes\nstepGraphs=\n");
     QTest::newRow("out of range") << QByteArray(
         "[run]\nbatch=257\nnewTokens=0\nthreads=-1\ntemperature=1e9\ntopK=-1\ntopP=1.01\n"
         "minP=-0.1\nrepetitionPenalty=0\nseed=1e300\n");

@@ -184,8 +184,10 @@ void addRoof(PlotSpec &spec, const Roof &roof, size_t number, const Extent &exte
     PointLabel slope;
     slope.at.setX(std::sqrt(extent.from * ridge)); // half way up
     slope.at.setY(slope.at.x() * roof.bytesPerSecond / kGiga);
-    slope.text =
-        whose + QStringLiteral("memory %1 GB/s").arg(numberText(roof.bytesPerSecond / kGiga));
+    slope.text = whose
+        + (roof.hasCaches ? QStringLiteral("caches and memory %1 GB/s")
+                          : QStringLiteral("memory %1 GB/s"))
+              .arg(numberText(roof.bytesPerSecond / kGiga));
     spec.pointLabels.push_back(slope);
 }
 

@@ -11,6 +11,7 @@ namespace {
 struct Shared
 {
     DeviceLimits limits;
+    double readPerSecond = 0; // bytes, where weights are read step after step: the fastest
     std::array<bool, kProductKinds> used {};
     std::vector<size_t> points;
 };
@@ -26,7 +27,10 @@ std::vector<Shared> sharedLimits(const ExperimentFigures &figures)
             return shared.limits == model->limits;
         });
         if (known == out.end())
-            known = out.insert(out.end(), Shared {model->limits, {}, {}});
+            known = out.insert(out.end(), Shared {model->limits, 0, {}, {}});
+        known->readPerSecond = std::max(known->readPerSecond,
+                                        model->limits.readPerSecond(model->cost.layerMatrices.bytes
+                                                                    + model->cost.output.bytes));
         known->points.push_back(i);
         for (size_t kind = 0; kind < kProductKinds; ++kind)
             known->used[kind] = known->used[kind]
@@ -64,7 +68,8 @@ std::vector<Roof> roofsOf(const ExperimentFigures &figures)
     for (const Shared &shared : all) {
         Roof roof;
         roof.name = all.size() > 1 ? nameOf(figures, shared.points.front()) : QString();
-        roof.bytesPerSecond = shared.limits.bytesPerSecond;
+        roof.bytesPerSecond = shared.readPerSecond;
+        roof.hasCaches = shared.limits.needsCaches(shared.readPerSecond);
         for (size_t kind = 0; kind < kProductKinds; ++kind) {
             if (shared.used[kind])
                 roof.ceilings.push_back(

@@ -16,8 +16,9 @@ struct Ceiling
 
 struct Roof
 {
-    QString name; // "GPU", "4 threads"; empty where there is one for all
-    double bytesPerSecond = 0;
+    QString name;                  // "GPU", "4 threads"; empty where there is one for all
+    double bytesPerSecond = 0;     // of the points' models the one that caches help most
+    bool hasCaches = false;        // clearly more than memory gives
     std::vector<Ceiling> ceilings; // at least one
     std::vector<size_t> points;    // below it: indices of the experiment's points
 };

@@ -1,14 +1,30 @@
-// Watches the machine while a run goes on: what others took of it, and whether it slowed down.
-// From Linux's /proc and /sys; what is not there stays absent.
+// Watches the machine while something is measured: what others took of it, and whether it slowed
+// down. From Linux's /proc and /sys; what is not there stays absent.
 #pragma once
-
-#include "app/experiment/experiment_result.h"
 
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 namespace inferlab {
+
+// How the machine was while one run, or a calibration, went on. What the system does not tell is
+// absent.
+struct MachineNote
+{
+    std::optional<double> loadPerCore;  // 1-minute load average before the run / cores
+    std::optional<double> othersShare;  // of all cores' time: taken by other processes, 0 .. 1
+    std::optional<double> stolenShare;  // of all cores' time: taken by the hypervisor, 0 .. 1
+    std::optional<double> frequencyMhz; // mean over the cores, after the run
+    bool throttled = false;             // a core was slowed down for its temperature
+
+    // Above this, other work is likely to be seen in the times.
+    static constexpr double kBusyShare = 0.05;
+    bool busy() const noexcept;
+    std::string words() const; // "other processes took 31% of the cores"; empty when quiet
+    bool operator==(const MachineNote &) const = default;
+};
 
 // Processor time since the machine started, in the kernel's ticks (1/100 s), over all cores.
 struct ProcessorTicks

@@ -1,5 +1,5 @@
 // What is read from /proc and /sys, on folders that look like them.
-#include "app/experiment/machine_note.h"
+#include "app/machine/machine_note.h"
 
 #include "engine/base/clock.h"
 #include "support/scratch_folder.h"

@@ -1,4 +1,6 @@
-#include "machine_note.h"
+#include "app/machine/machine_note.h"
+
+#include "engine/base/number_text.h"
 
 #include <algorithm>
 #include <array>
@@ -115,6 +117,11 @@ std::optional<double> meanFrequencyMhz(const fs::path &root)
     return cores > 0 ? std::optional(sumKhz / static_cast<double>(cores) / 1000.0) : std::nullopt;
 }
 
+std::string percentText(double share)
+{
+    return shortText(share * 100.0, 2) + "%";
+}
+
 // Of two counters that only grow; a counter may be read a little late, never go back.
 double grown(uint64_t before, uint64_t after)
 {
@@ -122,6 +129,27 @@ double grown(uint64_t before, uint64_t after)
 }
 
 } // namespace
+
+bool MachineNote::busy() const noexcept
+{
+    return throttled || othersShare.value_or(0) > kBusyShare
+        || stolenShare.value_or(0) > kBusyShare;
+}
+
+std::string MachineNote::words() const
+{
+    std::string text;
+    const auto add = [&text](const std::string &part) {
+        text += (text.empty() ? "" : "; ") + part;
+    };
+    if (othersShare.value_or(0) > kBusyShare)
+        add("other processes took " + percentText(*othersShare) + " of the cores");
+    if (stolenShare.value_or(0) > kBusyShare)
+        add("other machines took " + percentText(*stolenShare) + " of the cores");
+    if (throttled)
+        add("the processor slowed down for its temperature");
+    return text;
+}
 
 MachineWatch::MachineWatch(fs::path root)
     : m_root(std::move(root))
