@@ -48,6 +48,13 @@ ControlPanel::ControlPanel(QWidget *parent)
     scroll->setWidgetResizable(true);
     scroll->setFocusPolicy(Qt::NoFocus);
     scroll->setWidget(makeSwitches());
+    for (FoldSection *fold : {m_samplingFold, m_engineFold}) {
+        connect(fold, &FoldSection::opened, this, [this, scroll, fold](bool open) {
+            if (open && isVisible()) // once the layout has made room for it
+                QTimer::singleShot(0, scroll,
+                                   [scroll, fold] { scroll->ensureWidgetVisible(fold); });
+        });
+    }
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);

@@ -2,6 +2,7 @@
 #include "history_page_fixture.h"
 
 #include <QAbstractItemModelTester>
+#include <QHeaderView>
 #include <QSet>
 #include <utility>
 
@@ -19,6 +20,7 @@ private slots:
     void withoutAHistoryItSaysSo();
     void typingFilters();
     void columnsSort();
+    void headingsAreWhole();
     void longListsComeInPages();
     void newRunsAppearAndTheMarkStays();
     void aFileThatCannotBeUsedIsSaid();
@@ -107,6 +109,20 @@ void TestHistoryPage::columnsSort()
     QTRY_COMPARE_WITH_TIMEOUT(
         fixture.names(),
         (QStringList {QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c")}), kPatienceMs);
+}
+
+void TestHistoryPage::headingsAreWhole()
+{
+    Fixture fixture;
+    const QTableView *table = fixture.page->table();
+    QFont bold = table->horizontalHeader()->font();
+    bold.setWeight(QFont::DemiBold);
+    for (int column = 0; column < HistoryModel::ColumnCount; ++column) {
+        const QString text = table->model()->headerData(column, Qt::Horizontal).toString();
+        QVERIFY(!text.isEmpty());
+        QVERIFY2(table->columnWidth(column) >= QFontMetrics(bold).horizontalAdvance(text) + 12,
+                 qPrintable(text));
+    }
 }
 
 void TestHistoryPage::longListsComeInPages()

@@ -1,8 +1,11 @@
 // The controls left of the answer, by mouse, wheel and clipboard.
+#include "ui/widgets/control_panel.h"
+#include "ui/widgets/engine_details.h"
 #include "ui/widgets/engine_switches.h"
 #include "ui/widgets/fold_section.h"
 #include "ui/widgets/prompt_editor.h"
 #include "ui/widgets/sampling_panel.h"
+#include "ui/widgets/toggle_switch.h"
 #include "ui/widgets/wheel_guard.h"
 
 #include <QDoubleSpinBox>
@@ -44,6 +47,7 @@ private slots:
     void theWheelTurnsTheNumberThatHasTheFocus();
     void aPromptKeepsItsNoBreakSpaces();
     void theHeadingOfAnOpenFoldStaysWhereItWas();
+    void whatUnfoldsComesIntoView();
 };
 
 void TestControls::theWheelScrollsPastNumbers()
@@ -128,6 +132,18 @@ void TestControls::theHeadingOfAnOpenFoldStaysWhereItWas()
     QVERIFY(!says(QStringLiteral("temperature 0.8")));
     QTest::mouseClick(heading, Qt::LeftButton);
     QVERIFY(says(QStringLiteral("temperature 0.8")));
+}
+
+void TestControls::whatUnfoldsComesIntoView()
+{
+    ControlPanel panel;
+    panel.resize(320, 700); // the folds stand at the lower end of it
+    panel.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&panel));
+    const QWidget *last = panel.engineDetails()->stepGraphs();
+    QVERIFY(last->visibleRegion().isEmpty());
+    panel.engineFold()->setOpen(true);
+    QTRY_VERIFY(!last->visibleRegion().isEmpty());
 }
 
 QTEST_MAIN(TestControls)

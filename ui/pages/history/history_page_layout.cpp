@@ -27,7 +27,7 @@ namespace {
 // Pixels at 100%.
 constexpr double kDetailsWidth = 300;
 constexpr double kRowHeight = 28;
-constexpr double kWidths[HistoryModel::ColumnCount] = {136, 160, 132, 68, 64, 80, 108, 96, 64, 72};
+constexpr double kWidths[HistoryModel::ColumnCount] = {136, 160, 132, 60, 56, 76, 104, 96, 92, 56};
 
 } // namespace
 
