@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <vector>
 
 namespace inferlab {
 
@@ -32,6 +33,10 @@ constexpr Sizes kCpuSizes {256, 1536, 576, 0};
 constexpr Sizes kGpuSizes {512, 4096, 4096, 32768};
 
 constexpr int32_t kMiddlingContext = 512; // tokens, of a sequence that decodes
+
+// Together their keys and values are 25 MB, more than a core keeps from one step to the next: in a
+// model those of the other layers come between.
+constexpr size_t kDecodingSequences = 32;
 
 // The shape of a small model's attention: three query heads share a key head.
 constexpr CacheShape kCache {DType::F16, 9, 3, 64, 32};
@@ -143,9 +148,11 @@ void Calibrator::measure(std::string_view instructionSet, Calibration &out)
         limits.bytesPerSecond = read.bytes / seconds(read);
     }
     limits.productsPerSecond = {int8Product(), product(DType::BF16), product(DType::F32)};
-    limits.attentionRowsPerSecond = flopsPerSecond(attentionCase(kCache, {{1024, 1}}));
+    limits.attentionRowsPerSecond = flopsPerSecond(
+        attentionCase(kCache, std::vector<SequenceShape>(kDecodingSequences, {1024, 1})));
     limits.attentionTilesPerSecond = flopsPerSecond(attentionCase(kCache, {{256, 256}}));
-    limits.largeOperatorSeconds = seconds(matmulCase(DType::Q8_0, 1, 256, 64, false));
+    // Next to no work, and just enough for threads to be set to it.
+    limits.largeOperatorSeconds = seconds(matmulCase(DType::Q8_0, 64, 32, 64, false));
     limits.smallOperatorSeconds = smallOperator();
     limits.rowElementsPerSecond = rowElements(seconds(addCase(1, 64)));
     limits.drawnElementsPerSecond = drawnElements(32);
