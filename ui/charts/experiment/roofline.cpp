@@ -28,13 +28,15 @@ std::optional<Dot> dotOf(const std::optional<PhaseComparison> &phase)
     return Dot {phase->operationsPerSecond / phase->bytesPerSecond, phase->operationsPerSecond};
 }
 
-// "8", "512, off"
+// "8", "512, off", "Q8_0"
 QString briefName(const ExperimentFigures &figures, size_t point)
 {
-    QStringList values;
-    for (const AxisValue &value : figures.result->points[point].point.values)
-        values << axisValue(value);
-    return values.join(QStringLiteral(", "));
+    const std::vector<ExperimentAxis> &axes = figures.result->experiment.axes;
+    const std::vector<AxisValue> &values = figures.result->points[point].point.values;
+    QStringList words;
+    for (size_t i = 0; i < values.size(); ++i)
+        words << axisValue(axes[i], values[i]);
+    return words.join(QStringLiteral(", "));
 }
 
 // Phases differ in shape at the first roof, and at every further one.
