@@ -139,7 +139,7 @@ void Calibrator::measure(std::string_view instructionSet, Calibration &out)
         const CpuPeaks peaks =
             measureCpuPeaks(m_backend.threads(), instructionSet, kPeakSeconds, m_stop);
         throwIfTold();
-        limits.bytesPerSecond = peaks.readBytesPerSecond;
+        limits.bytesPerSecond = peaks.rereads.back().bytesPerSecond;
         limits.rereads = peaks.rereads;
         out.peakInt8PerSecond = peaks.int8PerSecond;
         out.peakFloatPerSecond = peaks.floatPerSecond;

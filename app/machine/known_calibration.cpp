@@ -8,7 +8,7 @@
 
 namespace inferlab {
 
-std::optional<Calibration> storedCalibration(const Backend &backend, const std::string &program,
+std::optional<Calibration> storedCalibration(std::string_view hardware, const std::string &program,
                                              const std::filesystem::path &path,
                                              std::string &warning)
 {
@@ -16,7 +16,7 @@ std::optional<Calibration> storedCalibration(const Backend &backend, const std::
         return std::nullopt;
     try {
         const std::vector<Calibration> all = readCalibrations(path);
-        const Calibration *found = findCalibration(all, hardwareId(backend));
+        const Calibration *found = findCalibration(all, hardware);
         if (found != nullptr && found->program == program)
             return *found;
     } catch (const InputError &error) {
@@ -25,21 +25,21 @@ std::optional<Calibration> storedCalibration(const Backend &backend, const std::
     return std::nullopt;
 }
 
+std::optional<Calibration> storedCalibration(const Backend &backend, const std::string &program,
+                                             const std::filesystem::path &path,
+                                             std::string &warning)
+{
+    return storedCalibration(hardwareId(backend), program, path, warning);
+}
+
 bool usualBatchInvariant(const std::vector<std::string> &gpus, const std::string &program,
                          const std::filesystem::path &path)
 {
-    if (gpus.empty() || path.empty())
-        return false;
-    try {
-        const std::vector<Calibration> all = readCalibrations(path);
-        return std::all_of(gpus.begin(), gpus.end(), [&](const std::string &gpu) {
-            const Calibration *known = findCalibration(all, gpu);
-            return known != nullptr && known->program == program
-                && isBatchInvariantByDefault(known->batchInvariantCost);
-        });
-    } catch (const InputError &) {
-        return false; // predictions and "This machine" show that line
-    }
+    return !gpus.empty() && std::all_of(gpus.begin(), gpus.end(), [&](const std::string &gpu) {
+        std::string warning; // predictions and "This machine" show it
+        const auto known = storedCalibration(gpu, program, path, warning);
+        return known && isBatchInvariantByDefault(known->batchInvariantCost);
+    });
 }
 
 namespace {

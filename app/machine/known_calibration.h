@@ -7,12 +7,16 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace inferlab {
 
 // Of this hardware and program, from the file; measures nothing. A file that cannot be used gives
 // none, and one line in `warning`.
+std::optional<Calibration> storedCalibration(std::string_view hardware, const std::string &program,
+                                             const std::filesystem::path &path,
+                                             std::string &warning);
 std::optional<Calibration> storedCalibration(const Backend &backend, const std::string &program,
                                              const std::filesystem::path &path,
                                              std::string &warning);

@@ -14,15 +14,13 @@ constexpr double kMebi = 1024.0 * 1024.0;
 std::string readRatesText(const DeviceLimits &limits)
 {
     std::string text;
-    for (const ReadRate &rate : limits.rereads) {
-        if (!limits.needsCaches(rate.bytesPerSecond))
+    for (const ReadRate &read : limits.rereads) {
+        if (!limits.needsCaches(read.bytesPerSecond))
             continue;
-        const std::string size = shortText(rate.bytes / kMebi, kDigits) + " MiB";
-        text += text.empty() ? "" : ", ";
-        text += shortText(rate.bytesPerSecond * 1e-9, kDigits);
-        text += text.find("MiB") == std::string::npos
-            ? " where the same " + size + " are read again and again"
-            : " of " + size;
+        const std::string size = shortText(read.bytes / kMebi, kDigits) + " MiB";
+        const std::string rate = shortText(read.bytesPerSecond * 1e-9, kDigits);
+        text += text.empty() ? rate + " where the same " + size + " are read again and again"
+                             : ", " + rate + " of " + size;
     }
     return text;
 }

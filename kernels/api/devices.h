@@ -24,8 +24,7 @@ std::vector<std::string> cpuInstructionSets();
 // What this machine's processor and memory do at best, whatever a kernel makes of it; per second.
 struct CpuPeaks
 {
-    double readBytesPerSecond = 0; // from memory beyond all caches
-    std::vector<ReadRate> rereads; // by rising size; the last is from memory
+    std::vector<ReadRate> rereads; // by rising size; the last is from memory beyond all caches
     double int8PerSecond = 0;      // products and sums of 8-bit integers; 0 for portable code
     double floatPerSecond = 0;     // of float32; 0 for portable code
 };

@@ -55,7 +55,6 @@ CpuPeaks measureCpuPeaks(int threads, std::string_view instructionSet, double pe
     ThreadPool pool(threads);
     CpuPeaks peaks;
     peaks.rereads = readRates(pool, stop);
-    peaks.readBytesPerSecond = peaks.rereads.back().bytesPerSecond;
     peaks.int8PerSecond = kGiga * peakInt8GopPerSecond(isa, pool, peakSeconds);
     peaks.floatPerSecond = kGiga * peakFloatGflopPerSecond(isa, pool, peakSeconds);
     return peaks;
