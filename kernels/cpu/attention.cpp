@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cassert>
 #include <cmath>
+#include <optional>
 
 namespace inferlab {
 
@@ -154,14 +155,33 @@ void CpuAttention::cutRows(const AttentionArgs &args)
     }
 }
 
+CachedHead CpuAttention::cachedHead(const AttentionArgs &args, Piece piece) noexcept
+{
+    const KvLayerView &cache = args.cache;
+    const RowPlacement &placement = args.placement;
+    const int64_t headElements = int64_t {cache.blockTokens} * cache.headDim;
+    const size_t headBytes = rowBytes(cache.dtype, piece.kvHead * headElements);
+    CachedHead head;
+    head.keys = static_cast<const char *>(cache.keys) + headBytes;
+    head.values = static_cast<const char *>(cache.values) + headBytes;
+    head.table = placement.blockTables
+        + int64_t {placement.sequence[piece.tile.firstRow]} * placement.maxBlocks;
+    head.blockStride = headElements * cache.kvHeads;
+    head.blockTokens = cache.blockTokens;
+    head.headDim = cache.headDim;
+    head.tokens = placement.position[piece.tile.firstRow + piece.tile.rows - 1] + 1;
+    return head;
+}
+
 // Copies the queries of a tile, scaled, and fills in everything but the range of keys and the
 // results.
-void CpuAttention::prepare(const AttentionArgs &args, RowTile tile, int32_t kvHead,
-                           const Scratch &scratch, AttentionChunk &chunk) const noexcept
+void CpuAttention::prepare(const AttentionArgs &args, Piece piece, const Scratch &scratch,
+                           AttentionChunk &chunk) const noexcept
 {
     const KvLayerView &cache = args.cache;
     const int32_t headDim = cache.headDim;
     const int32_t group = args.heads / cache.kvHeads;
+    const auto [tile, kvHead, chunkIndex] = piece;
     for (int32_t r = 0; r < tile.rows; ++r) {
         const float *source = args.q.row(tile.firstRow + r) + int64_t {kvHead} * group * headDim;
         float *target = scratch.q + int64_t {r} * group * headDim;
@@ -171,19 +191,11 @@ void CpuAttention::prepare(const AttentionArgs &args, RowTile tile, int32_t kvHe
             scratch.last[r * group + i] = args.placement.position[tile.firstRow + r];
     }
 
-    const int64_t headElements = int64_t {cache.blockTokens} * headDim;
-    const size_t headBytes = rowBytes(cache.dtype, kvHead * headElements);
     chunk.q = scratch.q;
     chunk.last = scratch.last;
     chunk.queries = tile.rows * group;
-    chunk.tokens = scratch.last[chunk.queries - 1] + 1;
-    chunk.keys = static_cast<const char *>(cache.keys) + headBytes;
-    chunk.values = static_cast<const char *>(cache.values) + headBytes;
-    chunk.table = args.placement.blockTables
-        + int64_t {args.placement.sequence[tile.firstRow]} * args.placement.maxBlocks;
-    chunk.blockStride = headElements * cache.kvHeads;
-    chunk.blockTokens = cache.blockTokens;
-    chunk.headDim = headDim;
+    chunk.cached = cachedHead(args, piece);
+    chunk.begin = chunkIndex * kChunkKeys;
     chunk.half = cache.dtype == DType::F16;
     chunk.paddedDim = static_cast<int32_t>(roundUp(headDim, kPadding));
     chunk.keyTile = scratch.keyTile;
@@ -198,9 +210,9 @@ void CpuAttention::attend(const AttentionArgs &args, int32_t kvHead, const Scrat
     const KvLayerView &cache = args.cache;
     if (cache.dtype == DType::Q8_0) {
         assert(m_sizes.cachedFloats >= int64_t {kChunkKeys} * cache.headDim);
-        const int32_t end = std::min(chunk.end, chunk.tokens);
+        const int32_t end = std::min(chunk.end, chunk.cached.tokens);
         for (int32_t position = chunk.begin; position < end; ++position) {
-            const int64_t block = chunk.table[position / cache.blockTokens];
+            const int64_t block = chunk.cached.table[position / cache.blockTokens];
             const int64_t slot =
                 (block * cache.kvHeads + kvHead) * cache.blockTokens + position % cache.blockTokens;
             const size_t from = rowBytes(DType::Q8_0, slot * cache.headDim);
@@ -210,33 +222,36 @@ void CpuAttention::attend(const AttentionArgs &args, int32_t kvHead, const Scrat
             dequantizeRow(DType::Q8_0, static_cast<const unsigned char *>(cache.values) + from,
                           scratch.cachedValues + to, cache.headDim);
         }
-        chunk.keys = scratch.cachedKeys;
-        chunk.values = scratch.cachedValues;
+        chunk.cached.keys = scratch.cachedKeys;
+        chunk.cached.values = scratch.cachedValues;
         // One block of a chunk's length, wherever it lies: the table is read and does not count.
         assert(cache.blockTokens <= kChunkKeys);
-        chunk.blockTokens = kChunkKeys;
-        chunk.blockStride = 0;
+        chunk.cached.blockTokens = kChunkKeys;
+        chunk.cached.blockStride = 0;
+        chunk.upcoming = {}; // of another type
     }
     m_kernels->attendChunk(chunk);
 }
 
-bool CpuAttention::attendWhole(const AttentionArgs &args, RowTile tile, int32_t kvHead,
+bool CpuAttention::attendWhole(const AttentionArgs &args, Piece piece, const CachedHead &upcoming,
                                const Scratch &scratch, const StopCheck &stop) const noexcept
 {
     AttentionChunk chunk;
-    prepare(args, tile, kvHead, scratch, chunk);
-    const int32_t tokens = chunk.tokens;
+    prepare(args, piece, scratch, chunk);
+    const int32_t tokens = chunk.cached.tokens;
     const int64_t dim = chunk.paddedDim;
     Partial current = scratch.chunk;
     Partial merged = scratch.merged;
-    for (chunk.begin = 0; chunk.begin < tokens; chunk.begin += kChunkKeys) {
+    for (; chunk.begin < tokens; chunk.begin += kChunkKeys) {
         if (stop && stop())
             return false;
         chunk.end = std::min(tokens, chunk.begin + kChunkKeys);
+        chunk.upcoming = chunk.end < tokens ? chunk.cached : upcoming;
+        chunk.upcomingBegin = chunk.end < tokens ? chunk.end : 0;
         chunk.largest = current.largest;
         chunk.total = current.total;
         chunk.sums = current.sums;
-        attend(args, kvHead, scratch, chunk);
+        attend(args, piece.kvHead, scratch, chunk);
         if (chunk.begin == 0) {
             std::swap(current, merged);
             continue;
@@ -250,21 +265,26 @@ bool CpuAttention::attendWhole(const AttentionArgs &args, RowTile tile, int32_t 
     }
     const int32_t group = args.heads / args.cache.kvHeads;
     for (int32_t i = 0; i < chunk.queries; ++i) {
-        float *out = args.out.row(tile.firstRow + i / group)
-            + int64_t {kvHead * group + i % group} * chunk.headDim;
-        divideInto(out, merged.sums + i * dim, merged.total[i], chunk.headDim);
+        float *out = args.out.row(piece.tile.firstRow + i / group)
+            + int64_t {piece.kvHead * group + i % group} * chunk.cached.headDim;
+        divideInto(out, merged.sums + i * dim, merged.total[i], chunk.cached.headDim);
     }
     return true;
 }
 
 // One chunk of keys for one row tile and head of the cache; its partials go to their places.
-void CpuAttention::attendPiece(const AttentionArgs &args, RowTile tile, int32_t kvHead,
-                               int32_t chunkIndex, const Scratch &scratch) const noexcept
+// ahead: the thread's next piece, if there is one.
+void CpuAttention::attendPiece(const AttentionArgs &args, Piece piece, const Piece *ahead,
+                               const Scratch &scratch) const noexcept
 {
     AttentionChunk chunk;
-    prepare(args, tile, kvHead, scratch, chunk);
-    chunk.begin = chunkIndex * kChunkKeys;
-    chunk.end = std::min(chunk.tokens, chunk.begin + kChunkKeys);
+    prepare(args, piece, scratch, chunk);
+    const auto [tile, kvHead, chunkIndex] = piece;
+    chunk.end = std::min(chunk.cached.tokens, chunk.begin + kChunkKeys);
+    if (ahead != nullptr) {
+        chunk.upcoming = cachedHead(args, *ahead);
+        chunk.upcomingBegin = ahead->chunk * kChunkKeys;
+    }
     chunk.largest = scratch.chunk.largest;
     chunk.total = scratch.chunk.total;
     chunk.sums = scratch.chunk.sums;
@@ -286,17 +306,25 @@ void CpuAttention::runWhole(const AttentionArgs &args, ThreadPool &pool,
 {
     const int32_t kvHeads = args.cache.kvHeads;
     const auto pieces = static_cast<int64_t>(m_tiles.size()) * kvHeads;
+    // The last rows of a prompt see most keys: they come first, so that the threads end together.
+    const auto pieceAt = [&](int64_t taken) {
+        const int64_t index = pieces - 1 - taken;
+        return Piece {m_tiles[static_cast<size_t>(index / kvHeads)],
+                      static_cast<int32_t>(index % kvHeads)};
+    };
     std::atomic<int64_t> next {0};
     pool.run([&](int worker, int) {
         const Scratch scratch = scratchOf(worker);
-        // The last rows of a prompt see most keys: they come first, so that the threads end
-        // together.
-        for (int64_t taken = next.fetch_add(1, std::memory_order_relaxed); taken < pieces;
-             taken = next.fetch_add(1, std::memory_order_relaxed)) {
-            const int64_t piece = pieces - 1 - taken;
-            if (!attendWhole(args, m_tiles[static_cast<size_t>(piece / kvHeads)],
-                             static_cast<int32_t>(piece % kvHeads), scratch, stop))
+        // Each takes one piece ahead, whose keys it asks for while it is at the one before.
+        int64_t taken = next.fetch_add(1, std::memory_order_relaxed);
+        while (taken < pieces) {
+            const int64_t ahead = next.fetch_add(1, std::memory_order_relaxed);
+            CachedHead upcoming;
+            if (ahead < pieces)
+                upcoming = cachedHead(args, pieceAt(ahead));
+            if (!attendWhole(args, pieceAt(taken), upcoming, scratch, stop))
                 return;
+            taken = ahead;
         }
     });
 }
@@ -306,26 +334,32 @@ void CpuAttention::runSplit(const AttentionArgs &args, ThreadPool &pool,
 {
     const int32_t kvHeads = args.cache.kvHeads;
     const RowPlacement &placement = args.placement;
-    const auto lastOf = [&](RowTile tile) {
-        return placement.position[tile.firstRow + tile.rows - 1];
-    };
     int32_t longest = 0;
     for (const RowTile &tile : m_tiles)
-        longest = std::max(longest, lastOf(tile));
+        longest = std::max(longest, placement.position[tile.firstRow + tile.rows - 1]);
     const int32_t chunks = chunksOf(longest);
     const auto pieces = static_cast<int64_t>(m_tiles.size()) * kvHeads * chunks;
     std::atomic<int64_t> next {0};
+    // The next piece that holds keys; none at the end.
+    const auto take = [&]() -> std::optional<Piece> {
+        for (int64_t taken = next.fetch_add(1, std::memory_order_relaxed); taken < pieces;
+             taken = next.fetch_add(1, std::memory_order_relaxed)) {
+            const RowTile tile = m_tiles[static_cast<size_t>(taken / chunks / kvHeads)];
+            const auto chunk = static_cast<int32_t>(taken % chunks);
+            if (chunk < chunksOf(placement.position[tile.firstRow + tile.rows - 1]))
+                return Piece {tile, static_cast<int32_t>(taken / chunks % kvHeads), chunk};
+        }
+        return std::nullopt;
+    };
     pool.run([&](int worker, int) {
         const Scratch scratch = scratchOf(worker);
-        for (int64_t piece = next.fetch_add(1, std::memory_order_relaxed); piece < pieces;
-             piece = next.fetch_add(1, std::memory_order_relaxed)) {
-            const RowTile tile = m_tiles[static_cast<size_t>(piece / chunks / kvHeads)];
-            const auto chunk = static_cast<int32_t>(piece % chunks);
+        std::optional<Piece> taken = take();
+        while (taken) {
             if (stop && stop())
                 return;
-            if (chunk < chunksOf(lastOf(tile)))
-                attendPiece(args, tile, static_cast<int32_t>(piece / chunks % kvHeads), chunk,
-                            scratch);
+            const std::optional<Piece> ahead = take();
+            attendPiece(args, *taken, ahead ? &*ahead : nullptr, scratch);
+            taken = ahead;
         }
     });
 

@@ -36,6 +36,13 @@ private:
         int32_t firstRow = 0;
         int32_t rows = 0;
     };
+    // What one thread takes at a time.
+    struct Piece
+    {
+        RowTile tile;
+        int32_t kvHead = 0;
+        int32_t chunk = 0; // of kChunkKeys keys; whole tiles begin with the first
+    };
     // The softmax of some queries over some keys, not yet divided by its total.
     struct Partial
     {
@@ -71,15 +78,16 @@ private:
     Scratch scratchOf(int worker) const noexcept;
     Partial splitPartial(int64_t row, int64_t head, int64_t chunk, int32_t heads) const noexcept;
     void cutRows(const AttentionArgs &args);
-    void prepare(const AttentionArgs &args, RowTile tile, int32_t kvHead, const Scratch &scratch,
+    static CachedHead cachedHead(const AttentionArgs &args, Piece piece) noexcept;
+    void prepare(const AttentionArgs &args, Piece piece, const Scratch &scratch,
                  AttentionChunk &chunk) const noexcept;
     // Attends to the chunk's range of keys.
     void attend(const AttentionArgs &args, int32_t kvHead, const Scratch &scratch,
                 AttentionChunk chunk) const noexcept;
     // False when it gave up.
-    bool attendWhole(const AttentionArgs &args, RowTile tile, int32_t kvHead,
+    bool attendWhole(const AttentionArgs &args, Piece piece, const CachedHead &upcoming,
                      const Scratch &scratch, const StopCheck &stop) const noexcept;
-    void attendPiece(const AttentionArgs &args, RowTile tile, int32_t kvHead, int32_t chunkIndex,
+    void attendPiece(const AttentionArgs &args, Piece piece, const Piece *ahead,
                      const Scratch &scratch) const noexcept;
     void runWhole(const AttentionArgs &args, ThreadPool &pool, const StopCheck &stop) const;
     void runSplit(const AttentionArgs &args, ThreadPool &pool, const StopCheck &stop) const;

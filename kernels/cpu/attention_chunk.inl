@@ -18,15 +18,16 @@ Reg loadPart(const Element *source, int64_t count);
 
 // Where the keys (or values) of a tile begin; beyond the last key the last is repeated.
 template <typename Element>
-void locateRows(const AttentionChunk &chunk, const void *base, int32_t begin, int32_t count,
+void locateRows(const CachedHead &cached, const void *base, int32_t begin, int32_t count,
                 const Element *(&rows)[kTileKeys])
 {
-    int32_t block = begin / chunk.blockTokens;
-    int32_t slot = begin % chunk.blockTokens;
+    int32_t block = begin / cached.blockTokens;
+    int32_t slot = begin % cached.blockTokens;
     const auto *first = static_cast<const Element *>(base);
     for (int32_t j = 0; j < count; ++j) {
-        rows[j] = first + chunk.table[block] * chunk.blockStride + int64_t {slot} * chunk.headDim;
-        if (++slot == chunk.blockTokens) {
+        rows[j] =
+            first + cached.table[block] * cached.blockStride + int64_t {slot} * cached.headDim;
+        if (++slot == cached.blockTokens) {
             slot = 0;
             ++block;
         }
@@ -44,12 +45,17 @@ struct TileRows
 };
 
 template <typename Element>
-void locateTile(const AttentionChunk &chunk, int32_t begin, TileRows<Element> &rows)
+void locateTile(const CachedHead &cached, int32_t begin, TileRows<Element> &rows)
 {
-    const int32_t left = chunk.tokens - begin;
+    const int32_t left = cached.tokens - begin;
     const int32_t count = left < kTileKeys ? left : kTileKeys;
-    locateRows(chunk, chunk.keys, begin, count, rows.keys);
-    locateRows(chunk, chunk.values, begin, count, rows.values);
+    locateRows(cached, cached.keys, begin, count, rows.keys);
+    locateRows(cached, cached.values, begin, count, rows.values);
+}
+
+int32_t roundedUp(int32_t count)
+{
+    return (count + kWidth - 1) / kWidth * kWidth;
 }
 
 // tile[d][j] = element d of key j. Meanwhile asks for the next tile, line by line: blocks lie
@@ -86,6 +92,12 @@ void transposeKeys(const Element *const (&rows)[kTileKeys], const TileRows<Eleme
             transpose(square);
             for (int i = 0; d + i < headDim; ++i)
                 store(tile + (d + i) * kTileKeys + j, square[i]);
+        }
+    }
+    for (int32_t j = roundedUp(count); j < kTileKeys; ++j) { // beside a tile that is not full
+        for (int32_t d = 0; d < headDim; d += kLineElements) {
+            __builtin_prefetch(next.keys[j] + d, 0, 2);
+            __builtin_prefetch(next.values[j] + d, 0, 2);
         }
     }
 }
@@ -279,9 +291,10 @@ template <typename Element>
 void attendTile(const AttentionChunk &chunk, int32_t first, int32_t begin, int32_t count,
                 const TileRows<Element> &rows, const TileRows<Element> &next)
 {
-    transposeKeys(rows.keys, next, count, chunk.headDim, chunk.keyTile);
-    scoreQueries(chunk.queries - first, chunk.q + int64_t {first} * chunk.headDim, chunk.headDim,
-                 chunk.keyTile, count, chunk.scores + int64_t {first} * kTileKeys);
+    const int32_t headDim = chunk.cached.headDim;
+    transposeKeys(rows.keys, next, count, headDim, chunk.keyTile);
+    scoreQueries(chunk.queries - first, chunk.q + int64_t {first} * headDim, headDim, chunk.keyTile,
+                 count, chunk.scores + int64_t {first} * kTileKeys);
     for (int32_t i = first; i < chunk.queries; ++i) {
         const int32_t keys = chunk.last[i] - begin + 1;
         softmaxStep(chunk.scores + int64_t {i} * kTileKeys, keys < count ? keys : count,
@@ -290,11 +303,11 @@ void attendTile(const AttentionChunk &chunk, int32_t first, int32_t begin, int32
     }
 
     // Up to one block of queries reads each value once: converting on the way saves the copy.
-    if (chunk.queries - first <= kBlockQueries && chunk.headDim % kWidth == 0) {
-        addTile(chunk, first, rows.values, chunk.headDim, begin, count);
+    if (chunk.queries - first <= kBlockQueries && headDim % kWidth == 0) {
+        addTile(chunk, first, rows.values, headDim, begin, count);
         return;
     }
-    convertValues(rows.values, count, chunk.headDim, chunk.paddedDim, chunk.valueTile);
+    convertValues(rows.values, count, headDim, chunk.paddedDim, chunk.valueTile);
     const float *tileRows[kTileKeys];
     for (int32_t j = 0; j < count; ++j)
         tileRows[j] = chunk.valueTile + int64_t {j} * chunk.paddedDim;
@@ -305,7 +318,7 @@ template <typename Element>
 void attendTiles(const AttentionChunk &chunk)
 {
     TileRows<Element> rows[2];
-    locateTile(chunk, chunk.begin, rows[0]);
+    locateTile(chunk.cached, chunk.begin, rows[0]);
     int32_t first = 0; // the first query that sees the tile
     int current = 0;
     for (int32_t begin = chunk.begin; begin < chunk.end; begin += kTileKeys) {
@@ -314,9 +327,13 @@ void attendTiles(const AttentionChunk &chunk)
         if (first == chunk.queries)
             return;
         const int32_t left = chunk.end - begin;
-        const int next = begin + kTileKeys < chunk.tokens ? 1 - current : current;
-        if (next != current)
-            locateTile(chunk, begin + kTileKeys, rows[next]);
+        int next = 1 - current;
+        if (begin + kTileKeys < chunk.end)
+            locateTile(chunk.cached, begin + kTileKeys, rows[next]);
+        else if (chunk.upcoming.keys != nullptr)
+            locateTile(chunk.upcoming, chunk.upcomingBegin, rows[next]);
+        else
+            next = current; // near already
         attendTile(chunk, first, begin, left < kTileKeys ? left : kTileKeys, rows[current],
                    rows[next]);
         current = next;

@@ -14,7 +14,21 @@ namespace inferlab {
 // and more.
 constexpr int32_t kTileKeys = 64;
 
-// One stretch of one sequence's keys and values, for queries that share one head of the cache.
+// One head of one sequence's keys and values: position p lies at element
+// (table[p / blockTokens] * blockStride + p % blockTokens * headDim) of both, which point to the
+// head within block 0.
+struct CachedHead
+{
+    const void *keys = nullptr;
+    const void *values = nullptr;
+    const int32_t *table = nullptr;
+    int64_t blockStride = 0;
+    int32_t blockTokens = 0;
+    int32_t headDim = 0;
+    int32_t tokens = 0; // positions that the cache holds for the queries at hand
+};
+
+// One stretch of such a head, for queries that share it.
 struct AttentionChunk
 {
     // Queries [queries][headDim], already times the scale; query i attends to positions 0 ..
@@ -23,22 +37,18 @@ struct AttentionChunk
     const int32_t *last = nullptr;
     int32_t queries = 0;
 
-    // The cache: position p lies at element (table[p / blockTokens] * blockStride
-    // + p % blockTokens * headDim) of keys and values, which point to the head within block 0.
-    const void *keys = nullptr;
-    const void *values = nullptr;
-    const int32_t *table = nullptr;
-    int64_t blockStride = 0;
-    int32_t blockTokens = 0;
-    int32_t headDim = 0;
+    CachedHead cached;
     bool half = false; // elements are binary16, else float32
 
     // Positions begin .. end - 1; begin is a multiple of kTileKeys, and so is end unless it is
-    // tokens.
+    // cached.tokens.
     int32_t begin = 0;
     int32_t end = 0;
-    int32_t tokens =
-        0; // positions that the cache holds for these queries: what lies beyond end comes next
+
+    // What this thread attends to after `end`, which is asked of memory meanwhile. Of the same
+    // type; without keys: nothing is known.
+    CachedHead upcoming;
+    int32_t upcomingBegin = 0; // a multiple of kTileKeys, below upcoming.tokens
 
     // Scratch. paddedDim: headDim rounded up to a multiple of 16.
     int32_t paddedDim = 0;
