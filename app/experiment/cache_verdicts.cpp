@@ -1,28 +1,53 @@
 #include "cache_verdicts.h"
 
-#include "app/experiment/point_summary.h"
+#include "app/experiment/point_samples.h"
 #include "engine/base/number_text.h"
 #include "engine/measure/curve_crossing.h"
+#include "engine/measure/percentile.h"
 
 #include <algorithm>
-#include <map>
 
 namespace inferlab {
 
 namespace {
 
-// Medians at one length; absent where not known.
-struct AtLength
+std::optional<double> medianOf(const std::optional<SampleSummary> &sample)
 {
-    std::optional<double> onMs, offMs;
-    std::optional<double> predictedOnMs, predictedOffMs;
+    return sample ? std::optional(sample->p50) : std::nullopt;
+}
+
+// Of total latency, ms; absent where not known.
+struct Medians
+{
+    std::optional<double> measured, predicted;
 };
 
-// What a comparison has in common, "batch 8", and its lengths, rising.
-using ByLength = std::map<double, AtLength>;
+Medians mediansAt(const ExperimentResult &result, const ExperimentOutlook *outlook,
+                  const std::optional<size_t> &point)
+{
+    if (!point)
+        return {};
+    Medians out;
+    out.measured = percentile(pointSamples(result.points[*point]).endToEndMs.all, 50);
+    if (outlook != nullptr && *point < outlook->points.size() && outlook->points[*point].metrics)
+        out.predicted = medianOf(outlook->points[*point].metrics->endToEnd);
+    return out;
+}
 
-std::string othersOf(const Experiment &experiment, const ExperimentPoint &point,
-                     const CacheRoles &roles)
+// Values along the axes that are neither length nor cache: equal within a comparison.
+std::vector<AxisValue> otherValues(const ExperimentPoint &point, const CacheRoles &roles)
+{
+    std::vector<AxisValue> out;
+    for (size_t i = 0; i < point.values.size(); ++i) {
+        if (i != roles.length && i != roles.cache)
+            out.push_back(point.values[i]);
+    }
+    return out;
+}
+
+// "batch 8"
+std::string othersText(const Experiment &experiment, const ExperimentPoint &point,
+                       const CacheRoles &roles)
 {
     std::string text;
     for (size_t i = 0; i < point.values.size(); ++i) {
@@ -33,55 +58,42 @@ std::string othersOf(const Experiment &experiment, const ExperimentPoint &point,
     return text;
 }
 
-std::optional<double> medianOf(const std::optional<SampleSummary> &sample)
-{
-    return sample ? std::optional(sample->p50) : std::nullopt;
-}
-
-std::map<std::string, ByLength> gathered(const ExperimentResult &result, const CacheRoles &roles,
-                                         const ExperimentOutlook *outlook)
-{
-    std::map<std::string, ByLength> out;
-    for (size_t i = 0; i < result.points.size(); ++i) {
-        const ExperimentPoint &point = result.points[i].point;
-        AtLength &at = out[othersOf(result.experiment, point, roles)]
-                          [std::get<double>(point.values[roles.length])];
-        const bool on = std::get<std::string>(point.values[roles.cache]) == "on";
-        (on ? at.onMs : at.offMs) = medianOf(summarisePoint(result.points[i]).endToEndMs);
-        if (outlook != nullptr && i < outlook->points.size() && outlook->points[i].metrics)
-            (on ? at.predictedOnMs : at.predictedOffMs) =
-                medianOf(outlook->points[i].metrics->endToEnd);
-    }
-    return out;
-}
-
 std::string timesText(double off, double on)
 {
     return shortText(off / on, 3);
 }
 
-std::string verdictOf(const std::string &lengthName, const std::string &others,
-                      const ByLength &byLength)
+std::string verdictOf(const ExperimentResult &result, const CacheRoles &roles,
+                      const CacheComparison &comparison, const ExperimentOutlook *outlook)
 {
     std::vector<double> lengths;
     std::vector<double> on;
     std::vector<double> off;
-    const AtLength *last = nullptr;
-    for (const auto &[length, at] : byLength) {
-        if (!at.onMs || !at.offMs || *at.onMs <= 0)
+    Medians lastOn;
+    Medians lastOff;
+    for (const CacheComparison::AtLength &at : comparison.lengths) {
+        const Medians with = mediansAt(result, outlook, at.on);
+        const Medians without = mediansAt(result, outlook, at.off);
+        if (!with.measured || !without.measured || *with.measured <= 0)
             continue;
-        lengths.push_back(length);
-        on.push_back(*at.onMs);
-        off.push_back(*at.offMs);
-        last = &at;
+        lengths.push_back(at.length);
+        on.push_back(*with.measured);
+        off.push_back(*without.measured);
+        lastOn = with;
+        lastOff = without;
     }
-    if (last == nullptr)
+    if (lengths.empty())
         return {};
-    std::string text = "KV cache by " + lengthName + (others.empty() ? "" : " at " + others) + ": "
-        + cachePaysWords(lengths, on, off) + "; at " + shortText(lengths.back(), 7)
-        + ", answers take " + timesText(off.back(), on.back()) + " times as long without it";
-    if (last->predictedOnMs && last->predictedOffMs && *last->predictedOnMs > 0)
-        text += " (predicted: " + timesText(*last->predictedOffMs, *last->predictedOnMs) + ")";
+    const Experiment &experiment = result.experiment;
+    const std::string others =
+        othersText(experiment, result.points[comparison.anyPoint()].point, roles);
+    std::string text = "KV cache by "
+        + std::string(axisInfo(experiment.axes[roles.length].kind).title)
+        + (others.empty() ? "" : " at " + others) + ": " + cachePaysWords(lengths, on, off)
+        + "; at " + shortText(lengths.back(), 7) + ", answers take "
+        + timesText(off.back(), on.back()) + " times as long without it";
+    if (lastOn.predicted && lastOff.predicted && *lastOn.predicted > 0)
+        text += " (predicted: " + timesText(*lastOff.predicted, *lastOn.predicted) + ")";
     return text + ".";
 }
 
@@ -108,6 +120,38 @@ std::optional<CacheRoles> cacheRoles(const Experiment &experiment)
     return CacheRoles {*length, *cache};
 }
 
+size_t CacheComparison::anyPoint() const
+{
+    const AtLength &first = lengths.front();
+    return first.on ? *first.on : *first.off;
+}
+
+std::vector<CacheComparison> cacheComparisons(const ExperimentResult &result,
+                                              const CacheRoles &roles)
+{
+    std::vector<std::vector<AxisValue>> others; // of each comparison
+    std::vector<CacheComparison> out;
+    for (size_t i = 0; i < result.points.size(); ++i) {
+        const ExperimentPoint &point = result.points[i].point;
+        const std::vector<AxisValue> own = otherValues(point, roles);
+        const auto known = std::find(others.begin(), others.end(), own);
+        const auto place = static_cast<size_t>(known - others.begin());
+        if (known == others.end()) {
+            others.push_back(own);
+            out.emplace_back();
+        }
+        auto &lengths = out[place].lengths;
+        const double length = std::get<double>(point.values[roles.length]);
+        auto at = std::lower_bound(
+            lengths.begin(), lengths.end(), length,
+            [](const CacheComparison::AtLength &a, double value) { return a.length < value; });
+        if (at == lengths.end() || at->length != length)
+            at = lengths.insert(at, {length, {}, {}});
+        (std::get<std::string>(point.values[roles.cache]) == "on" ? at->on : at->off) = i;
+    }
+    return out;
+}
+
 std::string cachePaysWords(std::span<const double> lengths, std::span<const double> on,
                            std::span<const double> off)
 {
@@ -131,9 +175,8 @@ std::vector<std::string> cacheVerdicts(const ExperimentResult &result,
     const std::optional<CacheRoles> roles = cacheRoles(result.experiment);
     if (!roles)
         return out;
-    const std::string name(axisInfo(result.experiment.axes[roles->length].kind).title);
-    for (const auto &[others, byLength] : gathered(result, *roles, outlook)) {
-        if (std::string words = verdictOf(name, others, byLength); !words.empty())
+    for (const CacheComparison &comparison : cacheComparisons(result, *roles)) {
+        if (std::string words = verdictOf(result, *roles, comparison, outlook); !words.empty())
             out.push_back(std::move(words));
     }
     return out;

@@ -20,6 +20,22 @@ struct CacheRoles
 // else the first axis of numbers.
 std::optional<CacheRoles> cacheRoles(const Experiment &experiment);
 
+// Points that differ in length and cache alone, by index into ExperimentResult::points.
+struct CacheComparison
+{
+    struct AtLength
+    {
+        double length = 0;
+        std::optional<size_t> on, off; // none: the experiment has no such point
+    };
+    std::vector<AtLength> lengths; // rising, at least one
+    size_t anyPoint() const;       // for what they have in common
+};
+// One for each combination of what else varies, in the order of the points. roles: of that
+// experiment.
+std::vector<CacheComparison> cacheComparisons(const ExperimentResult &result,
+                                              const CacheRoles &roles);
+
 // "the cache pays from 87", "... pays up to 64", "... pays at every measured length", "... at no
 // measured length"; empty where nothing was measured. Total latency with the cache and without it
 // at the same rising lengths.

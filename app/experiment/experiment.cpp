@@ -122,6 +122,20 @@ void checkStopRule(const Experiment &experiment, const std::string &source)
                              + (experiment.repeats == 1 ? " repeat" : " repeats"));
 }
 
+// A grid may hold such points beside others, and they fail with this reason; one that holds nothing
+// else measures nothing.
+void checkPadding(const Experiment &experiment, const std::string &source)
+{
+    const std::vector<ExperimentPoint> points = experimentPoints(experiment);
+    const bool none = std::all_of(points.begin(), points.end(), [](const ExperimentPoint &point) {
+        const RunSettings &run = point.settings.run;
+        return run.padding && run.scheduler == BatchPolicy::Continuous;
+    });
+    if (none)
+        throw InputError(source, "hold.padding", "off, since a continuous batch is no rectangle",
+                         "on");
+}
+
 } // namespace
 
 void checkExperiment(const Experiment &experiment, const std::string &source)
@@ -141,6 +155,7 @@ void checkExperiment(const Experiment &experiment, const std::string &source)
         if (experiment.prompts[i].empty())
             throw InputError(source, "prompts[" + std::to_string(i) + "]", "text", "\"\"");
     }
+    checkPadding(experiment, source);
 }
 
 std::vector<ExperimentPoint> experimentPoints(const Experiment &experiment)

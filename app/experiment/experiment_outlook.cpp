@@ -67,8 +67,6 @@ ExperimentOutlook experimentOutlook(const ExperimentResult &result, PredictionMo
     for (const PointResult &point : result.points) {
         if (!out.cost)
             out.cost = models.cost(point.point.settings);
-        if (!out.limits)
-            out.limits = models.limits(point.point.settings);
     }
     out.missing = models.missing();
     return out;

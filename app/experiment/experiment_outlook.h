@@ -16,9 +16,7 @@ namespace inferlab {
 struct ExperimentOutlook
 {
     std::vector<PredictedPoint> points; // one for each point of the result, in its order
-    // Of the first point that has them; none where nothing can be said.
-    std::optional<ModelCost> cost;
-    std::optional<DeviceLimits> limits;
+    std::optional<ModelCost> cost;      // of the first point that has one
     std::string missing; // why something has no prediction: one line; empty: all have one
 };
 

@@ -1,7 +1,6 @@
 #include "app/experiment/measured_points.h"
 
-#include "engine/measure/concurrency.h"
-#include "engine/measure/metrics.h"
+#include "app/experiment/point_samples.h"
 
 #include <algorithm>
 #include <variant>
@@ -9,11 +8,6 @@
 namespace inferlab {
 
 namespace {
-
-void append(std::vector<double> &to, const std::vector<double> &from)
-{
-    to.insert(to.end(), from.begin(), from.end());
-}
 
 // Load and group of a point among the others.
 void place(const Experiment &experiment, const ExperimentPoint &point, MeasuredPoint &out)
@@ -31,27 +25,18 @@ void place(const Experiment &experiment, const ExperimentPoint &point, MeasuredP
 
 MeasuredPoint measuredPoint(const PointResult &result)
 {
+    PointSamples samples = pointSamples(result);
     MeasuredPoint out;
     out.label = result.point.label;
-    int64_t tokens = 0;
-    double seconds = 0;
-    for (const MeasuredRun &run : result.runs) {
-        const RunRecord &record = *run.record;
-        append(out.ttftMs, ttftsMs(record));
-        append(out.tpotMs, tpotsMs(record));
-        append(out.itlMs, pooledItlMs(record));
-        append(out.endToEndMs, endToEndsMs(record));
-        for (const RequestRecord &request : record.requests) {
-            const bool failed = request.endReason == EndReason::Error;
-            out.failedRequests += failed ? 1 : 0;
-            tokens += failed ? 0 : outputTokens(request);
-        }
-        seconds += concurrencyOf(record).durationS;
+    out.tokPerSecond = samples.sustainedTokPerSecond;
+    out.ttftMs = std::move(samples.ttftMs.all);
+    out.tpotMs = std::move(samples.tpotMs.all);
+    out.itlMs = std::move(samples.itlMs.all);
+    out.endToEndMs = std::move(samples.endToEndMs.all);
+    out.failedRequests = samples.failed;
+    for (const MeasuredRun &run : result.runs)
         out.memoryBytes =
             std::max(out.memoryBytes, run.weightBytes + run.cacheBytes + run.workspaceBytes);
-    }
-    if (tokens > 0 && seconds > 0)
-        out.tokPerSecond = static_cast<double>(tokens) / seconds;
     return out;
 }
 

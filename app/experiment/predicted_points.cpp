@@ -1,6 +1,6 @@
 #include "app/experiment/predicted_points.h"
 
-#include "app/experiment/measured_points.h"
+#include "app/experiment/point_samples.h"
 #include "app/run_setup/run_requests.h"
 #include "engine/measure/percentile.h"
 
@@ -80,7 +80,8 @@ double memoryOf(const PredictionModel &model, const RunSettings &settings,
         + static_cast<double>(places) * tokens * model.cost.kvBytesPerToken(model.cacheType);
 }
 
-void addMissed(const MeasuredPoint &measured, PredictedPoint &out)
+// Medians beside medians: what is predicted is one run, as the median of the measured ones is.
+void addMissed(const PointSamples &measured, PredictedPoint &out)
 {
     const RunMetrics &predicted = *out.metrics;
     const auto add = [&out](const char *what, std::optional<double> expected,
@@ -93,9 +94,10 @@ void addMissed(const MeasuredPoint &measured, PredictedPoint &out)
     const auto p50 = [](const std::optional<SampleSummary> &summary) {
         return summary ? std::optional(summary->p50) : std::nullopt;
     };
-    add("TTFT P50", p50(predicted.ttft), percentile(measured.ttftMs, 50), "ms");
-    add("ITL P50", p50(predicted.itl), percentile(measured.itlMs, 50), "ms");
-    add("Throughput", predicted.outputTokPerSecond, measured.tokPerSecond, "tok/s");
+    const auto median = [](const Samples &samples) { return percentile(samples.all, 50); };
+    add("TTFT P50", p50(predicted.ttft), median(measured.ttftMs), "ms");
+    add("ITL P50", p50(predicted.itl), median(measured.itlMs), "ms");
+    add("Throughput P50", predicted.outputTokPerSecond, median(measured.runTokPerSecond), "tok/s");
 }
 
 } // namespace
@@ -124,7 +126,7 @@ std::vector<PredictedPoint> predictedPoints(const ExperimentResult &result,
         if (run == nullptr)
             continue;
         predicted.verdict = runVerdict(*run, *model, cores);
-        addMissed(measuredPoint(point), predicted);
+        addMissed(pointSamples(point), predicted);
     }
     return out;
 }

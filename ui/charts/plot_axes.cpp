@@ -174,14 +174,26 @@ QStringList noteLines(const QString &note, const QFontMetricsF &metrics, double 
     constexpr qsizetype kMostLines = 3; // more would be a text with a picture
     const QString between = QStringLiteral(" · ");
     QStringList lines;
-    for (const QString &sentence : note.split(between, Qt::SkipEmptyParts)) {
+    // On the last line where there is room, or where there is no other line.
+    const auto add = [&](const QString &before, const QString &words) {
         const bool goesOn = !lines.isEmpty()
             && (lines.size() == kMostLines
-                || metrics.horizontalAdvance(lines.last() + between + sentence) <= width);
+                || metrics.horizontalAdvance(lines.last() + before + words) <= width);
         if (goesOn)
-            lines.last() += between + sentence;
+            lines.last() += before + words;
         else
-            lines << sentence;
+            lines << words;
+    };
+    for (const QString &sentence : note.split(between, Qt::SkipEmptyParts)) {
+        if (metrics.horizontalAdvance(sentence) <= width) {
+            add(between, sentence);
+            continue;
+        }
+        QString before = between;
+        for (const QString &word : sentence.split(QLatin1Char(' '), Qt::SkipEmptyParts)) {
+            add(before, word);
+            before = QStringLiteral(" ");
+        }
     }
     for (QString &line : lines)
         line = metrics.elidedText(line, Qt::ElideRight, width);

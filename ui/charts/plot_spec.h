@@ -115,6 +115,7 @@ struct EndLabel
 struct PointLabel
 {
     QPointF at;
+    std::vector<QPointF> orAt; // of a line: where else the words may stand, the best liked first
     QString text;
     QStringList keys;
     Meaning meaning = Meaning::Prediction;

@@ -32,7 +32,8 @@ void paintRowNames(QPainter &painter, const PlotSpec &spec, const PlotFrame &fra
 // Arrows at the upper edge for points above it, and how far they go.
 void paintOverflow(QPainter &painter, const PlotSpec &spec, const PlotFrame &frame,
                    const PlotLook &look);
-// A note in lines of that width, broken between its sentences; the last is cut where there is more.
+// A note in lines of that width, broken between its sentences, and between words where a sentence
+// is wider than a line; the last is cut where there is more.
 QStringList noteLines(const QString &note, const QFontMetricsF &metrics, double width);
 // The note at the bottom of a plot of that size.
 void paintNote(QPainter &painter, const PlotSpec &spec, const QSizeF &size, const PlotFrame &frame,

@@ -5,13 +5,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 namespace inferlab {
 
 namespace {
 
-constexpr double kOwn = 9.0;        // pixels around a point in which its own lines begin
-constexpr double kMarkRadius = 3.0; // of a point that has a label
+constexpr double kOwn = 9.0;         // pixels around a point in which its own lines begin
+constexpr double kMarkRadius = 3.0;  // of a point that has a label or a marker
+constexpr size_t kMostMarkers = 400; // of a plot that labels keep off; more are a cloud
 // What a place covers, by how much it hurts: a label on another is worse than any number of lines.
 constexpr int kWordsCost = 100000;
 constexpr int kMarkCost = 1000;
@@ -43,6 +45,24 @@ std::vector<QRectF> alongLines(const PlotSpec &spec, const PlotFrame &frame, con
     return boxes;
 }
 
+// Markers that are drawn, in pixels.
+std::vector<QPointF> markersOf(const PlotSpec &spec, const PlotFrame &frame, const PlotLook &look)
+{
+    std::vector<QPointF> out;
+    for (const PlotSeries &series : spec.series) {
+        const bool marked = series.kind == PlotKind::Dots || series.markers;
+        if (!marked || !look.shows(series.keys))
+            continue;
+        for (const PlotCurve &curve : series.curves) {
+            if (out.size() + curve.points.size() > kMostMarkers)
+                return out;
+            for (const QPointF &point : curve.points)
+                out.push_back(frame.toPixel(point));
+        }
+    }
+    return out;
+}
+
 class Placing
 {
 public:
@@ -53,7 +73,10 @@ public:
         , m_bounds(frame.area.adjusted(-m_gap, -2.5 * m_gap - look.theme.textPx(TextSize::Small),
                                        m_gap, 0))
         , m_lines(alongLines(spec, frame, look))
-    { }
+    {
+        for (const QPointF &marker : markersOf(spec, frame, look))
+            m_marks.push_back({marker, kMarkRadius});
+    }
 
     void addMark(const PointLabel &label)
     {
@@ -75,18 +98,17 @@ public:
                 m_placed.push_back({&label, box});
             return;
         }
-        int least = 0;
-        const QRectF *best = nullptr;
-        const std::vector<QRectF> places = around(at, size, label.strong);
-        for (const QRectF &box : places) {
-            const int found = cost(box, at);
-            if (best == nullptr || found < least) {
-                best = &box;
-                least = found;
-            }
+        std::optional<Choice> best = bestAround(at, size, label.strong);
+        for (const QPointF &other : label.orAt) {
+            if (best && best->cost == 0)
+                break;
+            const std::optional<Choice> found =
+                bestAround(m_frame.toPixel(other), size, label.strong);
+            if (found && (!best || found->cost < best->cost))
+                best = found;
         }
-        if (best != nullptr && (least == 0 || label.strong))
-            m_placed.push_back({&label, *best});
+        if (best && (best->cost == 0 || label.strong))
+            m_placed.push_back({&label, best->box});
     }
 
     std::vector<PlacedLabel> take() { return std::move(m_placed); }
@@ -97,6 +119,23 @@ private:
         QPointF centre;
         double radius;
     };
+    struct Choice
+    {
+        QRectF box;
+        int cost = 0; // of what it covers
+    };
+
+    // The place around a point that covers least; none where no place is inside the bounds.
+    std::optional<Choice> bestAround(const QPointF &at, const QSizeF &size, bool strong) const
+    {
+        std::optional<Choice> best;
+        for (const QRectF &box : around(at, size, strong)) {
+            const int found = cost(box, at);
+            if (!best || found < best->cost)
+                best = {box, found};
+        }
+        return best;
+    }
 
     // Inside the bounds, the best liked first. A strong label is moved in where it stands out.
     std::vector<QRectF> around(const QPointF &at, const QSizeF &size, bool strong) const

@@ -187,6 +187,14 @@ TEST_CASE("what cannot be run is refused with its place")
         many.emplace_back(static_cast<double>(i));
     bad.axes[0] = {AxisKind::NewTokens, many};
     CHECK(refusal(bad) == "file: axes: expected at most 1000 points, found more");
+    bad = twoAxes();
+    bad.held.run.padding = true;
+    bad.held.run.scheduler = BatchPolicy::Continuous;
+    CHECK(
+        refusal(bad)
+        == "file: hold.padding: expected off, since a continuous batch is no rectangle, found on");
+    bad.axes.push_back({AxisKind::Padding, {std::string("on"), std::string("off")}});
+    CHECK(refusal(bad).empty()); // half of it can be measured
 }
 
 TEST_CASE("a result waits for all its points")

@@ -88,6 +88,8 @@ TEST_CASE("every field comes back")
     experiment.seed = std::numeric_limits<uint64_t>::max();
     experiment.stop = {100, 10, 5};
     experiment.repeats = 6;
+    // Held together the two would be refused.
+    experiment.axes.push_back({AxisKind::Padding, {std::string("off"), std::string("on")}});
     const std::string text = jsonText(experimentToJson(experiment));
     const Experiment again = experimentFromJson(text, "e.json");
     CHECK(jsonText(experimentToJson(again)) == text);

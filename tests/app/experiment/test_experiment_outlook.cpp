@@ -95,7 +95,7 @@ TEST_CASE("an outlook has a prediction for every point and says what limited tho
     const ExperimentOutlook before = experimentOutlook(result, models);
     REQUIRE(before.points.size() == 2);
     CHECK(before.points[1].metrics.has_value());
-    CHECK(before.limits->bytesPerSecond == Approx(40e9));
+    CHECK(before.points.front().model->limits.bytesPerSecond == Approx(40e9));
     CHECK(before.cost->kvBytesPerToken(DType::F16) > 0);
     CHECK(outlookSentences(result, before).empty()); // nothing ran
 

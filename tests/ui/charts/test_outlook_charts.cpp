@@ -73,7 +73,6 @@ struct Measured
         auto known = std::make_shared<ExperimentOutlook>();
         known->points = predictedPoints(*result, [&](const PointSettings &) { return model; });
         known->cost = model.cost;
-        known->limits = model.limits;
         outlook = known;
     }
     ChartData data() const

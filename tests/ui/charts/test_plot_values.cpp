@@ -30,6 +30,14 @@ private slots:
         const QStringList broken = noteLines(note, metrics, two);
         QVERIFY(broken.size() == 2 || broken.size() == 3);
         QCOMPARE(broken.join(QStringLiteral(" · ")), note);
+        const QString sentence =
+            QStringLiteral("bars: 95% by whole runs, or the range of the runs");
+        const double most = metrics.horizontalAdvance(sentence) * 0.6;
+        const QStringList wrapped = noteLines(sentence, metrics, most);
+        QCOMPARE(wrapped.size(), 2);
+        QCOMPARE(wrapped.join(QLatin1Char(' ')), sentence);
+        for (const QString &line : wrapped)
+            QVERIFY(metrics.horizontalAdvance(line) <= most);
         for (const QString &line : noteLines(note, metrics, whole / 10))
             QVERIFY(metrics.horizontalAdvance(line) <= whole / 10);
         QVERIFY(noteLines(note, metrics, whole / 10).size() <= 3);

@@ -81,6 +81,31 @@ private slots:
         QCOMPARE(placed.size(), size_t(5)); // there is room for all
     }
 
+    // Words of a line may stand anywhere along it; markers without words are not covered either.
+    void aLabelGoesWhereThereIsRoom()
+    {
+        PlotFrame frame;
+        frame.area = {40, 20, 400, 200};
+        frame.x = {0, 10};
+        frame.y = {0, 10};
+        PlotSpec spec;
+        PlotSeries cloud;
+        cloud.markers = true;
+        PlotCurve curve;
+        for (int i = 0; i < 40; ++i)
+            curve.points.emplace_back(1.0 + 0.1 * i, 4.0 + (i % 4));
+        cloud.curves.push_back(curve);
+        spec.series.push_back(cloud);
+        PointLabel slope = labelAt(3, 5, QStringLiteral("memory 38 GB/s"), false);
+        spec.pointLabels = {slope};
+        QVERIFY(placePointLabels(spec, frame, lightLook()).empty());
+        slope.orAt = {{3.5, 5.5}, {8, 5}};
+        spec.pointLabels = {slope};
+        const auto placed = placePointLabels(spec, frame, lightLook());
+        QCOMPARE(placed.size(), size_t(1));
+        QVERIFY(placed.front().box.left() > frame.toPixel({5, 5}).x());
+    }
+
     void manyPointsNeverCollide()
     {
         std::mt19937 random(7);

@@ -174,7 +174,6 @@ private slots:
         held<QComboBox>(editor, AxisKind::Device)->setCurrentText(QStringLiteral("cuda"));
         held<QComboBox>(editor, AxisKind::KvCache)->setCurrentText(QStringLiteral("off"));
         held<QSpinBox>(editor, AxisKind::Threads)->setValue(2);
-        held<QComboBox>(editor, AxisKind::Padding)->setCurrentText(QStringLiteral("on"));
         held<QComboBox>(editor, AxisKind::Scheduler)->setCurrentText(QStringLiteral("continuous"));
         held<QSpinBox>(editor, AxisKind::ChunkTokens)->setValue(64);
         editor.findChild<QSpinBox *>(QStringLiteral("heldRequests"))->setValue(12);
@@ -191,13 +190,17 @@ private slots:
         QCOMPARE(run.device, std::string("cuda"));
         QVERIFY(!run.kvCache);
         QCOMPARE(run.threads, 2);
-        QVERIFY(run.padding);
         QCOMPARE(run.scheduler, BatchPolicy::Continuous);
         QCOMPARE(run.chunkTokens, 64);
         QCOMPARE(run.requests, 12);
         QCOMPARE(run.leastNewTokens, 4);
         QCOMPARE(run.ignoreEnd, !start.held.run.ignoreEnd);
         QCOMPARE(run.chat, !start.held.run.chat);
+
+        held<QComboBox>(editor, AxisKind::Padding)->setCurrentText(QStringLiteral("on"));
+        QVERIFY(editor.problem().contains(QStringLiteral("a continuous batch is no rectangle")));
+        held<QComboBox>(editor, AxisKind::Scheduler)->setCurrentText(QStringLiteral("static"));
+        QVERIFY(editor.plan().held.run.padding);
     }
 
     void whatVariesIsNotHeld()

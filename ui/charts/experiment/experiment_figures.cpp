@@ -2,7 +2,6 @@
 #include "ui/charts/experiment/experiment_figures.h"
 
 #include "engine/measure/course_notebook.h"
-#include "engine/measure/metrics.h"
 
 #include <algorithm>
 #include <map>
@@ -11,49 +10,23 @@ namespace inferlab {
 
 namespace {
 
-void append(Samples &to, std::vector<double> run)
-{
-    std::sort(run.begin(), run.end());
-    to.all.insert(to.all.end(), run.begin(), run.end());
-    to.byRun.push_back(std::move(run));
-}
-
 std::shared_ptr<const PointFigures> figuresOf(const PointResult &point, size_t index)
 {
     auto out = std::make_shared<PointFigures>();
+    static_cast<PointSamples &>(*out) = pointSamples(point);
     out->index = index;
-    out->runs = point.runs.size();
     out->state = point.state;
-    int64_t tokens = 0;
-    double seconds = 0;
     for (const MeasuredRun &run : point.runs) {
-        const RunMetrics metrics = computeMetrics(*run.record);
-        append(out->ttftMs, ttftsMs(*run.record));
-        append(out->itlMs, pooledItlMs(*run.record));
-        append(out->endToEndMs, endToEndsMs(*run.record));
-        out->failed += metrics.failed;
-        out->busyRuns += run.machine.busy() ? 1 : 0;
-        if (metrics.outputTokPerSecond && metrics.outputTokens > 0 && metrics.durationS > 0) {
-            append(out->runTokPerSecond, {*metrics.outputTokPerSecond});
-            tokens += metrics.outputTokens;
-            seconds += metrics.durationS;
+        if (const auto itlMs = courseNotebookItlMs(*run.record)) {
+            out->runMsPerToken.byRun.push_back({*itlMs});
+            out->runMsPerToken.all.push_back(*itlMs);
         }
-        if (const auto itlMs = courseNotebookItlMs(*run.record))
-            append(out->runMsPerToken, {*itlMs});
-        out->weightBytes = std::max(out->weightBytes, run.weightBytes);
-        out->cacheBytes = std::max(out->cacheBytes, run.cacheBytes);
-        out->workspaceBytes = std::max(out->workspaceBytes, run.workspaceBytes);
-        out->paddedTokens += run.paddedTokens;
-        out->usefulTokens += run.usefulTokens;
-        out->promptTokens.clear();
-        for (const RequestRecord &request : run.record->requests)
+    }
+    std::sort(out->runMsPerToken.all.begin(), out->runMsPerToken.all.end());
+    if (!point.runs.empty()) {
+        for (const RequestRecord &request : point.runs.back().record->requests)
             out->promptTokens.push_back(request.promptTokens);
     }
-    if (seconds > 0)
-        out->sustainedTokPerSecond = static_cast<double>(tokens) / seconds;
-    for (Samples *samples :
-         {&out->ttftMs, &out->itlMs, &out->endToEndMs, &out->runTokPerSecond, &out->runMsPerToken})
-        std::sort(samples->all.begin(), samples->all.end());
     return out;
 }
 

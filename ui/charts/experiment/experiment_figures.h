@@ -5,6 +5,7 @@
 #include "app/exchange/imported_series.h"
 #include "app/experiment/experiment_outlook.h"
 #include "app/experiment/experiment_result.h"
+#include "app/experiment/point_samples.h"
 #include "engine/measure/metrics.h"
 #include "engine/measure/percentile.h"
 #include "engine/measure/runs_interval.h"
@@ -28,28 +29,13 @@ struct Estimate
     bool claimed = true;
 };
 
-// All values of one figure at a point, and the same by run.
-struct Samples
+// A point's samples, and what charts want beside them.
+struct PointFigures : PointSamples
 {
-    std::vector<double> all;                // sorted
-    std::vector<std::vector<double>> byRun; // each sorted
-    bool empty() const noexcept { return all.empty(); }
-};
-
-// Samples of one point, over all its counted runs. Failed requests are in none of them.
-struct PointFigures
-{
-    size_t index = 0;              // in ExperimentResult::points
-    size_t runs = 0, busyRuns = 0; // busy: others took some of the machine
+    size_t index = 0; // in ExperimentResult::points
     PointState state = PointState::Waiting;
-    Samples ttftMs, itlMs, endToEndMs;
-    Samples runTokPerSecond;                     // one for each run
-    std::optional<double> sustainedTokPerSecond; // all tokens / all the runs' time
-    Samples runMsPerToken;                       // a run's time / its tokens: the notebook's "ITL"
-    uint64_t weightBytes = 0, cacheBytes = 0, workspaceBytes = 0; // most of any run
-    int64_t paddedTokens = 0, usefulTokens = 0;                   // of all runs
-    std::vector<int32_t> promptTokens;                            // of the latest run's requests
-    size_t failed = 0;                                            // requests
+    Samples runMsPerToken;             // a run's time / its tokens: the notebook's "ITL"
+    std::vector<int32_t> promptTokens; // of the latest run's requests
 };
 
 // Nullopt for an empty sample. scale: of what is returned, per unit of the samples.

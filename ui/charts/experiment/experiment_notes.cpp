@@ -84,7 +84,7 @@ QString estimateText(const Estimate &estimate, const QString &unit)
     if (estimate.interval && estimate.interval->high > estimate.interval->low)
         text += QStringLiteral(" (%1 to %2)")
                     .arg(numberText(estimate.interval->low), numberText(estimate.interval->high));
-    return text + QStringLiteral(", n = %1").arg(estimate.n);
+    return text + QStringLiteral(", n = %1").arg(countText(static_cast<qint64>(estimate.n)));
 }
 
 QString estimateRemark(const Estimate &estimate)

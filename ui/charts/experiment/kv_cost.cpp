@@ -25,39 +25,19 @@ public:
     PlotSpec plot(const ChartData &data, int view) override;
 };
 
-// Points that differ in length and cache alone.
-struct Comparison
-{
-    std::vector<AxisValue> others; // values along the other axes
-    QString name;                  // of those: "batch 8"; empty where there are none
-    std::vector<size_t> points;
-};
-
-std::vector<Comparison> comparisonsOf(const ExperimentFigures &figures, const CacheRoles &roles)
+// What the points of a comparison have in common: "batch 8"; empty where nothing else varies.
+QString commonName(const ExperimentFigures &figures, const CacheRoles &roles,
+                   const CacheComparison &comparison)
 {
     const ExperimentResult &result = *figures.result;
-    std::vector<Comparison> out;
-    for (size_t i = 0; i < result.points.size(); ++i) {
-        const std::vector<AxisValue> &values = result.points[i].point.values;
-        Comparison own;
-        QStringList names;
-        for (size_t axis = 0; axis < values.size(); ++axis) {
-            if (axis == roles.length || axis == roles.cache)
-                continue;
-            own.others.push_back(values[axis]);
-            const ExperimentAxis &of = result.experiment.axes[axis];
+    const std::vector<AxisValue> &values = result.points[comparison.anyPoint()].point.values;
+    QStringList names;
+    for (size_t axis = 0; axis < values.size(); ++axis) {
+        const ExperimentAxis &of = result.experiment.axes[axis];
+        if (axis != roles.length && axis != roles.cache)
             names << axisName(of) + QLatin1Char(' ') + axisValue(of, values[axis]);
-        }
-        auto known = std::find_if(out.begin(), out.end(), [&own](const Comparison &other) {
-            return other.others == own.others;
-        });
-        if (known == out.end()) {
-            own.name = names.join(QStringLiteral(", "));
-            known = out.insert(out.end(), std::move(own));
-        }
-        known->points.push_back(i);
     }
-    return out;
+    return names.join(QStringLiteral(", "));
 }
 
 // Of one comparison, with the cache or without it.
@@ -69,13 +49,13 @@ struct Side
     std::vector<Estimate> estimates; // of the measured points
 };
 
-QString sideName(const Comparison &comparison, const QString &cache)
+QString sideName(const QString &common, const QString &cache)
 {
-    return comparison.name.isEmpty() ? cache : cache + QStringLiteral(", ") + comparison.name;
+    return common.isEmpty() ? cache : cache + QStringLiteral(", ") + common;
 }
 
-Side sideOf(const ExperimentFigures &figures, const CacheRoles &roles, const Comparison &comparison,
-            bool on, int age)
+Side sideOf(const ExperimentFigures &figures, const CacheComparison &comparison,
+            const QString &common, bool on, int age)
 {
     struct At
     {
@@ -85,24 +65,21 @@ Side sideOf(const ExperimentFigures &figures, const CacheRoles &roles, const Com
     Side out;
     out.on = on;
     const QString word = on ? QStringLiteral("on") : QStringLiteral("off");
-    out.name = sideName(comparison, QStringLiteral("KV cache ") + word);
+    out.name = sideName(common, QStringLiteral("KV cache ") + word);
     std::vector<At> along;
     std::vector<PredictedAt> expected;
-    for (const size_t index : comparison.points) {
-        const std::vector<AxisValue> &values = figures.result->points[index].point.values;
-        if ((std::get<std::string>(values[roles.cache]) == "on") != on)
+    for (const CacheComparison::AtLength &at : comparison.lengths) {
+        const std::optional<size_t> &index = on ? at.on : at.off;
+        if (!index)
             continue;
-        const double length = std::get<double>(values[roles.length]);
-        const RunMetrics *metrics = figures.predicted(index);
+        const RunMetrics *metrics = figures.predicted(*index);
         if (const auto seconds = metrics != nullptr
                 ? predictedPercentile(metrics->endToEnd, kPercent, kSPerMs)
                 : std::nullopt)
-            expected.push_back({length, *seconds, index});
-        if (!figures.points[index]->endToEndMs.empty())
-            along.push_back({length, figures.points[index].get()});
+            expected.push_back({at.length, *seconds, *index});
+        if (!figures.points[*index]->endToEndMs.empty())
+            along.push_back({at.length, figures.points[*index].get()});
     }
-    std::sort(along.begin(), along.end(),
-              [](const At &a, const At &b) { return a.length < b.length; });
     PlotSeries &series = out.measured;
     series.name = out.name;
     series.keys = {out.name};
@@ -126,11 +103,11 @@ Side sideOf(const ExperimentFigures &figures, const CacheRoles &roles, const Com
     if (!curve.points.empty())
         series.curves.push_back(std::move(curve));
     out.predicted =
-        predictedLine(figures, std::move(expected), sideName(comparison, word), age, series.unit);
+        predictedLine(figures, std::move(expected), sideName(common, word), age, series.unit);
     return out;
 }
 
-void addSide(PlotSpec &spec, const Side &side, const Comparison &comparison)
+void addSide(PlotSpec &spec, const Side &side, const QString &common)
 {
     if (side.measured.isEmpty())
         return;
@@ -145,7 +122,7 @@ void addSide(PlotSpec &spec, const Side &side, const Comparison &comparison)
     const PlotCurve &curve = series.curves.front();
     EndLabel label;
     label.y = curve.points.back().y();
-    label.text = sideName(comparison, side.on ? QStringLiteral("on") : QStringLiteral("off"))
+    label.text = sideName(common, side.on ? QStringLiteral("on") : QStringLiteral("off"))
         + QLatin1Char(' ') + numberText(label.y);
     label.keys = series.keys;
     label.meaning = series.meaning;
@@ -184,7 +161,7 @@ std::optional<double> valueAt(const PlotSeries &line, double x)
 }
 
 // What is said of on against off: at the greatest length and over all of them.
-void addComparison(PlotSpec &spec, const Side &on, const Side &off, const Comparison &comparison)
+void addComparison(PlotSpec &spec, const Side &on, const Side &off, const QString &common)
 {
     std::vector<double> x;
     std::vector<double> with;
@@ -205,8 +182,7 @@ void addComparison(PlotSpec &spec, const Side &on, const Side &off, const Compar
     const std::optional<double> expectedOff = valueAt(off.predicted, x.back());
     if (expectedOn && expectedOff)
         expected = QStringLiteral(" (predicted %1)").arg(numberText(*expectedOff / *expectedOn));
-    const QString where =
-        comparison.name.isEmpty() ? QString() : comparison.name + QStringLiteral(": ");
+    const QString where = common.isEmpty() ? QString() : common + QStringLiteral(": ");
     const QString pays = QString::fromStdString(cachePaysWords(x, with, without));
     spec.description += QStringLiteral(" %1At %2, off takes %3 times as long as on%4; %5.")
                             .arg(where, numberText(x.back()), ratio, expected, pays);
@@ -244,18 +220,23 @@ PlotSpec KvCost::plot(const ChartData &data, int)
     }
     setNumbersX(spec, figures.result->experiment.axes[roles->length]);
     spec.description = spec.title + QStringLiteral(".");
-    const std::vector<Comparison> comparisons = comparisonsOf(figures, *roles);
-    std::vector<std::array<Side, 2>> sides; // of each: on and off
+    struct Pair
+    {
+        QString common;
+        Side on, off;
+    };
+    std::vector<Pair> pairs;
     std::vector<Estimate> drawn;
     std::vector<PlotSeries> predicted;
-    for (const Comparison &comparison : comparisons) {
-        const auto age = static_cast<int>(sides.size());
-        sides.push_back({sideOf(figures, *roles, comparison, true, age),
-                         sideOf(figures, *roles, comparison, false, age)});
-        for (const Side &side : sides.back()) {
-            addSide(spec, side, comparison);
-            drawn.insert(drawn.end(), side.estimates.begin(), side.estimates.end());
-            predicted.push_back(side.predicted);
+    for (const CacheComparison &comparison : cacheComparisons(*figures.result, *roles)) {
+        const auto age = static_cast<int>(pairs.size());
+        const QString common = commonName(figures, *roles, comparison);
+        pairs.push_back({common, sideOf(figures, comparison, common, true, age),
+                         sideOf(figures, comparison, common, false, age)});
+        for (const Side *side : {&pairs.back().on, &pairs.back().off}) {
+            addSide(spec, *side, common);
+            drawn.insert(drawn.end(), side->estimates.begin(), side->estimates.end());
+            predicted.push_back(side->predicted);
         }
     }
     if (spec.isEmpty())
@@ -265,10 +246,9 @@ PlotSpec KvCost::plot(const ChartData &data, int)
     addPredictedLines(spec, std::move(predicted));
     addIntervalNote(spec, drawn);
     addDoubtNote(spec, figures);
-    for (size_t i = 0; i < comparisons.size(); ++i) {
-        const auto &[on, off] = sides[i];
+    for (const auto &[common, on, off] : pairs) {
         if (!on.measured.isEmpty() && !off.measured.isEmpty())
-            addComparison(spec, on, off, comparisons[i]);
+            addComparison(spec, on, off, common);
     }
     return spec;
 }

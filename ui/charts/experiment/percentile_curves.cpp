@@ -145,11 +145,12 @@ void addPercentileCurves(PlotSpec &spec, const ExperimentFigures &figures,
         }
     }
     if (!all.empty())
-        spec.sample = QStringLiteral("n from %1 a point")
-                          .arg(std::min_element(
-                                   all.begin(), all.end(),
-                                   [](const Estimate &a, const Estimate &b) { return a.n < b.n; })
-                                   ->n);
+        spec.sample =
+            QStringLiteral("n from %1 a point")
+                .arg(countText(static_cast<qint64>(
+                    std::min_element(all.begin(), all.end(),
+                                     [](const Estimate &a, const Estimate &b) { return a.n < b.n; })
+                        ->n)));
     addIntervalNote(spec, all);
     addSamplesNote(spec, lacking);
     addDoubtNote(spec, figures);

@@ -183,9 +183,14 @@ void addRoof(PlotSpec &spec, const Roof &roof, size_t number, const Extent &exte
         spec.endLabels.push_back(label);
     }
     const double ridge = roof.ceilings.front().operationsPerSecond / roof.bytesPerSecond;
+    const auto upTheSlope = [&](double share) {
+        const double intensity = extent.from * std::pow(ridge / extent.from, share);
+        return QPointF(intensity, intensity * roof.bytesPerSecond / kGiga);
+    };
     PointLabel slope;
-    slope.at.setX(std::sqrt(extent.from * ridge)); // half way up
-    slope.at.setY(slope.at.x() * roof.bytesPerSecond / kGiga);
+    slope.at = upTheSlope(0.5);
+    for (const double share : {0.35, 0.65, 0.2, 0.8, 0.1, 0.9})
+        slope.orAt.push_back(upTheSlope(share));
     slope.text = whose
         + (roof.hasCaches ? QStringLiteral("caches and memory %1 GB/s")
                           : QStringLiteral("memory %1 GB/s"))
