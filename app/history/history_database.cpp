@@ -3,12 +3,15 @@
 #include "history_schema.h"
 
 #include <QDateTime>
+#include <QDeadlineTimer>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QSqlError>
 #include <QUrl>
 #include <QUuid>
+#include <chrono>
+#include <thread>
 
 namespace inferlab {
 
@@ -126,12 +129,30 @@ void HistoryDatabase::check()
     }
     if (version == 0) // an empty file: only then can this be chosen
         run(QStringLiteral("PRAGMA auto_vacuum = INCREMENTAL"));
-    run(QStringLiteral("PRAGMA journal_mode = WAL"));
+    useWriteAheadLog();
     // A run is on the disk, not on its way there, when the window says that it is done.
     run(QStringLiteral("PRAGMA synchronous = FULL"));
     migrateHistory(*this, historyMigrations());
     // A file that cannot be written is opened without a word: this asks.
     transaction([] {});
+}
+
+// Of two programs that open a new file at once, each may hold what the other waits for; SQLite then
+// says so without waiting at all, and the one that tries again finds it done.
+void HistoryDatabase::useWriteAheadLog()
+{
+    constexpr auto kPause = std::chrono::milliseconds(5);
+    const QDeadlineTimer last(m_busyMs);
+    for (;;) {
+        try {
+            run(QStringLiteral("PRAGMA journal_mode = WAL"));
+            return;
+        } catch (const HistoryError &error) {
+            if (error.problem() != HistoryProblem::Locked || last.hasExpired())
+                throw;
+        }
+        std::this_thread::sleep_for(kPause);
+    }
 }
 
 void HistoryDatabase::close()

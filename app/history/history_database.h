@@ -40,6 +40,7 @@ private:
     void open();
     void openFile(Access access);
     void check();
+    void useWriteAheadLog();
     void close();
     void putAside(const QString &why);
     [[noreturn]] void fail(const QSqlError &error) const;
