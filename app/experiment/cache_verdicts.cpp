@@ -3,7 +3,6 @@
 #include "app/experiment/point_samples.h"
 #include "engine/base/number_text.h"
 #include "engine/measure/curve_crossing.h"
-#include "engine/measure/percentile.h"
 
 #include <algorithm>
 
@@ -28,7 +27,7 @@ Medians mediansAt(const ExperimentResult &result, const ExperimentOutlook *outlo
     if (!point)
         return {};
     Medians out;
-    out.measured = percentile(pointSamples(result.points[*point]).endToEndMs.all, 50);
+    out.measured = pointSamples(result.points[*point]).endToEndMs.median();
     if (outlook != nullptr && *point < outlook->points.size() && outlook->points[*point].metrics)
         out.predicted = medianOf(outlook->points[*point].metrics->endToEnd);
     return out;

@@ -1,6 +1,7 @@
 #include "engine_access.h"
 
 #include "app/machine/known_calibration.h"
+#include "app/machine/machine_note.h"
 #include "app/run_setup/run_setup.h"
 #include "engine/base/error.h"
 #include "engine/files/hash_cache.h"
@@ -44,6 +45,7 @@ EngineAccess EngineAccess::real(const std::string &instructionSet)
     access.hash = [](const std::string &file, const std::atomic<bool> *stop) {
         return cachedFileHash(file, userHashCache(), stop);
     };
+    access.gpuMonitor = gpuMonitorOf;
     return access;
 }
 

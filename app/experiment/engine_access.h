@@ -4,6 +4,7 @@
 
 #include "engine/measure/run_record.h"
 #include "engine/run/engine.h"
+#include "kernels/api/gpu_monitor.h"
 
 #include <atomic>
 #include <cstdint>
@@ -15,6 +16,7 @@
 
 namespace inferlab {
 
+class Backend;
 class LoadedModel;
 
 struct ModelWanted
@@ -41,6 +43,9 @@ struct EngineAccess
     // Measures what predictions need of the model's device, where that is not known yet. May be
     // empty. Throws Cancelled alone: without it there is no prediction and all else goes on.
     std::function<void(LoadedModel &, const std::atomic<bool> *stop)> calibrate;
+
+    // What tells of a GPU while it is measured: gpuMonitorOf(). May be empty.
+    std::function<std::shared_ptr<GpuMonitor>(const Backend &)> gpuMonitor;
 
     // instructionSet: of the CPU, as --isa; empty: the best. Nothing is calibrated.
     static EngineAccess real(const std::string &instructionSet = {});

@@ -122,17 +122,28 @@ void checkStopRule(const Experiment &experiment, const std::string &source)
                              + (experiment.repeats == 1 ? " repeat" : " repeats"));
 }
 
-// A grid may hold such points beside others, and they fail with this reason; one that holds nothing
-// else measures nothing.
+// A grid may hold points with both beside others, and they fail with this reason; one that holds
+// nothing else measures nothing.
 void checkPadding(const Experiment &experiment, const std::string &source)
 {
-    const std::vector<ExperimentPoint> points = experimentPoints(experiment);
-    const bool none = std::all_of(points.begin(), points.end(), [](const ExperimentPoint &point) {
-        const RunSettings &run = point.settings.run;
-        return run.padding && run.scheduler == BatchPolicy::Continuous;
-    });
-    if (none)
-        throw InputError(source, "hold.padding", "off, since a continuous batch is no rectangle",
+    bool padded = experiment.held.run.padding;
+    bool continuous = experiment.held.run.scheduler == BatchPolicy::Continuous;
+    std::string where = "hold.padding";
+    for (size_t i = 0; i < experiment.axes.size(); ++i) {
+        const ExperimentAxis &axis = experiment.axes[i];
+        const auto all = [&axis](const AxisValue &value) {
+            return std::all_of(axis.values.begin(), axis.values.end(),
+                               [&value](const AxisValue &own) { return own == value; });
+        };
+        if (axis.kind == AxisKind::Padding) {
+            padded = all(std::string("on"));
+            where = "axes[" + std::to_string(i) + "].values";
+        } else if (axis.kind == AxisKind::Scheduler) {
+            continuous = all(std::string("continuous"));
+        }
+    }
+    if (padded && continuous)
+        throw InputError(source, where, "padding off, since a continuous batch is no rectangle",
                          "on");
 }
 

@@ -78,7 +78,7 @@ void addRun(std::string &out, const ExperimentResult &result, const PointResult 
     addMemory(line, run.weightBytes, run.cacheBytes, run.workspaceBytes);
     const MachineNote &machine = run.machine;
     line.number(machine.loadPerCore).number(machine.othersShare).number(machine.stolenShare);
-    line.number(machine.frequencyMhz).boolean(machine.throttled);
+    line.number(machine.frequencyMhz).boolean(machine.throttled).boolean(machine.gpuThrottled);
     addOrigin(line, run.record->provenance);
 }
 
@@ -172,7 +172,7 @@ std::string experimentRunsCsvHead()
                   + ",output_tok_per_s,request_per_s,prefill_tok_per_s,decode_tok_per_s,"
                     "mean_concurrency,peak_concurrency,useful_positions,padded_positions,"
                     "weight_bytes,cache_bytes,workspace_bytes,load_per_core,others_cpu_share,"
-                    "stolen_cpu_share,frequency_mhz,throttled");
+                    "stolen_cpu_share,frequency_mhz,throttled,gpu_throttled");
 }
 
 std::string experimentRunCsvLine(const ExperimentResult &result, const PointResult &point,

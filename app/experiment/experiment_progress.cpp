@@ -31,7 +31,8 @@ Json machineToJson(const MachineNote &note)
             {"others_cpu_share", optionalJson(note.othersShare)},
             {"stolen_cpu_share", optionalJson(note.stolenShare)},
             {"frequency_mhz", optionalJson(note.frequencyMhz)},
-            {"throttled", note.throttled}};
+            {"throttled", note.throttled},
+            {"gpu_throttled", note.gpuThrottled}};
 }
 
 MachineNote readMachine(const JsonCursor &object)
@@ -42,6 +43,8 @@ MachineNote readMachine(const JsonCursor &object)
     note.stolenShare = optionalNumber(object, "stolen_cpu_share");
     note.frequencyMhz = optionalNumber(object, "frequency_mhz");
     note.throttled = object.at("throttled").boolean();
+    const auto gpuThrottled = object.find("gpu_throttled"); // older folders lack it
+    note.gpuThrottled = gpuThrottled && gpuThrottled->boolean();
     return note;
 }
 

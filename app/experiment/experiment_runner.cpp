@@ -172,6 +172,8 @@ void ExperimentRunner::loadModel(const ModelWanted &wanted)
         return m_engines.encode(ready.model.get(), settings);
     });
     ready.hash = m_engines.hash(wanted.file, &m_control.interrupted());
+    if (m_engines.gpuMonitor && ready.model != nullptr)
+        ready.gpu = m_engines.gpuMonitor(ready.model->backend());
     m_ready = std::move(ready);
 }
 

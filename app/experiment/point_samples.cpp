@@ -1,8 +1,11 @@
 #include "app/experiment/point_samples.h"
 
 #include "engine/measure/metrics.h"
+#include "engine/measure/percentile.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
 
 namespace inferlab {
 
@@ -11,11 +14,18 @@ namespace {
 void append(Samples &to, std::vector<double> run)
 {
     std::sort(run.begin(), run.end());
+    const auto middle = static_cast<std::ptrdiff_t>(to.all.size());
     to.all.insert(to.all.end(), run.begin(), run.end());
+    std::inplace_merge(to.all.begin(), to.all.begin() + middle, to.all.end());
     to.byRun.push_back(std::move(run));
 }
 
 } // namespace
+
+std::optional<double> Samples::median() const
+{
+    return all.empty() ? std::nullopt : std::optional(percentileOfSorted(all, 50));
+}
 
 std::optional<double> PointSamples::paddedShare() const
 {
@@ -52,9 +62,6 @@ PointSamples pointSamples(const PointResult &point)
     }
     if (tokens > 0 && seconds > 0)
         out.sustainedTokPerSecond = static_cast<double>(tokens) / seconds;
-    for (Samples *samples :
-         {&out.ttftMs, &out.itlMs, &out.tpotMs, &out.endToEndMs, &out.runTokPerSecond})
-        std::sort(samples->all.begin(), samples->all.end());
     return out;
 }
 

@@ -17,6 +17,7 @@ struct Samples
     std::vector<double> all;                // sorted
     std::vector<std::vector<double>> byRun; // each sorted
     bool empty() const noexcept { return all.empty(); }
+    std::optional<double> median() const; // none when empty
 };
 
 // Over all counted runs. Percentiles are taken of pooled samples, never averaged. Failed requests

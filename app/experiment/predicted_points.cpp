@@ -94,10 +94,9 @@ void addMissed(const PointSamples &measured, PredictedPoint &out)
     const auto p50 = [](const std::optional<SampleSummary> &summary) {
         return summary ? std::optional(summary->p50) : std::nullopt;
     };
-    const auto median = [](const Samples &samples) { return percentile(samples.all, 50); };
-    add("TTFT P50", p50(predicted.ttft), median(measured.ttftMs), "ms");
-    add("ITL P50", p50(predicted.itl), median(measured.itlMs), "ms");
-    add("Throughput P50", predicted.outputTokPerSecond, median(measured.runTokPerSecond), "tok/s");
+    add("TTFT P50", p50(predicted.ttft), measured.ttftMs.median(), "ms");
+    add("ITL P50", p50(predicted.itl), measured.itlMs.median(), "ms");
+    add("Throughput P50", predicted.outputTokPerSecond, measured.runTokPerSecond.median(), "tok/s");
 }
 
 } // namespace

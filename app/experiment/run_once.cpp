@@ -49,7 +49,7 @@ MeasuredRun runOnce(const Experiment &experiment, const ExperimentPoint &point, 
     MeasuredRun run;
     run.repeat = repeat;
     const RunControl::Engaged engaged(control, *engine);
-    const MachineWatch watch;
+    const MachineWatch watch(ready.gpu);
     RunRecorder recorder(headOf(point, settings, ready));
     RunSubmission submission(std::move(requests), *engine,
                              [&recorder](RequestId id, int64_t ns, int32_t promptTokens) {

@@ -18,6 +18,7 @@ struct ReadyModel
     std::shared_ptr<LoadedModel> model; // null where the engines need none
     std::string file, device;
     std::string hash;
+    std::shared_ptr<GpuMonitor> gpu;        // null: tells nothing
     std::vector<std::vector<int32_t>> pool; // the prompts in its tokens
 };
 

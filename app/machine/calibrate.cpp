@@ -183,7 +183,7 @@ Calibration calibrate(Backend &backend, std::string_view instructionSet, const s
     out.hardware = hardwareId(backend);
     out.program = program;
     out.date = dateTimeNow();
-    const MachineWatch watch;
+    const MachineWatch watch(gpuMonitorOf(backend));
     Calibrator(backend, stop).measure(instructionSet, out);
     out.disturbed = watch.note().words();
     return out;

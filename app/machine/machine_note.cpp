@@ -104,6 +104,13 @@ uint64_t throttleCount(const fs::path &root)
     return count;
 }
 
+// Before and after a run, never within; a driver that hangs here would hang the run as well.
+std::optional<uint64_t> heldDownForHeatNs(GpuMonitor *gpu)
+{
+    const std::optional<GpuStatus> status = gpu != nullptr ? gpu->read() : std::nullopt;
+    return status ? status->heldDownForHeatNs : std::nullopt;
+}
+
 std::optional<double> meanFrequencyMhz(const fs::path &root)
 {
     double sumKhz = 0;
@@ -132,7 +139,7 @@ double grown(uint64_t before, uint64_t after)
 
 bool MachineNote::busy() const noexcept
 {
-    return throttled || othersShare.value_or(0) > kBusyShare
+    return throttled || gpuThrottled || othersShare.value_or(0) > kBusyShare
         || stolenShare.value_or(0) > kBusyShare;
 }
 
@@ -148,11 +155,22 @@ std::string MachineNote::words() const
         add("other machines took " + percentText(*stolenShare) + " of the cores");
     if (throttled)
         add("the processor slowed down for its temperature");
+    if (gpuThrottled)
+        add("the GPU slowed down for its temperature");
     return text;
 }
 
-MachineWatch::MachineWatch(fs::path root)
-    : m_root(std::move(root))
+std::shared_ptr<GpuMonitor> gpuMonitorOf(const Backend &backend)
+{
+    const std::string busId = backend.device().busId;
+    std::string reason;
+    return busId.empty() ? nullptr : openGpuMonitor(busId, reason);
+}
+
+MachineWatch::MachineWatch(std::shared_ptr<GpuMonitor> gpu, fs::path root)
+    : m_gpu(std::move(gpu))
+    , m_gpuHeatNs(heldDownForHeatNs(m_gpu.get()))
+    , m_root(std::move(root))
     , m_before(readTicks(m_root))
     , m_loadPerCore(loadPerCore(m_root))
     , m_throttles(throttleCount(m_root))
@@ -164,6 +182,8 @@ MachineNote MachineWatch::note() const
     note.loadPerCore = m_loadPerCore;
     note.frequencyMhz = meanFrequencyMhz(m_root);
     note.throttled = throttleCount(m_root) > m_throttles;
+    const std::optional<uint64_t> gpuHeatNs = heldDownForHeatNs(m_gpu.get());
+    note.gpuThrottled = m_gpuHeatNs && gpuHeatNs && *gpuHeatNs > *m_gpuHeatNs;
     const std::optional<ProcessorTicks> after = readTicks(m_root);
     if (!m_before || !after)
         return note;

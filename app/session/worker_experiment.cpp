@@ -5,6 +5,7 @@
 #include "app/experiment/experiment_runner.h"
 #include "app/experiment/folder_run.h"
 #include "app/experiment/model_check.h"
+#include "app/machine/machine_note.h"
 #include "engine/base/error.h"
 #include "kernels/api/devices.h"
 
@@ -67,6 +68,7 @@ EngineAccess Worker::engineAccess(const std::atomic<bool> &stop)
         return m_source.hash ? m_source.hash(choice, {}, interrupted) : std::string();
     };
     access.calibrate = m_source.calibrate;
+    access.gpuMonitor = gpuMonitorOf;
     return access;
 }
 

@@ -2,10 +2,12 @@
 #include "engine/measure/percentile.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace inferlab {
 
@@ -79,6 +81,28 @@ SampleSummary summaryOf(std::span<const double> values)
     return s;
 }
 
+// Smallest n for which n samples would hold at most one above the percentile with a probability of
+// at most 1%: (1 - t)^n + n t (1 - t)^(n-1) <= 0.01, t = 1 - p / 100. p above 50.
+size_t searchSamplesNeeded(double p) noexcept
+{
+    const double tail = 1.0 - p / 100.0;
+    const auto tooFew = [tail](double n) {
+        const double body = 1.0 - tail;
+        return std::pow(body, n) + n * tail * std::pow(body, n - 1) > 0.01;
+    };
+    // Where the tail is that thin, no run has enough samples (P100 never has).
+    constexpr size_t kMost = size_t {1} << 40;
+    if (tooFew(static_cast<double>(kMost)))
+        return std::numeric_limits<size_t>::max();
+    size_t low = 1;      // too few
+    size_t high = kMost; // enough
+    while (high - low > 1) {
+        const size_t middle = low + (high - low) / 2;
+        (tooFew(static_cast<double>(middle)) ? low : high) = middle;
+    }
+    return high;
+}
+
 } // namespace
 
 double percentileOfSorted(std::span<const double> sorted, double p) noexcept
@@ -112,24 +136,16 @@ size_t samplesNeeded(double p) noexcept
     // The median is shown from the first sample on.
     if (p <= 50.0)
         return 1;
-    // Smallest n for which n samples would hold at most one above the percentile with a probability
-    // of at most 1%: (1 - t)^n + n t (1 - t)^(n-1) <= 0.01, t = 1 - p / 100.
-    const double tail = 1.0 - p / 100.0;
-    const auto tooFew = [tail](double n) {
-        const double body = 1.0 - tail;
-        return std::pow(body, n) + n * tail * std::pow(body, n - 1) > 0.01;
-    };
-    // Where the tail is that thin, no run has enough samples (P100 never has).
-    constexpr size_t kMost = size_t {1} << 40;
-    if (tooFew(static_cast<double>(kMost)))
-        return std::numeric_limits<size_t>::max();
-    size_t low = 1;      // too few
-    size_t high = kMost; // enough
-    while (high - low > 1) {
-        const size_t middle = low + (high - low) / 2;
-        (tooFew(static_cast<double>(middle)) ? low : high) = middle;
+    // Charts ask for the same few at every point that they draw.
+    static const std::array<std::pair<double, size_t>, 3> usual {
+        {{90.0, searchSamplesNeeded(90.0)},
+         {95.0, searchSamplesNeeded(95.0)},
+         {99.0, searchSamplesNeeded(99.0)}}};
+    for (const auto &[percent, needed] : usual) {
+        if (percent == p)
+            return needed;
     }
-    return high;
+    return searchSamplesNeeded(p);
 }
 
 SampleSummary summariseSorted(std::span<const double> sorted) noexcept

@@ -20,6 +20,8 @@ struct GpuStatus
     std::optional<int> coreMhz;
     std::optional<int> memoryMhz;
     std::optional<int> celsius;
+    // How long its clocks were held down for heat, counted from a moment of the driver's own.
+    std::optional<uint64_t> heldDownForHeatNs;
 };
 
 class GpuMonitor

@@ -5,9 +5,9 @@
 #include "kernels/api/cache_support.h"
 #include "kernels/api/dequantize.h"
 #include "kernels/host/host_memory.h"
+#include "take_pieces.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cassert>
 #include <cmath>
 #include <optional>
@@ -233,11 +233,12 @@ void CpuAttention::attend(const AttentionArgs &args, int32_t kvHead, const Scrat
     m_kernels->attendChunk(chunk);
 }
 
-bool CpuAttention::attendWhole(const AttentionArgs &args, Piece piece, const CachedHead &upcoming,
+bool CpuAttention::attendWhole(const AttentionArgs &args, Piece piece, const Piece *ahead,
                                const Scratch &scratch, const StopCheck &stop) const noexcept
 {
     AttentionChunk chunk;
     prepare(args, piece, scratch, chunk);
+    const CachedHead upcoming = ahead != nullptr ? cachedHead(args, *ahead) : CachedHead {};
     const int32_t tokens = chunk.cached.tokens;
     const int64_t dim = chunk.paddedDim;
     Partial current = scratch.chunk;
@@ -309,23 +310,11 @@ void CpuAttention::runWhole(const AttentionArgs &args, ThreadPool &pool,
     // The last rows of a prompt see most keys: they come first, so that the threads end together.
     const auto pieceAt = [&](int64_t taken) {
         const int64_t index = pieces - 1 - taken;
-        return Piece {m_tiles[static_cast<size_t>(index / kvHeads)],
-                      static_cast<int32_t>(index % kvHeads)};
+        return std::optional(Piece {m_tiles[static_cast<size_t>(index / kvHeads)],
+                                    static_cast<int32_t>(index % kvHeads)});
     };
-    std::atomic<int64_t> next {0};
-    pool.run([&](int worker, int) {
-        const Scratch scratch = scratchOf(worker);
-        // Each takes one piece ahead, whose keys it asks for while it is at the one before.
-        int64_t taken = next.fetch_add(1, std::memory_order_relaxed);
-        while (taken < pieces) {
-            const int64_t ahead = next.fetch_add(1, std::memory_order_relaxed);
-            CachedHead upcoming;
-            if (ahead < pieces)
-                upcoming = cachedHead(args, pieceAt(ahead));
-            if (!attendWhole(args, pieceAt(taken), upcoming, scratch, stop))
-                return;
-            taken = ahead;
-        }
+    takePieces(pool, pieces, pieceAt, [&](int worker, Piece piece, const Piece *ahead) {
+        return attendWhole(args, piece, ahead, scratchOf(worker), stop);
     });
 }
 
@@ -339,28 +328,19 @@ void CpuAttention::runSplit(const AttentionArgs &args, ThreadPool &pool,
         longest = std::max(longest, placement.position[tile.firstRow + tile.rows - 1]);
     const int32_t chunks = chunksOf(longest);
     const auto pieces = static_cast<int64_t>(m_tiles.size()) * kvHeads * chunks;
-    std::atomic<int64_t> next {0};
-    // The next piece that holds keys; none at the end.
-    const auto take = [&]() -> std::optional<Piece> {
-        for (int64_t taken = next.fetch_add(1, std::memory_order_relaxed); taken < pieces;
-             taken = next.fetch_add(1, std::memory_order_relaxed)) {
-            const RowTile tile = m_tiles[static_cast<size_t>(taken / chunks / kvHeads)];
-            const auto chunk = static_cast<int32_t>(taken % chunks);
-            if (chunk < chunksOf(placement.position[tile.firstRow + tile.rows - 1]))
-                return Piece {tile, static_cast<int32_t>(taken / chunks % kvHeads), chunk};
-        }
-        return std::nullopt;
+    // Shorter sequences have no keys in the last chunks.
+    const auto pieceAt = [&](int64_t taken) -> std::optional<Piece> {
+        const RowTile tile = m_tiles[static_cast<size_t>(taken / chunks / kvHeads)];
+        const auto chunk = static_cast<int32_t>(taken % chunks);
+        if (chunk >= chunksOf(placement.position[tile.firstRow + tile.rows - 1]))
+            return std::nullopt;
+        return Piece {tile, static_cast<int32_t>(taken / chunks % kvHeads), chunk};
     };
-    pool.run([&](int worker, int) {
-        const Scratch scratch = scratchOf(worker);
-        std::optional<Piece> taken = take();
-        while (taken) {
-            if (stop && stop())
-                return;
-            const std::optional<Piece> ahead = take();
-            attendPiece(args, *taken, ahead ? &*ahead : nullptr, scratch);
-            taken = ahead;
-        }
+    takePieces(pool, pieces, pieceAt, [&](int worker, Piece piece, const Piece *ahead) {
+        if (stop && stop())
+            return false;
+        attendPiece(args, piece, ahead, scratchOf(worker));
+        return true;
     });
 
     if (stop && stop())

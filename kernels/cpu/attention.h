@@ -85,7 +85,8 @@ private:
     void attend(const AttentionArgs &args, int32_t kvHead, const Scratch &scratch,
                 AttentionChunk chunk) const noexcept;
     // False when it gave up.
-    bool attendWhole(const AttentionArgs &args, Piece piece, const CachedHead &upcoming,
+    // ahead: the thread's next piece; null: not known.
+    bool attendWhole(const AttentionArgs &args, Piece piece, const Piece *ahead,
                      const Scratch &scratch, const StopCheck &stop) const noexcept;
     void attendPiece(const AttentionArgs &args, Piece piece, const Piece *ahead,
                      const Scratch &scratch) const noexcept;

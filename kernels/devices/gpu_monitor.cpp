@@ -50,6 +50,11 @@ public:
         if (m_nvml.temperature(m_device, NvmlFunctions::kCoreSensor, &value)
             == NvmlFunctions::kSuccess)
             status.celsius = static_cast<int>(value);
+        NvmlFunctions::ViolationTime heat {};
+        if (m_nvml.violation != nullptr
+            && m_nvml.violation(m_device, NvmlFunctions::kHeatPolicy, &heat)
+                == NvmlFunctions::kSuccess)
+            status.heldDownForHeatNs = heat.violation;
         return status;
     }
 

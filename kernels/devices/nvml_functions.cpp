@@ -35,6 +35,9 @@ bool NvmlFunctions::find(std::string &reason)
     take(temperature, "nvmlDeviceGetTemperature");
     take(driverVersion, "nvmlSystemGetDriverVersion");
     take(errorText, "nvmlErrorString");
+    // Not of all that is shown: a library without it tells the rest.
+    violation =
+        reinterpret_cast<decltype(violation)>(dlsym(library, "nvmlDeviceGetViolationStatus"));
     return complete;
 }
 

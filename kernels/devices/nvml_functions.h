@@ -20,10 +20,16 @@ struct NvmlFunctions
         unsigned gpu;    // percent
         unsigned memory; // percent
     };
+    struct ViolationTime
+    {
+        unsigned long long reference; // us
+        unsigned long long violation; // ns, of all time
+    };
     static constexpr int kSuccess = 0;
     static constexpr int kCoreClock = 1;   // NVML_CLOCK_SM
     static constexpr int kMemoryClock = 2; // NVML_CLOCK_MEM
     static constexpr int kCoreSensor = 0;  // NVML_TEMPERATURE_GPU
+    static constexpr int kHeatPolicy = 1;  // NVML_PERF_POLICY_THERMAL
 
     int (*init)() = nullptr;
     int (*shutdown)() = nullptr;
@@ -34,6 +40,7 @@ struct NvmlFunctions
     int (*powerMilliwatts)(Device device, unsigned *power) = nullptr;
     int (*clockMhz)(Device device, int clock, unsigned *mhz) = nullptr;
     int (*temperature)(Device device, int sensor, unsigned *celsius) = nullptr;
+    int (*violation)(Device device, int policy, ViolationTime *time) = nullptr; // may be missing
     int (*driverVersion)(char *text, unsigned length) = nullptr;
     const char *(*errorText)(int result) = nullptr;
 

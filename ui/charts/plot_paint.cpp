@@ -95,13 +95,14 @@ void paintMarkers(QPainter &painter, const std::vector<QPointF> &pixels, double 
                   const PlotSeries &series, const PlotFrame &frame, const PlotLook &look)
 {
     const QRectF area = frame.area.adjusted(-1, -1, 1, 1);
+    const QColor fill = look.fill(series.meaning, series.age);
+    const QColor edge = look.edge(series.meaning, series.age);
     double last = -1e9;
     for (const QPointF &pixel : pixels) {
         if (!area.contains(pixel) || pixel.x() - last < gap)
             continue;
         last = pixel.x();
-        paintMarker(painter, series.marker, pixel, radius, look.fill(series.meaning, series.age),
-                    look.edge(series.meaning, series.age), look.theme.scale());
+        paintMarker(painter, series.marker, pixel, radius, fill, edge, look.theme.scale());
     }
 }
 
@@ -111,14 +112,15 @@ void paintEveryMarker(QPainter &painter, const PlotCurve &curve, const PlotSerie
 {
     const QRectF area = frame.area.adjusted(-1, -1, 1, 1);
     const double scale = look.theme.scale();
+    const QColor fill = look.fill(series.meaning, series.age);
+    const QColor edge = look.edge(series.meaning, series.age);
     for (size_t i = 0; i < curve.points.size(); ++i) {
         const QPointF pixel = frame.toPixel(curve.points[i]);
         if (!area.contains(pixel))
             continue;
         const bool weak = i < curve.weak.size() && curve.weak[i];
-        paintMarker(painter, series.marker, pixel, 3.2 * scale,
-                    weak ? look.theme.surface : look.fill(series.meaning, series.age),
-                    look.edge(series.meaning, series.age), scale);
+        paintMarker(painter, series.marker, pixel, 3.2 * scale, weak ? look.theme.surface : fill,
+                    edge, scale);
     }
 }
 

@@ -11,9 +11,9 @@ namespace inferlab {
 
 namespace {
 
-constexpr double kOwn = 9.0;         // pixels around a point in which its own lines begin
-constexpr double kMarkRadius = 3.0;  // of a point that has a label or a marker
-constexpr size_t kMostMarkers = 400; // of a plot that labels keep off; more are a cloud
+constexpr double kOwn = 9.0;        // pixels around a point in which its own lines begin
+constexpr double kMarkRadius = 3.0; // of a point that has a label, and of a dot
+constexpr size_t kMostDots = 400;   // of a plot that labels keep off; more are a cloud
 // What a place covers, by how much it hurts: a label on another is worse than any number of lines.
 constexpr int kWordsCost = 100000;
 constexpr int kMarkCost = 1000;
@@ -28,34 +28,37 @@ std::vector<QRectF> alongLines(const PlotSpec &spec, const PlotFrame &frame, con
 {
     constexpr double kApart = 6.0;
     std::vector<QRectF> boxes;
+    const auto addLine = [&](const QPointF &from, const QPointF &to) {
+        const QPointF a = frame.toPixel(from);
+        const QPointF d = frame.toPixel(to) - a;
+        const int pieces = std::clamp(static_cast<int>(std::hypot(d.x(), d.y()) / kApart), 1, 400);
+        for (int p = 0; p <= pieces; ++p)
+            boxes.push_back(squareAround(a + d * p / pieces, 1));
+    };
     for (const PlotSeries &series : spec.series) {
         if (series.kind != PlotKind::Line || !look.shows(series.keys))
             continue;
         for (const PlotCurve &curve : series.curves) {
-            for (size_t i = 1; i < curve.points.size(); ++i) {
-                const QPointF a = frame.toPixel(curve.points[i - 1]);
-                const QPointF d = frame.toPixel(curve.points[i]) - a;
-                const int pieces =
-                    std::clamp(static_cast<int>(std::hypot(d.x(), d.y()) / kApart), 1, 400);
-                for (int p = 0; p < pieces; ++p)
-                    boxes.push_back(squareAround(a + d * p / pieces, 1));
-            }
+            for (size_t i = 1; i < curve.points.size(); ++i)
+                addLine(curve.points[i - 1], curve.points[i]);
+            for (size_t i = 0; i < curve.intervals.size(); ++i) // error bars
+                addLine({curve.points[i].x(), curve.intervals[i].low},
+                        {curve.points[i].x(), curve.intervals[i].high});
         }
     }
     return boxes;
 }
 
-// Markers that are drawn, in pixels.
-std::vector<QPointF> markersOf(const PlotSpec &spec, const PlotFrame &frame, const PlotLook &look)
+// Dots, in pixels; none where they are a cloud. Markers along lines lie on what alongLines() has.
+std::vector<QPointF> dotsOf(const PlotSpec &spec, const PlotFrame &frame, const PlotLook &look)
 {
     std::vector<QPointF> out;
     for (const PlotSeries &series : spec.series) {
-        const bool marked = series.kind == PlotKind::Dots || series.markers;
-        if (!marked || !look.shows(series.keys))
+        if (series.kind != PlotKind::Dots || !look.shows(series.keys))
             continue;
         for (const PlotCurve &curve : series.curves) {
-            if (out.size() + curve.points.size() > kMostMarkers)
-                return out;
+            if (out.size() + curve.points.size() > kMostDots)
+                return {};
             for (const QPointF &point : curve.points)
                 out.push_back(frame.toPixel(point));
         }
@@ -74,13 +77,13 @@ public:
                                        m_gap, 0))
         , m_lines(alongLines(spec, frame, look))
     {
-        for (const QPointF &marker : markersOf(spec, frame, look))
-            m_marks.push_back({marker, kMarkRadius});
+        for (const QPointF &dot : dotsOf(spec, frame, look))
+            m_marks.push_back({dot, kMarkRadius * look.theme.scale()});
     }
 
     void addMark(const PointLabel &label)
     {
-        if (!label.onTop)
+        if (!label.onTop && label.orAt.empty()) // else there is nothing at its point
             m_marks.push_back({m_frame.toPixel(label.at),
                                label.strong ? pointRingRadius(m_look) + 1 : kMarkRadius});
     }

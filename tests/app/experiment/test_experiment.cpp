@@ -190,10 +190,12 @@ TEST_CASE("what cannot be run is refused with its place")
     bad = twoAxes();
     bad.held.run.padding = true;
     bad.held.run.scheduler = BatchPolicy::Continuous;
-    CHECK(
-        refusal(bad)
-        == "file: hold.padding: expected off, since a continuous batch is no rectangle, found on");
-    bad.axes.push_back({AxisKind::Padding, {std::string("on"), std::string("off")}});
+    CHECK(refusal(bad)
+          == "file: hold.padding: expected padding off, since a continuous batch is no rectangle, "
+             "found on");
+    bad.axes.push_back({AxisKind::Padding, {std::string("on")}});
+    CHECK(refusal(bad).find("file: axes[2].values: expected padding off") == 0);
+    bad.axes.back().values.emplace_back(std::string("off"));
     CHECK(refusal(bad).empty()); // half of it can be measured
 }
 

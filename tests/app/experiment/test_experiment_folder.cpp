@@ -42,6 +42,7 @@ std::shared_ptr<ExperimentResult> measured()
     note.loadPerCore = 0.5;
     note.othersShare = 0.25;
     note.throttled = true;
+    note.gpuThrottled = true;
     result->points[2].state = PointState::Skipped;
     result->points[3].state = PointState::Failed;
     result->points[3].message = "no memory, \"none\" at all";
@@ -135,6 +136,27 @@ TEST_CASE("what was written comes back")
     }
     CHECK(jsonText(experimentToJson(readExperiment(scratch / "a/b/experiment.json")))
           == jsonText(experimentToJson(result->experiment)));
+}
+
+TEST_CASE("a folder from before the GPU's heat was noted opens")
+{
+    const test::ScratchFolder scratch(INFERLAB_TEST_SCRATCH);
+    const auto result = measured();
+    {
+        ExperimentFolder folder(scratch / "older", result->experiment, kHash);
+        writeAll(folder, *result);
+    }
+    std::string text = textOf(scratch / "older/progress.json");
+    for (size_t at = text.find("\"gpu_throttled\""); at != std::string::npos;
+         at = text.find("\"gpu_throttled\"")) {
+        const size_t comma = text.rfind(',', at);
+        text.erase(comma, text.find_first_of(",}\n", at) - comma);
+    }
+    write(scratch / "older/progress.json", text);
+    const ExperimentResult back =
+        ExperimentFolder(scratch / "older", result->experiment, kHash).read();
+    CHECK_FALSE(back.points[1].runs[0].machine.gpuThrottled);
+    CHECK(back.points[1].runs[0].machine.throttled);
 }
 
 TEST_CASE("a result keeps its id where it is moved, and a copy gets one of its own")

@@ -8,6 +8,7 @@
 #include "engine/measure/metrics.h"
 #include "engine/model/loaded_model.h"
 #include "experiment_models.h"
+#include "kernels/api/devices.h"
 
 #include <doctest/doctest.h>
 
@@ -64,6 +65,36 @@ TEST_CASE("each device and number of threads is calibrated once, before it is me
     CHECK(toldFirst);
     std::sort(calibrated.begin(), calibrated.end());
     CHECK(calibrated == std::vector<int> {1, 2});
+}
+
+TEST_CASE("a GPU that slowed down for its heat during a run is noted with that run")
+{
+    struct Heat final : GpuMonitor
+    {
+        std::string driverVersion() const override { return {}; }
+        std::optional<GpuStatus> read() override
+        {
+            GpuStatus status;
+            status.heldDownForHeatNs = reads++ < 3 ? 0 : 1; // from the second run's end on
+            return status;
+        }
+        int reads = 0;
+    };
+    const test::ModelFolder folder;
+    Experiment experiment = test::smallExperiment();
+    experiment.axes.clear();
+    experiment.warmUps = 0;
+    experiment.repeats = 2;
+    ExperimentResult result = emptyResult(experiment);
+    EngineAccess engines = EngineAccess::real();
+    CHECK(engines.gpuMonitor(*openBackend("cpu", 1)) == nullptr);
+    const auto heat = std::make_shared<Heat>();
+    engines.gpuMonitor = [&heat](const Backend &) { return heat; };
+    ExperimentRunner(result, engines, folder.write("model.gguf")).run();
+    REQUIRE(result.points[0].runs.size() == 2);
+    CHECK_FALSE(result.points[0].runs[0].machine.gpuThrottled);
+    CHECK(result.points[0].runs[1].machine.gpuThrottled);
+    CHECK(heat->reads == 4);
 }
 
 TEST_CASE("a grid is run in the planned order, each repeat once, and answers do not depend on it")

@@ -54,7 +54,7 @@ TEST_CASE("shares of the cores' time between two looks")
     machine.write("sys/devices/system/cpu/cpu1/thermal_throttle/core_throttle_count", "7\n");
     machine.write("sys/devices/system/cpu/cpufreq/nothing", "1\n"); // no core
     machine.setTicks(1000, 500, 100, 9000);
-    const MachineWatch watch(machine.root());
+    const MachineWatch watch(nullptr, machine.root());
     machine.setTicks(1000 + 30, 500 + 100, 100 + 20, 9000 + 50);
     MachineNote note = watch.note();
     CHECK(note.loadPerCore == 1.5);
@@ -72,18 +72,48 @@ TEST_CASE("shares of the cores' time between two looks")
 TEST_CASE("what cannot be known is absent")
 {
     const FakeMachine machine;
-    const MachineNote nothing = MachineWatch(machine.root()).note();
+    const MachineNote nothing = MachineWatch(nullptr, machine.root()).note();
     CHECK(nothing == MachineNote {});
     CHECK(nothing.words().empty());
 
     machine.write("proc/loadavg", "no number");
     machine.write("proc/stat", "cpu 1 2 3");
-    CHECK(MachineWatch(machine.root()).note() == MachineNote {});
+    CHECK(MachineWatch(nullptr, machine.root()).note() == MachineNote {});
 
     machine.setTicks(10, 10, 0, 10);
-    const MachineWatch watch(machine.root());
+    const MachineWatch watch(nullptr, machine.root());
     machine.setTicks(20, 10, 0, 20); // 20 ticks: too short to tell
     CHECK_FALSE(watch.note().othersShare);
+}
+
+TEST_CASE("a GPU that its driver held down for heat is said, one that tells nothing is not")
+{
+    struct Heat final : GpuMonitor
+    {
+        std::string driverVersion() const override { return {}; }
+        std::optional<GpuStatus> read() override
+        {
+            GpuStatus status;
+            status.heldDownForHeatNs = ns;
+            return lost ? std::nullopt : std::optional(status);
+        }
+        std::optional<uint64_t> ns = 1000;
+        bool lost = false;
+    };
+    const FakeMachine machine;
+    const auto gpu = std::make_shared<Heat>();
+    const MachineWatch watch(gpu, machine.root());
+    CHECK_FALSE(watch.note().gpuThrottled); // what was before does not count
+    gpu->ns = 1001;
+    const MachineNote note = watch.note();
+    CHECK(note.gpuThrottled);
+    CHECK_FALSE(note.throttled);
+    CHECK(note.busy());
+    CHECK(note.words() == "the GPU slowed down for its temperature");
+    gpu->ns.reset();
+    CHECK_FALSE(watch.note().gpuThrottled);
+    gpu->lost = true;
+    CHECK_FALSE(watch.note().gpuThrottled);
 }
 
 TEST_CASE("this machine: own work is not taken for that of others")

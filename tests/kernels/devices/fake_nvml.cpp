@@ -1,5 +1,5 @@
 // A driver's library for test_gpu_monitor, with one GPU; FAKE_NVML says what does not work: "init",
-// "power" (which some cards do not tell), "lost".
+// "power" and "violation" (which some cards do not tell), "lost".
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
@@ -68,6 +68,12 @@ int nvmlDeviceGetTemperature(void *, int, unsigned *celsius)
 {
     *celsius = 58;
     return 0;
+}
+int nvmlDeviceGetViolationStatus(void *, int policy, unsigned long long *times)
+{
+    times[0] = 0;
+    times[1] = policy == 1 ? 5'000'000 : 77;
+    return fails("violation") ? kNotSupported : 0;
 }
 int nvmlSystemGetDriverVersion(char *text, unsigned length)
 {

@@ -23,6 +23,7 @@ TEST_CASE("a GPU tells its memory, load, power and clocks")
         CHECK(status->coreMhz == 1980);
         CHECK(status->memoryMhz == 2619);
         CHECK(status->celsius == 58);
+        CHECK(status->heldDownForHeatNs == 5'000'000);
     }
     CHECK(reason.empty());
 }
@@ -38,6 +39,12 @@ TEST_CASE("what a card does not tell is absent, and a lost one tells nothing")
         REQUIRE(status);
         CHECK_FALSE(status->powerWatts);
         CHECK(status->busyPercent == 97);
+    }
+    {
+        const EnvironmentVariable violation("FAKE_NVML", "violation");
+        const std::optional<GpuStatus> status = monitor->read();
+        REQUIRE(status);
+        CHECK_FALSE(status->heldDownForHeatNs);
     }
     const EnvironmentVariable lost("FAKE_NVML", "lost");
     CHECK_FALSE(monitor->read());

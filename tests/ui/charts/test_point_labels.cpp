@@ -90,7 +90,7 @@ private slots:
         frame.y = {0, 10};
         PlotSpec spec;
         PlotSeries cloud;
-        cloud.markers = true;
+        cloud.kind = PlotKind::Dots;
         PlotCurve curve;
         for (int i = 0; i < 40; ++i)
             curve.points.emplace_back(1.0 + 0.1 * i, 4.0 + (i % 4));
