@@ -9,18 +9,14 @@
 
 namespace inferlab {
 
-namespace {
-
-void append(Samples &to, std::vector<double> run)
+void Samples::addRun(std::vector<double> run)
 {
     std::sort(run.begin(), run.end());
-    const auto middle = static_cast<std::ptrdiff_t>(to.all.size());
-    to.all.insert(to.all.end(), run.begin(), run.end());
-    std::inplace_merge(to.all.begin(), to.all.begin() + middle, to.all.end());
-    to.byRun.push_back(std::move(run));
+    const auto middle = static_cast<std::ptrdiff_t>(all.size());
+    all.insert(all.end(), run.begin(), run.end());
+    std::inplace_merge(all.begin(), all.begin() + middle, all.end());
+    byRun.push_back(std::move(run));
 }
-
-} // namespace
 
 std::optional<double> Samples::median() const
 {
@@ -43,12 +39,12 @@ PointSamples pointSamples(const PointResult &point)
     for (const MeasuredRun &run : point.runs) {
         const RunRecord &record = *run.record;
         const RunMetrics metrics = computeMetrics(record);
-        append(out.ttftMs, ttftsMs(record));
-        append(out.itlMs, pooledItlMs(record));
-        append(out.tpotMs, tpotsMs(record));
-        append(out.endToEndMs, endToEndsMs(record));
+        out.ttftMs.addRun(ttftsMs(record));
+        out.itlMs.addRun(pooledItlMs(record));
+        out.tpotMs.addRun(tpotsMs(record));
+        out.endToEndMs.addRun(endToEndsMs(record));
         if (metrics.outputTokPerSecond)
-            append(out.runTokPerSecond, {*metrics.outputTokPerSecond});
+            out.runTokPerSecond.addRun({*metrics.outputTokPerSecond});
         tokens += metrics.outputTokens;
         seconds += metrics.durationS;
         out.busyRuns += run.machine.busy() ? 1 : 0;

@@ -18,6 +18,7 @@ struct Samples
     std::vector<std::vector<double>> byRun; // each sorted
     bool empty() const noexcept { return all.empty(); }
     std::optional<double> median() const; // none when empty
+    void addRun(std::vector<double> run); // in any order
 };
 
 // Over all counted runs. Percentiles are taken of pooled samples, never averaged. Failed requests

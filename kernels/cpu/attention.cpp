@@ -155,6 +155,11 @@ void CpuAttention::cutRows(const AttentionArgs &args)
     }
 }
 
+int32_t CpuAttention::lastPosition(const RowPlacement &placement, RowTile tile) noexcept
+{
+    return placement.position[tile.firstRow + tile.rows - 1];
+}
+
 CachedHead CpuAttention::cachedHead(const AttentionArgs &args, Piece piece) noexcept
 {
     const KvLayerView &cache = args.cache;
@@ -169,12 +174,12 @@ CachedHead CpuAttention::cachedHead(const AttentionArgs &args, Piece piece) noex
     head.blockStride = headElements * cache.kvHeads;
     head.blockTokens = cache.blockTokens;
     head.headDim = cache.headDim;
-    head.tokens = placement.position[piece.tile.firstRow + piece.tile.rows - 1] + 1;
+    head.tokens = lastPosition(placement, piece.tile) + 1;
     return head;
 }
 
-// Copies the queries of a tile, scaled, and fills in everything but the range of keys and the
-// results.
+// Copies the queries of a tile, scaled, and fills in everything but where the keys end, what comes
+// after them and the results.
 void CpuAttention::prepare(const AttentionArgs &args, Piece piece, const Scratch &scratch,
                            AttentionChunk &chunk) const noexcept
 {
@@ -325,14 +330,14 @@ void CpuAttention::runSplit(const AttentionArgs &args, ThreadPool &pool,
     const RowPlacement &placement = args.placement;
     int32_t longest = 0;
     for (const RowTile &tile : m_tiles)
-        longest = std::max(longest, placement.position[tile.firstRow + tile.rows - 1]);
+        longest = std::max(longest, lastPosition(placement, tile));
     const int32_t chunks = chunksOf(longest);
     const auto pieces = static_cast<int64_t>(m_tiles.size()) * kvHeads * chunks;
     // Shorter sequences have no keys in the last chunks.
     const auto pieceAt = [&](int64_t taken) -> std::optional<Piece> {
         const RowTile tile = m_tiles[static_cast<size_t>(taken / chunks / kvHeads)];
         const auto chunk = static_cast<int32_t>(taken % chunks);
-        if (chunk >= chunksOf(placement.position[tile.firstRow + tile.rows - 1]))
+        if (chunk >= chunksOf(lastPosition(placement, tile)))
             return std::nullopt;
         return Piece {tile, static_cast<int32_t>(taken / chunks % kvHeads), chunk};
     };

@@ -78,14 +78,14 @@ private:
     Scratch scratchOf(int worker) const noexcept;
     Partial splitPartial(int64_t row, int64_t head, int64_t chunk, int32_t heads) const noexcept;
     void cutRows(const AttentionArgs &args);
+    static int32_t lastPosition(const RowPlacement &placement, RowTile tile) noexcept;
     static CachedHead cachedHead(const AttentionArgs &args, Piece piece) noexcept;
     void prepare(const AttentionArgs &args, Piece piece, const Scratch &scratch,
                  AttentionChunk &chunk) const noexcept;
     // Attends to the chunk's range of keys.
     void attend(const AttentionArgs &args, int32_t kvHead, const Scratch &scratch,
                 AttentionChunk chunk) const noexcept;
-    // False when it gave up.
-    // ahead: the thread's next piece; null: not known.
+    // ahead: the thread's next piece; null: not known. False when it gave up.
     bool attendWhole(const AttentionArgs &args, Piece piece, const Piece *ahead,
                      const Scratch &scratch, const StopCheck &stop) const noexcept;
     void attendPiece(const AttentionArgs &args, Piece piece, const Piece *ahead,

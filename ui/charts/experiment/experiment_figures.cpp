@@ -4,7 +4,6 @@
 #include "engine/measure/course_notebook.h"
 
 #include <algorithm>
-#include <map>
 
 namespace inferlab {
 
@@ -17,12 +16,9 @@ std::shared_ptr<const PointFigures> figuresOf(const PointResult &point, size_t i
     out->index = index;
     out->state = point.state;
     for (const MeasuredRun &run : point.runs) {
-        if (const auto itlMs = courseNotebookItlMs(*run.record)) {
-            out->runMsPerToken.byRun.push_back({*itlMs});
-            out->runMsPerToken.all.push_back(*itlMs);
-        }
+        if (const auto itlMs = courseNotebookItlMs(*run.record))
+            out->runMsPerToken.addRun({*itlMs});
     }
-    std::sort(out->runMsPerToken.all.begin(), out->runMsPerToken.all.end());
     if (!point.runs.empty()) {
         for (const RequestRecord &request : point.runs.back().record->requests)
             out->promptTokens.push_back(request.promptTokens);
