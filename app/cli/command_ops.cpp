@@ -90,7 +90,7 @@ nlohmann::ordered_json rowJson(const OperatorCase &operatorCase,
         return row;
     }
     row["max_error"] = comparison.maxError;
-    row["tolerance"] = operatorCase.tolerance;
+    row["tolerance"] = comparison.tolerance;
     row["seconds"] = seconds;
     row["gb_s"] = operatorCase.bytes / seconds * 1e-9;
     row["gflop_s"] = operatorCase.flops / seconds * 1e-9;

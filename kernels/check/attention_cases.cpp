@@ -96,6 +96,7 @@ OperatorCase attentionCase(const CacheShape &cache, const std::vector<SequenceSh
         result.shape += ", scores x " + std::to_string(static_cast<int>(cache.scoreScale));
     // A score's rounding error is relative to the score, and the exponential makes it absolute.
     result.tolerance = kAttentionTolerance * std::max(1.0, static_cast<double>(cache.scoreScale));
+    result.tensorTolerance = attentionTensorTolerance(cache, sequences);
     const double headDim = cache.headDim;
     for (const SequenceShape &sequence : sequences) {
         const double rows = sequence.newTokens;

@@ -133,6 +133,7 @@ OperatorCase attentionMatmulAddCase(DType dtype, int64_t out, const CacheShape &
     OperatorCase result = cacheCase("attentionMatmulAdd", cache, sequences);
     result.shape += " * " + std::to_string(out) + " " + std::string(dtypeInfo(dtype).name);
     result.tolerance = matmulTolerance(dtype);
+    result.tensorTolerance = attentionTensorTolerance(cache, sequences);
     const double rows = static_cast<double>(totalNewTokens(sequences));
     result.flops = 2.0 * rows * static_cast<double>(in * out);
     result.bytes = static_cast<double>(rowBytes(dtype, in) * static_cast<size_t>(out));

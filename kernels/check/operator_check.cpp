@@ -29,6 +29,13 @@ double maxErrorOf(const std::vector<float> &tested, const std::vector<float> &re
     return rms > 0.0 ? largest / rms : largest;
 }
 
+double toleranceOn(const Backend &tested, const OperatorCase &operatorCase)
+{
+    const bool usesTensorCores = !tested.hasHostMemory() && !tested.batchInvariant();
+    return usesTensorCores ? std::max(operatorCase.tolerance, operatorCase.tensorTolerance)
+                           : operatorCase.tolerance;
+}
+
 } // namespace
 
 OperatorComparison compareOperator(const OperatorCase &operatorCase, Backend &tested,
@@ -45,9 +52,10 @@ OperatorComparison compareOperator(const OperatorCase &operatorCase, Backend &te
     expected->run();
     found->run();
     comparison.maxError = maxErrorOf(found->output(), expected->output(), comparison.finite);
+    comparison.tolerance = toleranceOn(tested, operatorCase);
     comparison.guardsIntact = found->guardsIntact();
-    comparison.passed = comparison.finite && comparison.guardsIntact
-        && comparison.maxError <= operatorCase.tolerance;
+    comparison.passed =
+        comparison.finite && comparison.guardsIntact && comparison.maxError <= comparison.tolerance;
     return comparison;
 }
 

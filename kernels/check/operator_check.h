@@ -28,8 +28,10 @@ struct OperatorCase
     std::string shape;      // "32 x 576"
     std::string dtype;      // of the weight or of the cache; "F32" where there is neither
     double tolerance = 0.0; // of OperatorComparison::maxError
-    double flops = 0.0;     // floating-point operations that the formula needs
-    double bytes = 0.0;     // read and written at least once
+    // And of a device whose tensor cores round more; not where it is to be batch-invariant.
+    double tensorTolerance = 0.0; // 0: the same
+    double flops = 0.0;           // floating-point operations that the formula needs
+    double bytes = 0.0;           // read and written at least once
     // Empty, or the reason why the backend does not do it.
     std::function<std::string(Backend &)> unsupported;
     // The same inputs on every backend. Reserves what it needs.
@@ -39,8 +41,9 @@ struct OperatorCase
 struct OperatorComparison
 {
     double maxError =
-        0.0;            // largest difference, over the root mean square of the reference's output
-    bool finite = true; // no NaN and no infinity came out
+        0.0; // largest difference, over the root mean square of the reference's output
+    double tolerance = 0.0; // of it, on the backend that was tested
+    bool finite = true;     // no NaN and no infinity came out
     bool guardsIntact = true;
     bool passed = false;
     std::string unsupported; // why it was not run

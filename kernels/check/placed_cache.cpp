@@ -192,4 +192,19 @@ StepLimits cacheLimits(const CacheShape &cache, const std::vector<SequenceShape>
     return limits;
 }
 
+double attentionTensorTolerance(const CacheShape &cache,
+                                const std::vector<SequenceShape> &sequences)
+{
+    // Softmax's weights are rounded to 11 bits, 2.4e-4 of each on average; outputs of many keys are
+    // small beside the values that they are the mean of. Keys and values of Q8_0 are rounded, too.
+    constexpr double kTolerance = 2e-3;
+    constexpr double kToleranceQ8 = 4e-3;
+    const bool hasPrompt =
+        std::any_of(sequences.begin(), sequences.end(),
+                    [](const SequenceShape &sequence) { return sequence.newTokens > 1; });
+    if (!hasPrompt || cache.dtype == DType::F32)
+        return 0.0;
+    return cache.dtype == DType::F16 ? kTolerance : kToleranceQ8;
+}
+
 } // namespace inferlab

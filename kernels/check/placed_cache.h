@@ -65,4 +65,8 @@ OperatorCase cacheCase(std::string op, const CacheShape &cache,
 // What rows, heads and contexts need.
 StepLimits cacheLimits(const CacheShape &cache, const std::vector<SequenceShape> &sequences);
 
+// OperatorCase::tensorTolerance of what attends.
+double attentionTensorTolerance(const CacheShape &cache,
+                                const std::vector<SequenceShape> &sequences);
+
 } // namespace inferlab

@@ -28,16 +28,17 @@ constexpr size_t kMostPartialBytes = size_t {128} << 20;
 
 // A tile has as many blocks as it may have sequences, and each takes one of them: a block that
 // walked several contexts one after the other would hold up all others. Most tiles have fewer
-// sequences, and blocks without one end at once.
+// sequences, and blocks without one end at once. Blocks begin in the order of their indices: the
+// last rows first, since those of a prompt see the most keys.
 template <typename Worker>
 __device__ __forceinline__ void runTile(Worker &worker, const AttentionParameters &p)
 {
     const RowPlacement &placement = p.args.placement;
-    const auto tile = static_cast<int32_t>(blockIdx.x) / p.sequencesPerTile;
+    const auto block = static_cast<int32_t>(gridDim.x - 1 - blockIdx.x);
+    const int32_t tile = block / p.sequencesPerTile;
     const int32_t end = min((tile + 1) * p.rowsPerTile, placement.rows);
     int32_t row = tile * p.rowsPerTile;
-    for (int32_t before = static_cast<int32_t>(blockIdx.x) % p.sequencesPerTile; row < end;
-         --before) {
+    for (int32_t before = block % p.sequencesPerTile; row < end; --before) {
         int32_t next = row + 1;
         while (next < end && placement.sequence[next] == placement.sequence[row])
             ++next;
@@ -56,12 +57,12 @@ __global__ void __launch_bounds__(kThreads, leastBlocks(perLane, queriesPerWarp)
     runTile(worker, p);
 }
 
-// Two blocks leave 256 registers a thread, and shared memory lets three or four stand.
-template <int dim>
-__global__ void __launch_bounds__(kTensorThreads, 2)
+// Three blocks leave 168 registers a thread; shared memory lets four stand on a Hopper.
+template <typename Element, int dim>
+__global__ void __launch_bounds__(kTensorThreads, 3)
     attentionTensorKernel(const AttentionParameters p)
 {
-    TensorAttention<dim> worker(p);
+    TensorAttention<Element, dim> worker(p);
     runTile(worker, p);
 }
 
@@ -157,18 +158,28 @@ bool servesTensorCores(const AttentionArgs &args)
     const KvLayerView &cache = args.cache;
     const bool isPrompt =
         args.placement.rows >= kTensorRowsPerSequence * int64_t {args.placement.sequences};
-    return isPrompt && cache.dtype == DType::F16 && cache.headDim <= kTensorHeadDim
-        && cache.headDim % 2 == 0;
+    const bool isExact = cache.dtype == DType::F32; // who keeps float32 wants no rounding
+    return isPrompt && !isExact && cache.headDim <= kTensorHeadDim
+        && cache.headDim % kWideElements == 0;
 }
 
-template <int dim>
-void launchTensor(cudaStream_t stream, AttentionParameters p)
+template <typename Element, int dim>
+void launchTensorKernel(cudaStream_t stream, AttentionParameters p)
 {
     Grid grid;
     shareOut(p, kTensorQueries / (p.args.heads / p.args.cache.kvHeads), grid);
     grid.threads = kTensorThreads;
     grid.sharedBytes = TensorAttentionShape<dim>::kSharedBytes;
-    launch("attention on the tensor cores", attentionTensorKernel<dim>, grid, stream, p);
+    launch("attention on the tensor cores", attentionTensorKernel<Element, dim>, grid, stream, p);
+}
+
+template <typename Element>
+void launchTensor(cudaStream_t stream, const AttentionParameters &p)
+{
+    if (p.args.cache.headDim <= 64)
+        launchTensorKernel<Element, 64>(stream, p);
+    else
+        launchTensorKernel<Element, kTensorHeadDim>(stream, p);
 }
 
 // A decoding sequence brings one row: the heads that share keys are all of a block's queries. With
@@ -262,8 +273,8 @@ void attention(cudaStream_t stream, const AttentionArgs &args, const AttentionOp
     p.args = args;
     p.quantized = options.quantized;
     if (options.tensorCores && servesTensorCores(args))
-        return args.cache.headDim <= 64 ? launchTensor<64>(stream, p)
-                                        : launchTensor<kTensorHeadDim>(stream, p);
+        return args.cache.dtype == DType::F16 ? launchTensor<uint16_t>(stream, p)
+                                              : launchTensor<Q8Block>(stream, p);
     p.partials = workspace;
     p.chunks = static_cast<int32_t>(
         chunksFor(int64_t {args.placement.maxBlocks} * args.cache.blockTokens));

@@ -3,7 +3,7 @@
 // all or by a second kernel (few rows and kv heads: a block per chunk, so that a long context keeps
 // the device busy). Both ways add the same numbers in the same order, so a row's result depends on
 // neither the rows beside it nor the way. Heads that share keys read them once. A third way, on the
-// tensor cores, takes prompts where the cache is binary16 and the order may be another.
+// tensor cores, takes prompts where the cache is not float32 and the order may be another.
 #pragma once
 
 #include "activations.h"

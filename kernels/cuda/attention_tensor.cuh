@@ -1,7 +1,9 @@
-// Attention of prompts on the tensor cores: 64 queries that share a kv head against tiles of 32
-// keys. Keys and values are binary16 as they lie in the cache, and exact; queries and softmax's
-// weights are each the sum of two binary16 numbers (22 bits), so that the products are as exact as
-// float32's. Sums are float32. (Dao et al., FlashAttention-2, 2023, for the shape of the loop.)
+// Attention of prompts on the tensor cores: 64 queries that share a kv head against a tile of keys.
+// Keys and values are binary16 as they lie in the cache, and exact; of a Q8_0 cache they become so,
+// which rounds less than the cache did. Queries are each the sum of two binary16 numbers (22 bits):
+// scores may be large, and softmax makes of their absolute error a relative one. Its weights lie
+// between 0 and 1 and are rounded once (11 bits). Sums are float32. (Dao et al., FlashAttention-2,
+// 2023, for the shape of the loop.)
 #pragma once
 
 #include "attention_worker.cuh"
@@ -12,19 +14,17 @@ namespace inferlab::cuda {
 constexpr int kTensorWarps = 4;
 constexpr int kTensorThreads = kTensorWarps * kWarpLanes;
 constexpr int kTensorQueries = 16 * kTensorWarps; // a warp takes the 16 rows of a fragment
-constexpr int kTensorKeys = 32;
-// Words of shared memory: with four more than a multiple of 8 per row, the 8 rows by 4 words of a
-// fragment lie in 32 different banks.
-constexpr int kValueWords = kTensorKeys / 2 + 4; // of one element of all keys
+constexpr int kWideElements = 8;                  // of 16 bytes of binary16
 
 template <int dim>
 struct TensorAttentionShape
 {
-    static constexpr int kRowWords = dim / 2 + 4; // of a query or key
+    // More keys at a time leave fewer barriers, and longer heads fewer registers for their scores.
+    static constexpr int kKeys = dim <= 64 ? 64 : 32;
+    static constexpr int kRowWords = dim / 2 + 4; // of a query, key or value: see loadLeft()
     static constexpr int kQueryWords = kTensorQueries * kRowWords;
-    static constexpr int kKeyWords = kTensorKeys * kRowWords;
-    static constexpr size_t kSharedBytes =
-        sizeof(uint32_t) * (2 * kQueryWords + kKeyWords + dim * kValueWords);
+    static constexpr int kKeyWords = kKeys * kRowWords;
+    static constexpr size_t kSharedBytes = sizeof(uint32_t) * 2 * (kQueryWords + kKeyWords);
 };
 
 // The sum of two binary16 numbers that is nearest to a value, of two values at once.
@@ -42,7 +42,30 @@ __device__ __forceinline__ SplitPair splitPair(float first, float second)
     return pair;
 }
 
-template <int dim>
+// Eight neighbours of a cache as binary16; `element` is a multiple of eight.
+template <typename Element>
+__device__ __forceinline__ uint4 loadEight(const void *cache, int64_t element)
+{
+    if constexpr (std::is_same_v<Element, Q8Block>) {
+        const Q8Block &block = static_cast<const Q8Block *>(cache)[element / kGroup];
+        const float scale = floatFromHalf(block.scale);
+        // Blocks are aligned to two bytes.
+        const auto *pairs = reinterpret_cast<const uint16_t *>(block.codes + element % kGroup);
+        uint32_t words[4];
+#pragma unroll
+        for (int w = 0; w < 4; ++w) {
+            const uint32_t pair = pairs[w];
+            words[w] =
+                packHalves(__fmul_rn(scale, static_cast<float>(static_cast<int8_t>(pair & 0xffu))),
+                           __fmul_rn(scale, static_cast<float>(static_cast<int8_t>(pair >> 8))));
+        }
+        return make_uint4(words[0], words[1], words[2], words[3]);
+    } else {
+        return reinterpret_cast<const uint4 *>(cache)[element / kWideElements];
+    }
+}
+
+template <typename Element, int dim>
 class TensorAttention
 {
 public:
@@ -102,12 +125,11 @@ private:
         }
         __syncthreads(); // the queries before are read
         loadQueries();
-        for (int32_t firstKey = 0; firstKey <= lastPosition; firstKey += kTensorKeys) {
+        for (int32_t firstKey = 0; firstKey <= lastPosition; firstKey += Shape::kKeys) {
             __syncthreads(); // the tile before is read
-            loadKeys(firstKey, lastPosition);
-            loadValues(firstKey, lastPosition);
+            loadTile(firstKey, lastPosition);
             __syncthreads();
-            float scores[kTensorKeys / 8][4];
+            float scores[Shape::kKeys / 8][4];
             score(scores);
             weigh(scores, firstKey, seen);
             addValues(scores);
@@ -116,9 +138,12 @@ private:
         store(query + 8, 1);
     }
 
-    // Elements 2w, 2w + 1 of a query, split; padding is 0.
+    // Elements 2w, 2w + 1 of a query, scaled and split, so that scores are logarithms to base 2;
+    // padding is 0.
     __device__ void loadQueries()
     {
+        constexpr float kLog2E = 1.44269504f;
+        const float scale = __fmul_rn(p.args.scale, kLog2E);
         for (int i = static_cast<int>(threadIdx.x); i < kTensorQueries * (dim / 2);
              i += kTensorThreads) {
             const int query = m_first + i / (dim / 2);
@@ -127,7 +152,7 @@ private:
             if (query < m_queries) {
                 const float *source = p.args.q.row(rowOf(query)) + firstElementOf(query);
                 for (int e = 0; e < 2; ++e)
-                    values[e] = d + e < m_headDim ? source[d + e] : 0.0f;
+                    values[e] = d + e < m_headDim ? __fmul_rn(source[d + e], scale) : 0.0f;
             }
             const SplitPair pair = splitPair(values[0], values[1]);
             const int word = i / (dim / 2) * Shape::kRowWords + i % (dim / 2);
@@ -136,104 +161,93 @@ private:
         }
     }
 
-    // Elements 2w, 2w + 1 of a cached key or value; 0 where no query sees it: what lies in its slot
-    // is nobody's.
-    __device__ uint32_t cachedPair(const void *cached, int32_t position, int32_t lastPosition,
-                                   int w) const
+    // Keys and values of the tile, eight elements of each at a time; 0 where no query sees them:
+    // what lies in their slots is nobody's.
+    __device__ void loadTile(int32_t firstKey, int32_t lastPosition)
     {
-        if (position > lastPosition || 2 * w >= m_headDim)
-            return 0;
+        constexpr int kWideOfRow = dim / kWideElements;
         const KvLayerView &cache = p.args.cache;
-        const int64_t block = m_table[position / cache.blockTokens];
-        const int64_t slot =
-            (block * cache.kvHeads + m_kvHead) * cache.blockTokens + position % cache.blockTokens;
-        return static_cast<const uint32_t *>(cached)[slot * (m_headDim / 2) + w];
-    }
-
-    // A key per warp at a time, so that a cache line is read at once.
-    __device__ void loadKeys(int32_t firstKey, int32_t lastPosition)
-    {
-        for (int key = m_warp; key < kTensorKeys; key += kTensorWarps) {
-            for (int w = m_lane; w < dim / 2; w += kWarpLanes)
-                m_keys[key * Shape::kRowWords + w] =
-                    cachedPair(p.args.cache.keys, firstKey + key, lastPosition, w);
-        }
-    }
-
-    // Two keys per warp at a time: an element of both becomes a word.
-    __device__ void loadValues(int32_t firstKey, int32_t lastPosition)
-    {
-        for (int pair = m_warp; pair < kTensorKeys / 2; pair += kTensorWarps) {
-            const int32_t position = firstKey + 2 * pair;
-            for (int w = m_lane; w < dim / 2; w += kWarpLanes) {
-                const uint32_t even = cachedPair(p.args.cache.values, position, lastPosition, w);
-                const uint32_t odd = cachedPair(p.args.cache.values, position + 1, lastPosition, w);
-                m_values[2 * w * kValueWords + pair] = (even & 0xffffu) | odd << 16;
-                m_values[(2 * w + 1) * kValueWords + pair] = even >> 16 | (odd & 0xffff0000u);
+#pragma unroll 4
+        for (int i = static_cast<int>(threadIdx.x); i < Shape::kKeys * kWideOfRow;
+             i += kTensorThreads) {
+            const int key = i / kWideOfRow;
+            const int d = i % kWideOfRow * kWideElements;
+            const int32_t position = firstKey + key;
+            uint4 keys = make_uint4(0, 0, 0, 0);
+            uint4 values = make_uint4(0, 0, 0, 0);
+            if (position <= lastPosition && d < m_headDim) {
+                const int64_t block = m_table[position / cache.blockTokens];
+                const int64_t slot = (block * cache.kvHeads + m_kvHead) * cache.blockTokens
+                    + position % cache.blockTokens;
+                keys = loadEight<Element>(cache.keys, slot * m_headDim + d);
+                values = loadEight<Element>(cache.values, slot * m_headDim + d);
             }
+            const int word = key * Shape::kRowWords + d / 2;
+            *reinterpret_cast<uint4 *>(m_keys + word) = keys;
+            *reinterpret_cast<uint4 *>(m_values + word) = values;
         }
     }
 
-    // The scores of the warp's 16 queries and the tile's keys, not yet scaled.
-    __device__ void score(float (&scores)[kTensorKeys / 8][4]) const
+    // The scores of the warp's 16 queries and the tile's keys.
+    __device__ void score(float (&scores)[Shape::kKeys / 8][4]) const
     {
 #pragma unroll
-        for (int n = 0; n < kTensorKeys / 8; ++n) {
+        for (int n = 0; n < Shape::kKeys / 8; ++n) {
             for (int i = 0; i < 4; ++i)
                 scores[n][i] = 0.0f;
         }
-        const int row = m_warp * 16 + m_lane / 4;
+        const int firstRow = m_warp * 16 * Shape::kRowWords;
 #pragma unroll
         for (int k = 0; k < dim / 16; ++k) {
-            const int word = row * Shape::kRowWords + k * 8 + m_lane % 4;
-            const uint32_t high[4] = {m_high[word], m_high[word + 8 * Shape::kRowWords],
-                                      m_high[word + 4], m_high[word + 8 * Shape::kRowWords + 4]};
-            const uint32_t low[4] = {m_low[word], m_low[word + 8 * Shape::kRowWords],
-                                     m_low[word + 4], m_low[word + 8 * Shape::kRowWords + 4]};
+            uint32_t high[4];
+            uint32_t low[4];
+            loadLeft(m_high + firstRow + k * 8, Shape::kRowWords, high);
+            loadLeft(m_low + firstRow + k * 8, Shape::kRowWords, low);
 #pragma unroll
-            for (int n = 0; n < kTensorKeys / 8; ++n) {
-                const uint32_t *key =
-                    m_keys + (n * 8 + m_lane / 4) * Shape::kRowWords + k * 8 + m_lane % 4;
-                const uint32_t b[2] = {key[0], key[4]};
-                multiplyTile(scores[n], low, b);
-                multiplyTile(scores[n], high, b);
+            for (int n = 0; n < Shape::kKeys / 16; ++n) {
+                uint32_t b[2][2];
+                loadRight(m_keys + n * 16 * Shape::kRowWords + k * 8, Shape::kRowWords, b);
+                for (int i = 0; i < 2; ++i) {
+                    multiplyTile(scores[2 * n + i], low, b[i]);
+                    multiplyTile(scores[2 * n + i], high, b[i]);
+                }
             }
         }
     }
 
-    // Scores become weights, exp(score - largest so far); what was summed up before is scaled to
-    // it. A row lies in the four lanes of a quad: element i of them is of row i / 2.
-    __device__ void weigh(float (&scores)[kTensorKeys / 8][4], int32_t firstKey,
+    // Scores become weights, 2^(score - largest so far); what was summed up before is scaled to it.
+    // A row lies in the four lanes of a quad: element i of them is of row i / 2.
+    __device__ void weigh(float (&scores)[Shape::kKeys / 8][4], int32_t firstKey,
                           const int32_t (&seen)[2])
     {
         float largest[2] = {m_largest[0], m_largest[1]};
 #pragma unroll
-        for (int n = 0; n < kTensorKeys / 8; ++n) {
+        for (int n = 0; n < Shape::kKeys / 8; ++n) {
 #pragma unroll
             for (int i = 0; i < 4; ++i) {
                 const int32_t position = firstKey + n * 8 + m_lane % 4 * 2 + i % 2;
-                scores[n][i] =
-                    position <= seen[i / 2] ? __fmul_rn(scores[n][i], p.args.scale) : kNothing;
+                if (position > seen[i / 2])
+                    scores[n][i] = kNothing;
                 largest[i / 2] = fmaxf(largest[i / 2], scores[n][i]);
             }
         }
         float scale[2];
+        float base[2];
 #pragma unroll
         for (int r = 0; r < 2; ++r) {
             largest[r] = fmaxf(largest[r], __shfl_xor_sync(kWholeWarp, largest[r], 1));
             largest[r] = fmaxf(largest[r], __shfl_xor_sync(kWholeWarp, largest[r], 2));
             // Before the first key that the row sees: -inf - -inf is no number.
-            const bool any = largest[r] != kNothing;
-            scale[r] = any ? expf(m_largest[r] - largest[r]) : 1.0f;
+            base[r] = largest[r] != kNothing ? largest[r] : 0.0f;
+            scale[r] = exp2f(m_largest[r] - base[r]);
             m_largest[r] = largest[r];
         }
         float total[2] = {0.0f, 0.0f};
 #pragma unroll
-        for (int n = 0; n < kTensorKeys / 8; ++n) {
+        for (int n = 0; n < Shape::kKeys / 8; ++n) {
 #pragma unroll
             for (int i = 0; i < 4; ++i) {
-                const float most = largest[i / 2];
-                scores[n][i] = most != kNothing ? expf(scores[n][i] - most) : 0.0f;
+                scores[n][i] = exp2f(scores[n][i] - base[i / 2]);
                 total[i / 2] = __fadd_rn(total[i / 2], scores[n][i]);
             }
         }
@@ -252,26 +266,23 @@ private:
     }
 
     // The products' results have the places of the next product's left side.
-    __device__ void addValues(const float (&weights)[kTensorKeys / 8][4])
+    __device__ void addValues(const float (&weights)[Shape::kKeys / 8][4])
     {
 #pragma unroll
-        for (int k = 0; k < kTensorKeys / 16; ++k) {
-            uint32_t high[4];
-            uint32_t low[4];
+        for (int k = 0; k < Shape::kKeys / 16; ++k) {
+            uint32_t a[4];
 #pragma unroll
             for (int i = 0; i < 4; ++i) {
                 const float *two = weights[2 * k + i / 2] + i % 2 * 2;
-                const SplitPair pair = splitPair(two[0], two[1]);
-                high[i] = pair.high;
-                low[i] = pair.low;
+                a[i] = packHalves(two[0], two[1]);
             }
 #pragma unroll
-            for (int n = 0; n < dim / 8; ++n) {
-                const uint32_t *value =
-                    m_values + (n * 8 + m_lane / 4) * kValueWords + k * 8 + m_lane % 4;
-                const uint32_t b[2] = {value[0], value[4]};
-                multiplyTile(m_sums[n], low, b);
-                multiplyTile(m_sums[n], high, b);
+            for (int n = 0; n < dim / 16; ++n) {
+                uint32_t b[2][2];
+                loadRightTransposed(m_values + k * 16 * Shape::kRowWords + n * 8, Shape::kRowWords,
+                                    b);
+                for (int i = 0; i < 2; ++i)
+                    multiplyTile(m_sums[2 * n + i], a, b[i]);
             }
         }
     }
@@ -301,7 +312,7 @@ private:
     uint32_t *m_high;   // [queries][row words]: the larger parts of the queries
     uint32_t *m_low;    // and the smaller
     uint32_t *m_keys;   // [keys][row words]
-    uint32_t *m_values; // [dim][value words]: two keys in a word
+    uint32_t *m_values; // the same
     const int32_t *m_table = nullptr;
     int32_t m_firstRow = 0;
     int m_queries = 0;

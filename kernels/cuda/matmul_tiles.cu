@@ -24,13 +24,14 @@ struct TileShape
     static constexpr int kThreads = warpsAlongRows * warpsAlongTokens * kWarpLanes;
     static constexpr int kRowFragments = rowsOfTile / warpsAlongRows / 16;
     static constexpr int kTokenFragments = tokensOfTile / warpsAlongTokens / 8;
+    static_assert(kTokenFragments % 2 == 0, "they are read in pairs");
     static constexpr int kStageWords = (rowsOfTile + tokensOfTile) * kRowWords;
     static constexpr size_t kSharedBytes = 2 * kStageWords * sizeof(uint32_t);
 };
 
 // Few tokens: small tiles of rows, so that there are as many blocks as multiprocessors.
 using SmallTile = TileShape<32, 32, 2, 2>;
-// Many: 64 by 32 per warp, 16 products per 24 words read from shared memory; 40 KiB of it.
+// Many: 64 by 32 per warp, 16 products per six reads of fragments; 40 KiB of it.
 using LargeTile = TileShape<128, 128, 2, 4>;
 // From so many tokens on the large tile's columns are mostly used.
 constexpr int64_t kLargeTileTokens = 97;
@@ -89,27 +90,22 @@ template <typename Shape>
 __device__ __forceinline__ void multiplyGroup(const uint32_t *weights, const uint32_t *tokens,
                                               Sums<Shape> &sums)
 {
-    const int lane = static_cast<int>(threadIdx.x) % kWarpLanes;
     const int warp = static_cast<int>(threadIdx.x) / kWarpLanes;
-    const int firstRow = warp % Shape::kWarpsAlongRows * Shape::kRowFragments * 16 + lane / 4;
-    const int firstToken = warp / Shape::kWarpsAlongRows * Shape::kTokenFragments * 8 + lane / 4;
+    const int firstRow = warp % Shape::kWarpsAlongRows * Shape::kRowFragments * 16;
+    const int firstToken = warp / Shape::kWarpsAlongRows * Shape::kTokenFragments * 8;
 #pragma unroll
     for (int k = 0; k < kGroup / 16; ++k) {
-        const int word = k * 8 + lane % 4;
-        uint32_t b[Shape::kTokenFragments][2];
+        uint32_t b[Shape::kTokenFragments / 2][2][2];
 #pragma unroll
-        for (int n = 0; n < Shape::kTokenFragments; ++n) {
-            const uint32_t *row = tokens + (firstToken + n * 8) * kRowWords + word;
-            b[n][0] = row[0];
-            b[n][1] = row[4];
-        }
+        for (int n = 0; n < Shape::kTokenFragments / 2; ++n)
+            loadRight(tokens + (firstToken + n * 16) * kRowWords + k * 8, kRowWords, b[n]);
 #pragma unroll
         for (int m = 0; m < Shape::kRowFragments; ++m) {
-            const uint32_t *row = weights + (firstRow + m * 16) * kRowWords + word;
-            const uint32_t a[4] = {row[0], row[8 * kRowWords], row[4], row[8 * kRowWords + 4]};
+            uint32_t a[4];
+            loadLeft(weights + (firstRow + m * 16) * kRowWords + k * 8, kRowWords, a);
 #pragma unroll
             for (int n = 0; n < Shape::kTokenFragments; ++n)
-                multiplyTile(sums.fragment[m][n], a, b[n]);
+                multiplyTile(sums.fragment[m][n], a, b[n / 2][n % 2]);
         }
     }
 }

@@ -92,6 +92,7 @@ public:
     }
     void rest();
     unsigned char *shared() { return m_shared.data(); }
+    void requireShared(const unsigned char *from, size_t bytes);
     unsigned lane() const { return m_current % kWarpLanes; }
     void blockBarrier();
     const uint32_t (*exchange(WarpOperation operation, unsigned mask, const uint32_t *words,
@@ -124,6 +125,7 @@ private:
     bool m_runs = false;   // a block
     bool m_rested = false; // the thread that had the turn gave it up before it had to wait
     unsigned m_current = 0;
+    size_t m_sharedBytes = 0; // of the block
     unsigned m_threadCount = 0;
     unsigned m_alive = 0;
     std::string m_failure;
@@ -167,6 +169,7 @@ void Machine::runBlock(const Launch &launch)
     m_block = {};
     for (unsigned warp = 0; warp < m_alive / kWarpLanes; ++warp)
         m_warps[warp] = {};
+    m_sharedBytes = launch.sharedBytes;
     std::memset(m_shared.data(), kNanByte, launch.sharedBytes);
     std::memset(m_shared.data() + launch.sharedBytes, kGuardByte, kGuardBytes);
     for (unsigned i = 0; i < m_alive; ++i) {
@@ -309,6 +312,14 @@ void Machine::fail(const std::string &message)
         m_threads[m_current].fiber.yield(); // never resumed: the launch ends with the failure
 }
 
+void Machine::requireShared(const unsigned char *from, size_t bytes)
+{
+    if (from < m_shared.data() || from + bytes > m_shared.data() + m_sharedBytes)
+        fail("shared memory was expected, found an address outside");
+    if (reinterpret_cast<uintptr_t>(from) % bytes != 0)
+        fail("an address that is a multiple of " + std::to_string(bytes) + " was expected");
+}
+
 void Machine::waitFor(const Meeting &meeting, uint64_t generation)
 {
     Thread &thread = m_threads[m_current];
@@ -385,6 +396,11 @@ void setThreadOrder(uint64_t seed)
 unsigned char *sharedMemory()
 {
     return machine().shared();
+}
+
+void requireShared(const unsigned char *from, size_t bytes)
+{
+    machine().requireShared(from, bytes);
 }
 
 void blockBarrier()

@@ -37,6 +37,8 @@ void setThreadOrder(uint64_t seed);
 
 // The rest is called by threads of a running kernel.
 unsigned char *sharedMemory(); // of the block; filled with NaN before the block begins
+// Ends the launch with an error where the bytes are not in it, or not aligned to their number.
+void requireShared(const unsigned char *from, size_t bytes);
 void blockBarrier();
 
 // Arithmetic calls this: at random moments of seeded orders the thread rests and other warps go on.
@@ -48,7 +50,7 @@ inline void mayRest()
         rest();
 }
 
-enum class WarpOperation { Barrier, Shuffle, Vote, MatrixProduct };
+enum class WarpOperation { Barrier, Shuffle, Vote, MatrixProduct, MatrixLoad };
 
 // The words that all 32 lanes brought to a warp operation: [lane][words]. Valid until the calling
 // lane's next operation.

@@ -291,7 +291,7 @@ TEST_CASE("the tensor cores' product, with fragments as the PTX manual gives the
             | static_cast<uint32_t>(floatToHalf(high)) << 16;
     };
     int wrong = 0;
-    failureOf({32, 0}, [&] {
+    const std::string failure = failureOf({32, 0}, [&] {
         const int g = static_cast<int>(threadIdx.x) / 4;
         const int t = static_cast<int>(threadIdx.x) % 4;
         const auto a = [&](int row, int k) {
@@ -314,7 +314,46 @@ TEST_CASE("the tensor cores' product, with fragments as the PTX manual gives the
             wrong += c[i] == static_cast<float>(expected) ? 0 : 1;
         }
     });
+    CHECK(failure == "");
     CHECK(wrong == 0);
+}
+
+TEST_CASE("matrices from shared memory, as the PTX manual gives them to lanes")
+{
+    // Element (row, col) of matrix m is 100 m + 10 row + col. Rows lie 5 x 16 bytes apart.
+    constexpr int kRowHalves = 40;
+    constexpr size_t kBytes = size_t {32} * kRowHalves * sizeof(uint16_t);
+    int wrong = 0;
+    const auto loadAll = [&](int shiftBytes) {
+        return failureOf({32, kBytes}, [&, shiftBytes] {
+            auto *halves = reinterpret_cast<uint16_t *>(sharedMemory());
+            const int lane = static_cast<int>(threadIdx.x);
+            for (int col = 0; col < 8; ++col)
+                halves[lane * kRowHalves + col] =
+                    static_cast<uint16_t>(100 * (lane / 8) + 10 * (lane % 8) + col);
+            __syncwarp();
+            const unsigned char *row =
+                sharedMemory() + lane * kRowHalves * sizeof(uint16_t) + shiftBytes;
+            uint32_t words[2][4];
+            loadMatrices(row, false, words[0]);
+            loadMatrices(row, true, words[1]);
+            const auto element = [](int matrix, int r, int col) {
+                return static_cast<uint32_t>(100 * matrix + 10 * r + col);
+            };
+            const int g = lane / 4;
+            const int t = lane % 4;
+            for (int m = 0; m < 4; ++m) {
+                wrong +=
+                    words[0][m] == (element(m, g, 2 * t) | element(m, g, 2 * t + 1) << 16) ? 0 : 1;
+                wrong +=
+                    words[1][m] == (element(m, 2 * t, g) | element(m, 2 * t + 1, g) << 16) ? 0 : 1;
+            }
+        });
+    };
+    CHECK(loadAll(0) == "");
+    CHECK(wrong == 0);
+    CHECK(loadAll(2).find("an address that is a multiple of 16 was expected") == 0);
+    CHECK(loadAll(static_cast<int>(kBytes)).find("shared memory was expected") == 0);
 }
 
 TEST_CASE("device memory is found again, begins as NaN, and ends")

@@ -171,5 +171,7 @@ namespace inferlab::emulation {
 
 // The tensor cores' product of kernels/cuda/mma.cuh, with the fragments of all lanes.
 void multiplyTile(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]);
+// And its loadMatrices().
+void loadMatrices(const void *row, bool transposed, uint32_t (&words)[4]);
 
 } // namespace inferlab::emulation

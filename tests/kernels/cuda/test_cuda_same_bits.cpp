@@ -274,6 +274,6 @@ TEST_CASE("prompts on the tensor cores are the same however they are cut, and cl
             difference =
                 std::max(difference,
                          std::abs(static_cast<double>(whole[i]) - static_cast<double>(other[i])));
-        CHECK(difference < 1e-5);
+        CHECK(difference < 5e-4); // softmax's weights are rounded to 11 bits
     }
 }
