@@ -18,6 +18,7 @@ constexpr unsigned kMostThreads = 1024;
 template <typename Source>
 __global__ void __launch_bounds__(kMostThreads) quantizeKernel(Source source, Int8Activations out)
 {
+    beginKernel();
     source.enter(blockIdx.x, sharedMemory<float>());
     const auto lane = static_cast<int64_t>(threadIdx.x % kWarpLanes);
     const auto warps = static_cast<int64_t>(blockDim.x / kWarpLanes);
@@ -40,6 +41,7 @@ template <typename Source>
 __global__ void __launch_bounds__(kMostThreads)
     halveKernel(Source source, int64_t cols, HalfActivations out)
 {
+    beginKernel();
     auto *scratch = sharedMemory<float>();
     source.enter(blockIdx.x, scratch);
     float largest = 0.0f;
@@ -66,6 +68,7 @@ template <typename Source>
 __global__ void __launch_bounds__(kMostThreads)
     padKernel(Source source, int64_t cols, int64_t padded, float *out)
 {
+    beginKernel();
     source.enter(blockIdx.x, sharedMemory<float>());
     float *row = out + blockIdx.x * padded;
     for (int64_t c = blockIdx.y * int64_t {blockDim.x} + threadIdx.x; c < padded;

@@ -53,6 +53,7 @@ template <typename Element, int perLane, int queriesPerWarp>
 __global__ void __launch_bounds__(kThreads, leastBlocks(perLane, queriesPerWarp))
     attentionKernel(const AttentionParameters p)
 {
+    beginKernel();
     AttentionWorker<Element, perLane, queriesPerWarp> worker(p);
     runTile(worker, p);
 }
@@ -62,6 +63,7 @@ template <typename Element, int dim>
 __global__ void __launch_bounds__(kTensorThreads, 3)
     attentionTensorKernel(const AttentionParameters p)
 {
+    beginKernel();
     TensorAttention<Element, dim> worker(p);
     runTile(worker, p);
 }
@@ -70,6 +72,7 @@ __global__ void __launch_bounds__(kTensorThreads, 3)
 template <int perLane>
 __global__ void __launch_bounds__(kWarpLanes) mergeChunksKernel(const AttentionParameters p)
 {
+    beginKernel();
     const auto lane = static_cast<int>(threadIdx.x);
     const int64_t row = blockIdx.x;
     const int64_t head = blockIdx.y;

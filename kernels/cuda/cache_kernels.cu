@@ -117,6 +117,7 @@ __device__ __forceinline__ void store(const KvLayerView &cache, int64_t element,
 // One thread per pair.
 __global__ void ropeKernel(MatrixView x, Rotation rotation)
 {
+    beginKernel();
     rotateInPlace(x, rotation, int64_t {blockIdx.x} * kThreads + threadIdx.x);
 }
 
@@ -125,6 +126,7 @@ template <bool isQ8>
 __global__ void writeKvKernel(ConstMatrixView k, ConstMatrixView v, KvLayerView cache,
                               RowPlacement placement)
 {
+    beginKernel();
     const int64_t index = int64_t {blockIdx.x} * kThreads + threadIdx.x;
     if (index >= k.rows * k.cols)
         return; // of Q8_0 the whole warp
@@ -139,6 +141,7 @@ __global__ void ropeAndStoreKernel(MatrixView q, Rotation rotation, unsigned que
                                    ConstMatrixView k, ConstMatrixView v, KvLayerView cache,
                                    RowPlacement placement)
 {
+    beginKernel();
     if (blockIdx.x < queryBlocks) {
         rotateInPlace(q, rotation, int64_t {blockIdx.x} * kThreads + threadIdx.x);
         return;

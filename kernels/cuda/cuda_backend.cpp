@@ -8,6 +8,7 @@
 #include "device_code.h"
 #include "device_weight.h"
 #include "embed.h"
+#include "launch_overlap.h"
 #include "logit_summary.h"
 #include "matmul.h"
 #include "row_kernels.h"
@@ -64,7 +65,8 @@ public:
         : m_properties(deviceProperties())
         , m_staging(m_stream.get())
         , m_matmul(m_stream.get())
-        , m_steps(m_stream.get())
+        , m_overlap(findLaunchOverlap(m_properties.major, m_stream.get()))
+        , m_steps(m_stream.get(), m_overlap.works)
     { }
 
     DeviceInfo device() const override
@@ -76,6 +78,8 @@ public:
         info.memoryBytes = m_properties.memoryBytes;
         info.busId = m_properties.busId;
         info.note = libraryNote(m_matmul.libraryReason());
+        if (!m_overlap.note.empty())
+            info.note += (info.note.empty() ? "" : "; ") + m_overlap.note;
         size_t freeBytes = 0;
         size_t totalBytes = 0;
         if (cudaMemGetInfo(&freeBytes, &totalBytes) == cudaSuccess)
@@ -316,6 +320,7 @@ private:
     Stream m_stream;
     Staging m_staging;
     Matmul m_matmul;
+    LaunchOverlap m_overlap;
     StepRecorder m_steps;
     std::unique_ptr<DeviceBuffer> m_partials;  // of attention
     std::unique_ptr<DeviceBuffer> m_summaries; // of logits, and their temperatures

@@ -14,6 +14,7 @@ constexpr unsigned kThreads = 128;
 template <DType type>
 __global__ void embedKernel(WeightPlanes table, const int32_t *ids, MatrixView out)
 {
+    beginKernel();
     const int64_t halves = 2 * table.groups;
     const int64_t index = int64_t {blockIdx.x} * kThreads + threadIdx.x;
     if (index >= out.rows * halves)
@@ -33,6 +34,7 @@ __global__ void embedKernel(WeightPlanes table, const int32_t *ids, MatrixView o
 template <DType type>
 __global__ void dequantizeKernel(WeightPlanes weight, int64_t firstRow, int64_t rows, uint4 *out)
 {
+    beginKernel();
     const int64_t halves = 2 * weight.groups;
     const int64_t index = int64_t {blockIdx.x} * kThreads + threadIdx.x;
     if (index >= rows * halves)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cuda_error.h"
+#include "launch_overlap.h"
 
 #include <cuda_runtime.h>
 
@@ -27,6 +28,33 @@ __device__ __forceinline__ T *sharedMemory()
 #endif
 }
 
+// The next kernel's blocks may take their places once all of this one's have: see
+// launch_overlap.h.
+__device__ __forceinline__ void letNextKernelBegin()
+{
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.launch_dependents;");
+#endif
+}
+
+// Until the kernel before has ended and what it wrote can be read. Every thread of a kernel comes
+// here; before it nothing is read but what no kernel writes.
+__device__ __forceinline__ void waitForKernelBefore()
+{
+#ifndef __CUDACC__
+    emulation::waitForLaunchBefore();
+#elif defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}
+
+// First in a kernel that has nothing to do before.
+__device__ __forceinline__ void beginKernel()
+{
+    letNextKernelBegin();
+    waitForKernelBefore();
+}
+
 struct Grid
 {
     int64_t blocks = 0; // along x
@@ -40,21 +68,36 @@ struct Grid
 constexpr size_t kUsualSharedBytes = size_t {48} * 1024;
 
 template <typename... Parameters, typename... Arguments>
-void launch(const char *name, void (*kernel)(Parameters...), const Grid &grid, cudaStream_t stream,
-            Arguments &&...arguments)
+cudaError_t tryLaunch(void (*kernel)(Parameters...), const Grid &grid, cudaStream_t stream,
+                      Arguments &&...arguments)
 {
     if (grid.blocks <= 0)
-        return;
-    if (grid.sharedBytes > kUsualSharedBytes)
-        check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                   static_cast<int>(grid.sharedBytes)),
-              name);
+        return cudaSuccess;
+    if (grid.sharedBytes > kUsualSharedBytes) {
+        const cudaError_t refused =
+            cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                 static_cast<int>(grid.sharedBytes));
+        if (refused != cudaSuccess)
+            return refused;
+    }
+    cudaLaunchAttribute overlap {};
+    overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+    overlap.val.programmaticStreamSerializationAllowed = 1;
     cudaLaunchConfig_t config {};
     config.gridDim = dim3 {static_cast<unsigned>(grid.blocks), grid.y, grid.z};
     config.blockDim = dim3 {grid.threads, 1, 1};
     config.dynamicSmemBytes = grid.sharedBytes;
     config.stream = stream;
-    check(cudaLaunchKernelEx(&config, kernel, std::forward<Arguments>(arguments)...), name);
+    config.attrs = &overlap;
+    config.numAttrs = nextOverlaps() ? 1 : 0;
+    return cudaLaunchKernelEx(&config, kernel, std::forward<Arguments>(arguments)...);
+}
+
+template <typename... Parameters, typename... Arguments>
+void launch(const char *name, void (*kernel)(Parameters...), const Grid &grid, cudaStream_t stream,
+            Arguments &&...arguments)
+{
+    check(tryLaunch(kernel, grid, stream, std::forward<Arguments>(arguments)...), name);
 }
 
 constexpr int64_t ceilDivide(int64_t value, int64_t by)

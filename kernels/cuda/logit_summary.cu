@@ -59,6 +59,7 @@ __device__ __forceinline__ int rankAmong(const unsigned long long *keys, int cou
 __global__ void __launch_bounds__(kThreads)
     summariseLogitsKernel(ConstMatrixView logits, const float *temperatures, LogitSummary *out)
 {
+    beginKernel();
     auto *shared = sharedMemory<Shared>();
     const auto thread = static_cast<int>(threadIdx.x);
     const float *row = logits.row(blockIdx.x);

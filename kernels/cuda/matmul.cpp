@@ -2,6 +2,7 @@
 
 #include "activations.h"
 #include "embed.h"
+#include "launch_overlap.h"
 #include "matmul_tiles.h"
 #include "matvec.h"
 
@@ -188,6 +189,7 @@ void Matmul::runLibrary(DType stored, const ProductTargets &targets, const HalfA
             }
             m_library->multiply(weights, rows, x.values, tokens, cols, target.product + first,
                                 target.productStride);
+            breakOverlap(); // its kernels do not know of it
         }
     }
     finishProducts(m_stream, targets, x, tokens);

@@ -153,6 +153,7 @@ template <DType type, typename Shape>
 __global__ void __launch_bounds__(Shape::kThreads)
     matmulTilesKernel(ProductTargets targets, HalfActivations x, int64_t tokens)
 {
+    beginKernel();
     auto *stages = sharedMemory<uint32_t>();
     int i = 0;
     while (i + 1 < targets.count && targets.target[i + 1].firstBlock <= int64_t {blockIdx.x})
@@ -196,6 +197,7 @@ void launchTiles(cudaStream_t stream, DType dtype, ProductTargets &targets,
 // A block per token and target. Without anything to add, most tokens have nothing left to do.
 __global__ void finishKernel(ProductTargets targets, HalfActivations x)
 {
+    beginKernel();
     const ProductTarget &target = targets.target[blockIdx.y];
     const float scale = x.scales[blockIdx.x];
     if (scale == 1.0f && target.bias == nullptr && !target.accumulate)

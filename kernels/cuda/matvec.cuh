@@ -25,6 +25,37 @@ __device__ __forceinline__ const ProductTarget &targetOfBlock(const ProductTarge
     return targets.target[i];
 }
 
+// A warp's part of a plane on its way into the second-level cache, while the warp waits for the
+// kernel before: no kernel writes weights.
+__device__ __forceinline__ void prefetch([[maybe_unused]] const unsigned char *from,
+                                         [[maybe_unused]] int64_t bytes)
+{
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900 // before, no kernel waits
+    constexpr int64_t kSector = 32;                // of a cache line
+    constexpr int64_t kMost = 8 * kSector * kWarpLanes;
+    const int64_t end = bytes < kMost ? bytes : kMost;
+#pragma unroll 1 // a row has few pieces, and each block comes here
+    for (int64_t at = threadIdx.x % kWarpLanes * kSector; at < end; at += kSector * kWarpLanes)
+        asm volatile("prefetch.L2 [%0];" ::"l"(from + at));
+#endif
+}
+
+// Of a row of the weight, all that is large.
+template <DType type>
+__device__ __forceinline__ void prefetchRow(const WeightPlanes &planes, int64_t row)
+{
+    constexpr PlaneBytes kBytes = planeBytes(type);
+    const int64_t first = row * planes.groups;
+    const auto prefetchPlane = [&](const unsigned char *plane, size_t ofGroup) {
+        const auto bytes = static_cast<int64_t>(ofGroup);
+        if (bytes > 0)
+            prefetch(plane + first * bytes, planes.groups * bytes);
+    };
+    prefetchPlane(planes.low, kBytes.low);
+    prefetchPlane(planes.high, kBytes.high);
+    prefetchPlane(planes.scales, kBytes.scales);
+}
+
 // What token `lane` is added to, if anything. Asked for first, it arrives while the product is
 // computed.
 __device__ __forceinline__ float loadBefore(const ProductTarget &target, int64_t row, int tokens)

@@ -1,5 +1,7 @@
 #include "phase_timer.h"
 
+#include "launch_overlap.h"
+
 namespace inferlab::cuda {
 
 void PhaseTimer::mark(StepPhase phase)
@@ -9,6 +11,7 @@ void PhaseTimer::mark(StepPhase phase)
     Mark &mark = m_marks[m_used];
     mark.phase = phase;
     mark.event.record(m_stream);
+    breakOverlap(); // the phases' times are their own
     ++m_used;
 }
 

@@ -14,6 +14,7 @@ constexpr unsigned kThreads = 256;
 template <typename Source>
 __global__ void __launch_bounds__(kThreads) storeKernel(Source source, MatrixView out)
 {
+    beginKernel();
     source.enter(blockIdx.x, sharedMemory<float>());
     float *row = out.row(blockIdx.x);
     for (int64_t c = blockIdx.y * int64_t {kThreads} + threadIdx.x; c < out.cols;
@@ -23,6 +24,7 @@ __global__ void __launch_bounds__(kThreads) storeKernel(Source source, MatrixVie
 
 __global__ void addKernel(MatrixView x, ConstMatrixView y)
 {
+    beginKernel();
     const int64_t index = int64_t {blockIdx.x} * kThreads + threadIdx.x;
     if (index >= x.rows * x.cols)
         return;
@@ -33,6 +35,7 @@ __global__ void addKernel(MatrixView x, ConstMatrixView y)
 
 __global__ void gatherRowsKernel(ConstMatrixView x, const int32_t *rows, MatrixView out)
 {
+    beginKernel();
     const int64_t index = int64_t {blockIdx.x} * kThreads + threadIdx.x;
     if (index >= out.rows * out.cols)
         return;

@@ -1,6 +1,7 @@
 #include "step_recorder.h"
 
 #include "cuda_error.h"
+#include "launch_overlap.h"
 
 #include <utility>
 
@@ -71,7 +72,7 @@ void StepRecorder::run(const StepKey &key, const std::function<void()> &step)
     } else {
         if (done.phases)
             m_phases.begin(StepPhase::Embed);
-        step();
+        launchAll(step);
         m_phases.end();
         ++m_launchedSingly[kindOf(key)];
     }
@@ -136,13 +137,19 @@ const StepRecorder::Recorded *StepRecorder::recorded(const StepKey &key,
     return &m_recorded.emplace(key.rows, std::move(entry)).first->second;
 }
 
+void StepRecorder::launchAll(const std::function<void()> &step) const
+{
+    const OverlapScope scope(m_overlaps);
+    step();
+}
+
 StepRecorder::Graph StepRecorder::record(const std::function<void()> &step)
 {
     check(cudaStreamBeginCapture(m_stream, cudaStreamCaptureModeThreadLocal), "recording a step");
     m_recording = true;
     cudaGraph_t graph = nullptr;
     try {
-        step();
+        launchAll(step);
     } catch (...) {
         m_recording = false;
         cudaStreamEndCapture(m_stream, &graph);

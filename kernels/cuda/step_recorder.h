@@ -23,8 +23,10 @@ namespace inferlab::cuda {
 class StepRecorder
 {
 public:
-    explicit StepRecorder(cudaStream_t stream)
+    // overlaps: a step's kernels with those before them.
+    StepRecorder(cudaStream_t stream, bool overlaps)
         : m_stream(stream)
+        , m_overlaps(overlaps)
         , m_phases(stream)
     { }
     StepRecorder(const StepRecorder &) = delete;
@@ -67,9 +69,11 @@ private:
 
     const Recorded *recorded(const StepKey &key, const std::function<void()> &step);
     Graph record(const std::function<void()> &step);
+    void launchAll(const std::function<void()> &step) const;
     bool isTimedByPhase(const StepKey &key) const;
 
     cudaStream_t m_stream;
+    bool m_overlaps;
     Event m_uploadBegin, m_begin, m_end, m_summaryBegin, m_summaryEnd;
     PhaseTimer m_phases;
     bool m_uploading = false; // inputs of the next step

@@ -121,35 +121,6 @@ bool isFloatType(DType dtype) noexcept
     return dtype == DType::F32 || dtype == DType::F16 || dtype == DType::BF16;
 }
 
-PlaneBytes planeBytes(DType dtype) noexcept
-{
-    switch (dtype) {
-    case DType::F32:
-        return {128, 0, 0, 0};
-    case DType::F16:
-    case DType::BF16:
-        return {64, 0, 0, 0};
-    case DType::Q4_0:
-        return {16, 0, 2, 0};
-    case DType::Q4_1:
-        return {16, 0, 4, 0};
-    case DType::Q5_0:
-        return {16, 4, 2, 0};
-    case DType::Q5_1:
-        return {16, 4, 4, 0};
-    case DType::Q8_0:
-        return {32, 0, 2, 0};
-    case DType::Q4_K:
-        return {16, 0, 2, 4};
-    case DType::Q5_K:
-        return {16, 4, 2, 4};
-    case DType::Q6_K:
-        return {16, 8, 2, 2};
-    default:
-        return {};
-    }
-}
-
 bool hasKernels(DType dtype) noexcept
 {
     return planeBytes(dtype).low > 0;

@@ -44,7 +44,34 @@ struct PlaneBytes
 // Types whose codes the kernels read; the others are kept as float32.
 bool hasKernels(DType dtype) noexcept;
 bool isFloatType(DType dtype) noexcept;
-PlaneBytes planeBytes(DType dtype) noexcept;
+constexpr PlaneBytes planeBytes(DType dtype) noexcept
+{
+    switch (dtype) {
+    case DType::F32:
+        return {128, 0, 0, 0};
+    case DType::F16:
+    case DType::BF16:
+        return {64, 0, 0, 0};
+    case DType::Q4_0:
+        return {16, 0, 2, 0};
+    case DType::Q4_1:
+        return {16, 0, 4, 0};
+    case DType::Q5_0:
+        return {16, 4, 2, 0};
+    case DType::Q5_1:
+        return {16, 4, 4, 0};
+    case DType::Q8_0:
+        return {32, 0, 2, 0};
+    case DType::Q4_K:
+        return {16, 0, 2, 4};
+    case DType::Q5_K:
+        return {16, 4, 2, 4};
+    case DType::Q6_K:
+        return {16, 8, 2, 2};
+    default:
+        return {};
+    }
+}
 
 // Where the planes of `rows` rows of `cols` elements begin in one allocation, and its size.
 struct PlaneOffsets

@@ -97,8 +97,8 @@ cudaError_t cudaGraphGetNodes(cudaGraph_t graph, cudaGraphNode_t *, size_t *coun
 cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream)
 {
     for (const Work &node : exec->nodes)
-        enqueue(stream, node);
-    return checkKernelLaunch();
+        enqueueWork(stream, node);
+    return checkKernelLaunch(false);
 }
 
 cudaError_t cudaGraphDestroy(cudaGraph_t graph)

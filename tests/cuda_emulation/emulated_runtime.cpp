@@ -2,7 +2,7 @@
 // was given: one of the orders that a device may choose. It runs when somebody waits. The
 // environment makes it fail: INFERLAB_EMULATED_DEVICE (no-driver, old-driver, none;
 // old-card: of compute capability 7.0; turing: of 7.5; no-code: the driver takes no code; full: it
-// has no memory to start with),
+// has no memory to start with; no-overlap: it refuses kernels that overlap),
 // INFERLAB_EMULATED_MEMORY (bytes of device memory), INFERLAB_EMULATED_SHARED (bytes of shared
 // memory that a block may ask for), INFERLAB_EMULATED_LOSS (launches until the device is lost),
 // INFERLAB_EMULATED_FULL (launches until one finds no memory, once), INFERLAB_EMULATED_REFUSED
@@ -87,7 +87,11 @@ public:
             while (!m_queue.empty()) {
                 const Work work = std::move(m_queue.front());
                 m_queue.pop_front();
-                work();
+                if (!work.kernel)
+                    work.other();
+                else
+                    runLaunch(*work.kernel,
+                              m_queue.empty() ? nullptr : m_queue.front().kernel.get());
             }
         } catch (...) {
             m_queue.clear();
@@ -127,9 +131,19 @@ Runtime &runtime()
 
 } // namespace
 
-void enqueue(cudaStream_t stream, Work work)
+void enqueue(cudaStream_t stream, std::function<void()> work)
 {
-    runtime().enqueue(stream, std::move(work));
+    runtime().enqueue(stream, {nullptr, std::move(work)});
+}
+
+void enqueueLaunch(cudaStream_t stream, std::shared_ptr<const Launch> launch)
+{
+    runtime().enqueue(stream, {std::move(launch), nullptr});
+}
+
+void enqueueWork(cudaStream_t stream, const Work &work)
+{
+    runtime().enqueue(stream, work);
 }
 
 cudaError_t finishWork()
@@ -147,8 +161,10 @@ size_t mostSharedBytes()
     return numberFromEnvironment("INFERLAB_EMULATED_SHARED", kSharedBytes);
 }
 
-cudaError_t checkKernelLaunch()
+cudaError_t checkKernelLaunch(bool overlaps)
 {
+    if (overlaps && deviceIs("no-overlap"))
+        return cudaErrorInvalidValue;
     return runtime().countLaunch();
 }
 
@@ -286,13 +302,13 @@ cudaError_t cudaFreeHost(void *pointer)
 cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, cudaMemcpyKind,
                             cudaStream_t stream)
 {
-    runtime().enqueue(stream, [=] { std::memmove(to, from, bytes); });
+    inferlab::emulation::enqueue(stream, [=] { std::memmove(to, from, bytes); });
     return runtime().state();
 }
 
 cudaError_t cudaMemsetAsync(void *pointer, int value, size_t bytes, cudaStream_t stream)
 {
-    runtime().enqueue(stream, [=] { std::memset(pointer, value, bytes); });
+    inferlab::emulation::enqueue(stream, [=] { std::memset(pointer, value, bytes); });
     return runtime().state();
 }
 

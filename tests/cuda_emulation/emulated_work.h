@@ -5,9 +5,15 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
-using Work = std::function<void()>;
+// A kernel, or something else.
+struct Work
+{
+    std::shared_ptr<const inferlab::emulation::Launch> kernel;
+    std::function<void()> other;
+};
 
 struct CUgraph_st
 {
@@ -22,6 +28,7 @@ namespace inferlab::emulation {
 
 uint64_t numberFromEnvironment(const char *name, uint64_t otherwise);
 
+void enqueueWork(cudaStream_t stream, const Work &work);
 cudaError_t finishWork();  // all that is in the queue
 cudaError_t deviceState(); // cudaSuccess, or the error of a device that is lost
 

@@ -22,13 +22,18 @@ struct Launch
     Index3 grid;
     Index3 block;
     size_t sharedBytes = 0;
+    bool overlaps = false;        // may begin while the launch before it ends
     std::function<void()> thread; // what each thread executes
 };
 
 // Runs a launch to its end. Throws std::runtime_error for what is wrong on a device too: threads
 // that wait for others that never come, warp operations that part of a warp does not reach, writes
-// behind the shared memory that was asked for, sizes beyond the hardware's.
-void runLaunch(const Launch &launch);
+// behind the shared memory that was asked for, sizes beyond the hardware's, a thread of a launch
+// that overlaps and never waited for the one before.
+// next: the launch that follows, if one does. Where it overlaps, its first block runs, as far as it
+// can, before this one begins: what it reads too early, or writes, shows. Such a launch has to be
+// the next that is run.
+void runLaunch(const Launch &launch, const Launch *next = nullptr);
 
 // In which order the threads of a block take turns. 0: by their index, each until it waits. Else
 // seeded: warps have shuffled priorities, so that one runs ahead of the others as far as barriers
@@ -40,6 +45,8 @@ unsigned char *sharedMemory(); // of the block; filled with NaN before the block
 // Ends the launch with an error where the bytes are not in it, or not aligned to their number.
 void requireShared(const unsigned char *from, size_t bytes);
 void blockBarrier();
+// Until the launch before has ended.
+void waitForLaunchBefore();
 
 // Arithmetic calls this: at random moments of seeded orders the thread rests and other warps go on.
 extern int64_t callsUntilRest;

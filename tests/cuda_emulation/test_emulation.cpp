@@ -356,6 +356,64 @@ TEST_CASE("matrices from shared memory, as the PTX manual gives them to lanes")
     CHECK(loadAll(static_cast<int>(kBytes)).find("shared memory was expected") == 0);
 }
 
+TEST_CASE("a kernel that overlaps reads what the one before wrote only once it has waited")
+{
+    constexpr unsigned kBlocks = 3;
+    const auto launchOf = [](bool overlaps, std::function<void()> thread) {
+        Launch launch;
+        launch.grid = {kBlocks, 1, 1};
+        launch.block = {kThreads, 1, 1};
+        launch.overlaps = overlaps;
+        launch.thread = std::move(thread);
+        return launch;
+    };
+    const auto index = [] { return blockIdx.x * kThreads + threadIdx.x; };
+    for (const uint64_t order : kOrders) {
+        CAPTURE(order);
+        setThreadOrder(order);
+        std::vector<int> first(size_t {kBlocks} * kThreads, 0);
+        std::vector<int> read(first.size(), -1);
+        std::vector<int> last(first.size(), -1);
+        const Launch writing = launchOf(false, [&] { first[index()] = 1; });
+        // Neighbours' elements, and a barrier on the way.
+        const Launch waiting = launchOf(true, [&] {
+            waitForLaunchBefore();
+            __syncthreads();
+            read[index()] = first[(index() + 1) % first.size()];
+        });
+        const Launch following = launchOf(true, [&] {
+            waitForLaunchBefore();
+            last[index()] = read[(index() + 1) % read.size()];
+        });
+        runLaunch(writing, &waiting);
+        CHECK(read == std::vector<int>(first.size(), -1));
+        runLaunch(waiting, &following);
+        runLaunch(following);
+        CHECK(read == std::vector<int>(first.size(), 1));
+        CHECK(last == read);
+
+        const Launch clearing = launchOf(false, [&] { first[index()] = 2; });
+        const Launch early = launchOf(true, [&] {
+            const int before = first[index()];
+            waitForLaunchBefore();
+            read[index()] = before;
+        });
+        runLaunch(clearing, &early);
+        runLaunch(early);
+        CHECK(read[0] == 1); // of the first block; those after it begin later
+        CHECK(read[2 * kThreads] == 2);
+
+        const Launch never = launchOf(true, [&] {
+            if (threadIdx.x < kThreads - 1)
+                waitForLaunchBefore();
+        });
+        CHECK_THROWS_WITH(runLaunch(never),
+                          "a thread ended without having waited for the kernel before (block 0, 0, "
+                          "0, thread 63)");
+    }
+    setThreadOrder(0);
+}
+
 TEST_CASE("device memory is found again, begins as NaN, and ends")
 {
     DeviceMemory memory(1 << 16);

@@ -5,6 +5,7 @@
 
 namespace inferlab::test {
 
-cudaError_t launchEmptyKernel(cudaStream_t stream);
+// overlaps: with the kernel before, as this program's kernels do from compute capability 9.0 on.
+cudaError_t launchEmptyKernel(cudaStream_t stream, bool overlaps);
 
 } // namespace inferlab::test

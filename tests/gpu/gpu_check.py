@@ -240,9 +240,9 @@ class Check:
             say(f"        cuBLAS is faster for {dtype} " + (f"from {tokens} tokens" if tokens else "nowhere"))
         say(f"        best here: INFERLAB_CUDA_LIBRARY_TOKENS={found['setting']}")
 
-    def bench_run(self, path, *options):
+    def bench_run(self, path, *options, **variables):
         return run_json([self.program("inferlab-cli"), "bench", "--model", path, "--device", "cuda", "--json",
-                         *options])["results"]
+                         *options], env=dict(os.environ, **variables))["results"]
 
     def bench_model(self, kind, dtype):
         path = self.model(kind, dtype)
@@ -255,10 +255,13 @@ class Check:
         found = {"model": f"{kind} {dtype}", "alone": alone, "batch_1": batches[0], "batch_64": batches[1],
                  "short": self.bench_run(path, *short)[0],
                  "graphs_off": self.bench_run(path, "--step-graphs", "off", *short)[0],
+                 "overlap_off": self.bench_run(path, *short, INFERLAB_CUDA_OVERLAP="off")[0],
                  "batch_invariant": self.bench_run(path, "--batch-invariant", "on", *short)[0]}
-        sums = [found[run]["checksum"] for run in ("short", "graphs_off")]
-        if sums[0] != sums[1]:
-            self.fail(f"{kind} {dtype}: graphs on and off give other tokens (checksums {sums[0]} and {sums[1]})")
+        expected = found["short"]["checksum"]
+        for run, what in (("graphs_off", "graphs on and off"), ("overlap_off", "kernels overlapping or not")):
+            if found[run]["checksum"] != expected:
+                self.fail(f"{kind} {dtype}: {what} give other tokens (checksums {expected} and "
+                          f"{found[run]['checksum']})")
         return found
 
     def bench(self):

@@ -39,12 +39,13 @@ elif command == "ops":
     print(json.dumps({"cases": [{"op": "add", "verdict": "ok"}]}))
     sys.exit(int(os.environ.get("FAKE_OPS", "0")))
 elif command == "bench":
+    apart = os.environ.get("INFERLAB_CUDA_OVERLAP") == "off"
     many = lambda option: rest[rest.index(option) + 1].split(",")
     spread = lambda value: {"median": value, "min": value, "max": value}
     print(json.dumps({"results": [
         {"batch": int(batch), "prompt_tokens": int(many("--prompt-tokens")[0]), "achieved_gb_s": 150.0,
-         "checksum": os.environ.get("FAKE_SUM_OFF", "a") if "off" in rest else "a",
-         "decode_step_ms": 0.5 if "off" in rest else 0.4, "decode_device_ms": spread(0.3), "decode_launches": 50,
+         "checksum": os.environ.get("FAKE_SUM_OFF" if "off" in rest else "FAKE_SUM_APART" if apart else "", "a"),
+         "decode_step_ms": 0.5 if "off" in rest else 0.6 if apart else 0.4, "decode_device_ms": spread(0.3), "decode_launches": 50,
          "prefill_tok_s": spread(1000.0), "decode_tok_s": spread(50.0 * int(batch) / (1 + int(batch) / 64))}
         for batch in many("--batch")]}))
 """
@@ -52,8 +53,8 @@ LIMITS = """#!/usr/bin/env python3
 import json, sys
 shapes = [dict(zip(("rows", "cols", "tokens", "times"), map(int, s.split(","))), seconds=0.001, tflop_s=1.0)
           for s in sys.argv[2:]]
-print(json.dumps({"device": {}, "copy_gb_s": 200.0, "launches": {"count": 100, "launched_ms": 0.4, "graph_ms": 0.1},
-                  "gemm": {"shapes": shapes, "seconds": 1.0}}))
+print(json.dumps({"device": {}, "copy_gb_s": 200.0, "launches": {"count": 100, "launched_ms": 0.4, "graph_ms": 0.1,
+                  "overlapping_ms": 0.05}, "gemm": {"shapes": shapes, "seconds": 1.0}}))
 """
 
 
@@ -110,11 +111,13 @@ class Fakes(unittest.TestCase):
         self.assertEqual(report["crossover"]["setting"], "32,64")
         values = {row["what"]: row["value"] for row in report["figures"]}
         self.assertAlmostEqual(values["small Q8_0: decode, share of the copies"], 0.75)
-        self.assertAlmostEqual(values["small Q8_0: as many empty kernels, share of a step"], 50 * 0.001 / 0.4)
+        self.assertAlmostEqual(values["small Q8_0: as many empty kernels, share of a step"], 50 * 0.0005 / 0.4)
         self.assertAlmostEqual(values["small Q8_0: step without the device at work, share"], 0.25)
         self.assertAlmostEqual(values["small Q8_0: step with graphs off over on"], 1.25)
         self.assertAlmostEqual(values["launch of an empty kernel"], 4.0)
         self.assertAlmostEqual(values["the same in a graph"], 1.0)
+        self.assertAlmostEqual(values["the same, begun while the one before ends"], 0.5)
+        self.assertAlmostEqual(values["small Q8_0: step without overlapping kernels over with"], 1.5)
         # Four shapes of 1 ms each, 7 times in each of 30 layers, against 2,048 tokens at 1,000 tok/s.
         self.assertAlmostEqual(values["small F16: prefill, share of cuBLAS in F16"], 0.210 / 2.048)
         self.assertAlmostEqual(values["small F16: batch 64 over batch 1, at 512"], 32 / (1 / (1 + 1 / 64)))
@@ -151,6 +154,21 @@ class Fakes(unittest.TestCase):
         done, report = self.check("--parts", "bench")
         self.assertEqual(done.returncode, 1)
         self.assertIn("small Q4_0: graphs on and off give other tokens (checksums a and b)", report["failures"][0])
+
+    def test_kernels_that_overlap_have_to_give_the_same_tokens(self):
+        self.env["FAKE_SUM_APART"] = "c"
+        done, report = self.check("--parts", "bench")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("small Q4_0: kernels overlapping or not give other tokens (checksums a and c)",
+                      report["failures"][0])
+
+    def test_a_card_whose_kernels_do_not_overlap_is_judged_by_its_graphs(self):
+        self.program("card_limits", LIMITS.replace(""",
+                  "overlapping_ms": 0.05""", ""))
+        _, report = self.check("--parts", "bench")
+        values = {row["what"]: row["value"] for row in report["figures"]}
+        self.assertAlmostEqual(values["small Q8_0: as many empty kernels, share of a step"], 50 * 0.001 / 0.4)
+        self.assertNotIn("the same, begun while the one before ends", values)
 
     def test_operators_that_differ_fail(self):
         self.env["FAKE_OPS"] = "1"

@@ -13,6 +13,14 @@
 namespace inferlab::emulation {
 
 void enqueue(cudaStream_t stream, std::function<void()> work);
+void enqueueLaunch(cudaStream_t stream, std::shared_ptr<const Launch> launch);
+
+inline bool overlaps(const cudaLaunchConfig_t &config)
+{
+    return config.numAttrs == 1
+        && config.attrs->id == cudaLaunchAttributeProgrammaticStreamSerialization
+        && config.attrs->val.programmaticStreamSerializationAllowed != 0;
+}
 
 // The arguments are copied when the kernel is launched, as the device's runtime does.
 template <typename... Parameters, typename... Arguments>
@@ -21,14 +29,15 @@ cudaError_t enqueueKernel(const cudaLaunchConfig_t &config, void (*kernel)(Param
 {
     const auto parameters = std::make_shared<std::tuple<Parameters...>>(
         static_cast<Parameters>(std::forward<Arguments>(arguments))...);
-    Launch launch;
-    launch.grid = {config.gridDim.x, config.gridDim.y, config.gridDim.z};
-    launch.block = {config.blockDim.x, config.blockDim.y, config.blockDim.z};
-    launch.sharedBytes = config.dynamicSmemBytes;
-    launch.thread = [kernel, parameters] { std::apply(kernel, *parameters); };
-    const cudaError_t error = checkKernelLaunch();
+    auto launch = std::make_shared<Launch>();
+    launch->grid = {config.gridDim.x, config.gridDim.y, config.gridDim.z};
+    launch->block = {config.blockDim.x, config.blockDim.y, config.blockDim.z};
+    launch->sharedBytes = config.dynamicSmemBytes;
+    launch->overlaps = overlaps(config);
+    launch->thread = [kernel, parameters] { std::apply(kernel, *parameters); };
+    const cudaError_t error = checkKernelLaunch(launch->overlaps);
     if (error == cudaSuccess)
-        enqueue(config.stream, [launch] { runLaunch(launch); });
+        enqueueLaunch(config.stream, std::move(launch));
     return error;
 }
 

@@ -71,13 +71,23 @@ struct cudaFuncAttributes
     int ptxVersion;
 };
 
+enum cudaLaunchAttributeID { cudaLaunchAttributeProgrammaticStreamSerialization = 6 };
+struct cudaLaunchAttribute
+{
+    cudaLaunchAttributeID id;
+    struct
+    {
+        int programmaticStreamSerializationAllowed;
+    } val;
+};
+
 struct cudaLaunchConfig_t
 {
     dim3 gridDim;
     dim3 blockDim;
     size_t dynamicSmemBytes = 0;
     cudaStream_t stream = nullptr;
-    void *attrs = nullptr;
+    cudaLaunchAttribute *attrs = nullptr;
     unsigned numAttrs = 0;
 };
 
@@ -120,7 +130,7 @@ cudaError_t cudaGraphDestroy(cudaGraph_t graph);
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec);
 
 namespace inferlab::emulation {
-cudaError_t checkKernelLaunch(); // the error that a lost device gives
-cudaError_t checkCode();         // the error where the device has no code
-size_t mostSharedBytes();        // that a block may ask for
+cudaError_t checkKernelLaunch(bool overlaps); // the error that a lost device gives
+cudaError_t checkCode();                      // the error where the device has no code
+size_t mostSharedBytes();                     // that a block may ask for
 } // namespace inferlab::emulation

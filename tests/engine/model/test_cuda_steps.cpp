@@ -4,6 +4,7 @@
 #include "engine/cache/block_pool.h"
 #include "engine/model/forward.h"
 #include "engine/model/loaded_model.h"
+#include "support/environment_variable.h"
 #include "support/random_model.h"
 #include "support/scratch_folder.h"
 
@@ -135,6 +136,10 @@ TEST_CASE("a decode step launches so many kernels, and its recording does the sa
                 CHECK(step->launches == expected);
             else
                 CHECK(step->launches >= expected);
+        }
+        {
+            const EnvironmentVariable overlap("INFERLAB_CUDA_OVERLAP", "off");
+            CHECK(sameBits(Decoder(c).step(), first)); // each kernel begins when the last has ended
         }
         Decoder single(c);
         single.backend().setRecordsSteps(false);

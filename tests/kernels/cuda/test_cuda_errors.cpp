@@ -76,6 +76,26 @@ TEST_CASE("a device that has no memory left to start with is out of memory, not 
     CHECK_THROWS_AS(openBackend("cuda", 1), std::bad_alloc);
 }
 
+TEST_CASE("kernels overlap unless told not to, and a device that refuses says so")
+{
+    CHECK(openBackend("cuda", 1)->device().note == "");
+    for (const char *wrong : {"", "yes", "ON"}) {
+        const EnvironmentVariable overlap("INFERLAB_CUDA_OVERLAP", wrong);
+        CHECK(messageOfOpening()
+              == "INFERLAB_CUDA_OVERLAP: on or off was expected, found \"" + std::string(wrong)
+                  + "\"");
+    }
+    const EnvironmentVariable device("INFERLAB_EMULATED_DEVICE", "no-overlap");
+    {
+        const EnvironmentVariable overlap("INFERLAB_CUDA_OVERLAP", "off");
+        CHECK(openBackend("cuda", 1)->device().note == "");
+    }
+    const EnvironmentVariable library("INFERLAB_EMULATED_CUBLAS", "off");
+    CHECK(openBackend("cuda", 1)->device().note
+          == "own kernels multiply alone, without cuBLAS: the emulated library is off; kernels do "
+             "not overlap: invalid argument (cudaErrorInvalidValue)");
+}
+
 TEST_CASE("without cuBLAS the own kernels serve, and the device says so")
 {
     const OperatorCase product = matmulCase(DType::F16, 300, 64, 64, false);

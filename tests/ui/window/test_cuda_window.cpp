@@ -18,6 +18,8 @@
 #include <QPushButton>
 #include <QtTest>
 
+#include <cmath>
+
 using namespace inferlab;
 using namespace inferlab::test;
 
@@ -48,14 +50,21 @@ public:
         switches()->setDevice(QLatin1String(device));
         waitUntilIdle();
     }
-    std::vector<int32_t> tokens()
+    std::vector<TokenRecord> tokens() const { return page->finishedRun()->requests.front().tokens; }
+    std::vector<int32_t> ids() const
     {
-        std::vector<int32_t> ids;
-        for (const TokenRecord &token : page->finishedRun()->requests.front().tokens)
-            ids.push_back(token.id);
-        return ids;
+        std::vector<int32_t> all;
+        for (const TokenRecord &token : tokens())
+            all.push_back(token.id);
+        return all;
     }
 };
+
+// By how much the best token's logit leads.
+double gapOf(const TokenRecord &token)
+{
+    return std::log(static_cast<double>(token.probability) / token.runnersUp.at(0).probability);
+}
 
 } // namespace
 
@@ -74,7 +83,7 @@ void TestCudaWindow::theGpuGivesTheCpusText()
     f.runToTheEnd();
     QVERIFY2(f.page->finishedRun() != nullptr, qPrintable(f.page->errorBar()->line()));
     QVERIFY(f.page->answers()->deviceStepBar()->isHidden());
-    const std::vector<int32_t> onCpu = f.tokens();
+    const std::vector<TokenRecord> onCpu = f.tokens();
     QCOMPARE(onCpu.size(), size_t {kNewTokens});
 
     f.use("cuda");
@@ -82,7 +91,14 @@ void TestCudaWindow::theGpuGivesTheCpusText()
     f.runToTheEnd();
     QVERIFY2(f.page->finishedRun() != nullptr, qPrintable(f.page->errorBar()->line()));
     QCOMPARE(f.page->finishedRun()->settings.device, std::string("cuda"));
-    QCOMPARE(f.tokens(), onCpu);
+    const std::vector<int32_t> ids = f.ids();
+    QCOMPARE(ids.size(), onCpu.size());
+    size_t same = 0;
+    while (same < ids.size() && ids[same] == onCpu[same].id)
+        ++same;
+    // Random weights: two tokens may be as good as each other.
+    QVERIFY2(same == ids.size() || (same >= kNewTokens / 2 && gapOf(onCpu[same]) < 0.1),
+             qPrintable(QStringLiteral("token %1 differs").arg(same)));
     QVERIFY(f.page->finishedRun()->steps.back().replayed);
     const DeviceStepBar *bar = f.page->answers()->deviceStepBar();
     QVERIFY(!bar->isHidden());
@@ -95,7 +111,7 @@ void TestCudaWindow::aLostDeviceOffersTheCpu()
 {
     CudaWindow f;
     f.runToTheEnd();
-    const std::vector<int32_t> onCpu = f.tokens();
+    const std::vector<int32_t> onCpu = f.ids();
     f.use("cuda");
     {
         const EnvironmentVariable loss("INFERLAB_EMULATED_LOSS", "60");
@@ -113,7 +129,7 @@ void TestCudaWindow::aLostDeviceOffersTheCpu()
     QTest::mouseClick(action, Qt::LeftButton);
     f.waitUntilIdle();
     QCOMPARE(f.page->finishedRun()->settings.device, std::string("cpu"));
-    QCOMPARE(f.tokens(), onCpu);
+    QCOMPARE(f.ids(), onCpu);
     QVERIFY(f.page->errorBar()->line().isEmpty());
 }
 
