@@ -63,8 +63,15 @@ std::string calibrationText(const Calibration &calibration)
     table.addRow({"norms, sums", giga(limits.rowElementsPerSecond), "10^9 elements/s", ""});
     table.addRow({"sampling", giga(limits.drawnElementsPerSecond), "10^9 logits/s",
                   "a single row " + giga(limits.drawnOfRowPerSecond)});
-    table.addRow({"a product", micro(limits.largeOperatorSeconds), "us", "beside its work"});
-    table.addRow({"a small operator", micro(limits.smallOperatorSeconds), "us", ""});
+    const auto replayed = [&micro](double seconds) {
+        return seconds > 0 ? micro(seconds) + " in a step that is replayed as a whole"
+                           : std::string();
+    };
+    const std::string ofProduct = replayed(limits.replayedLargeSeconds);
+    table.addRow({"a product", micro(limits.largeOperatorSeconds), "us",
+                  "beside its work" + (ofProduct.empty() ? "" : "; " + ofProduct)});
+    table.addRow({"a small operator", micro(limits.smallOperatorSeconds), "us",
+                  replayed(limits.replayedSmallSeconds)});
     if (calibration.batchInvariantCost)
         table.addRow(
             {"same in any batch", fixedText(100.0 * *calibration.batchInvariantCost, 0), "%",

@@ -46,11 +46,6 @@ std::string orDash(std::optional<double> value)
     return value ? shortText(*value, kDigits) : "-";
 }
 
-std::optional<double> p50(const std::optional<SampleSummary> &summary)
-{
-    return summary ? std::optional(summary->p50) : std::nullopt;
-}
-
 } // namespace
 
 Json predictionJson(const PredictedBatch &predicted)
@@ -60,10 +55,10 @@ Json predictionJson(const PredictedBatch &predicted)
     return {{"batch", predicted.batch},
             {"prompt_tokens", predicted.promptTokens},
             {"new_tokens", predicted.newTokens},
-            {"ttft_ms", orNull(p50(metrics.ttft))},
-            {"itl_ms", orNull(p50(metrics.itl))},
-            {"tpot_ms", orNull(p50(metrics.tpot))},
-            {"e2e_ms", orNull(p50(metrics.endToEnd))},
+            {"ttft_ms", orNull(medianOf(metrics.ttft))},
+            {"itl_ms", orNull(medianOf(metrics.itl))},
+            {"tpot_ms", orNull(medianOf(metrics.tpot))},
+            {"e2e_ms", orNull(medianOf(metrics.endToEnd))},
             {"output_tok_per_s", orNull(metrics.outputTokPerSecond)},
             {"decode_tok_per_s", orNull(metrics.decodeTokPerSecond)},
             {"prefill", phaseJson(predicted.prediction.prefill)},
@@ -79,9 +74,9 @@ std::string predictionTable(const std::vector<PredictedBatch> &batches)
     for (const PredictedBatch &predicted : batches) {
         const RunMetrics metrics = computeMetrics(predicted.prediction.record);
         const PhaseEstimate &decode = predicted.prediction.decode;
-        table.addRow({std::to_string(predicted.batch), orDash(p50(metrics.ttft)),
-                      orDash(p50(metrics.itl)), orDash(metrics.outputTokPerSecond),
-                      orDash(p50(metrics.userTokPerSecond)),
+        table.addRow({std::to_string(predicted.batch), orDash(medianOf(metrics.ttft)),
+                      orDash(medianOf(metrics.itl)), orDash(metrics.outputTokPerSecond),
+                      orDash(medianOf(metrics.userTokPerSecond)),
                       decode.bytes > 0 ? shortText(decode.operations / decode.bytes, kDigits) : "-",
                       limitText(predicted.prediction.prefill), limitText(decode)});
     }

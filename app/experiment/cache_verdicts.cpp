@@ -10,11 +10,6 @@ namespace inferlab {
 
 namespace {
 
-std::optional<double> medianOf(const std::optional<SampleSummary> &sample)
-{
-    return sample ? std::optional(sample->p50) : std::nullopt;
-}
-
 // Of total latency, ms; absent where not known.
 struct Medians
 {

@@ -105,13 +105,11 @@ constexpr const char *kPredictedColumns =
 // predicted: null where nobody asked the cost model.
 void addPredicted(CsvLine &line, const PredictedPoint *predicted)
 {
-    const auto p50 = [](const std::optional<SampleSummary> &summary) {
-        return summary ? std::optional(summary->p50) : std::nullopt;
-    };
     const RunMetrics metrics =
         predicted != nullptr ? predicted->metrics.value_or(RunMetrics()) : RunMetrics();
     line.number(metrics.outputTokPerSecond);
-    line.number(p50(metrics.ttft)).number(p50(metrics.itl)).number(p50(metrics.endToEnd));
+    line.number(medianOf(metrics.ttft)).number(medianOf(metrics.itl));
+    line.number(medianOf(metrics.endToEnd));
     const bool judged = predicted != nullptr && predicted->verdict;
     line.text(judged ? runLimitName(predicted->verdict->limit) : "");
 }
@@ -130,10 +128,8 @@ void addPointLine(std::string &out, const ExperimentResult &result, const PointR
     for (const auto *sample :
          {&summary.ttftMs, &summary.itlMs, &summary.tpotMs, &summary.endToEndMs})
         appendSummary(line, *sample);
-    const auto median =
-        summary.runTokPerSecond ? std::optional(summary.runTokPerSecond->p50) : std::nullopt;
     const auto &interval = summary.tokPerSecond95;
-    line.number(median);
+    line.number(medianOf(summary.runTokPerSecond));
     line.number(interval ? std::optional(interval->low) : std::nullopt);
     line.number(interval ? std::optional(interval->high) : std::nullopt);
     line.number(summary.sustainedTokPerSecond).number(summary.paddedShare);

@@ -91,11 +91,8 @@ void addMissed(const PointSamples &measured, PredictedPoint &out)
         if (std::string words = missedWords(what, *expected, *found, unit); !words.empty())
             out.missed.push_back(std::move(words));
     };
-    const auto p50 = [](const std::optional<SampleSummary> &summary) {
-        return summary ? std::optional(summary->p50) : std::nullopt;
-    };
-    add("TTFT P50", p50(predicted.ttft), measured.ttftMs.median(), "ms");
-    add("ITL P50", p50(predicted.itl), measured.itlMs.median(), "ms");
+    add("TTFT P50", medianOf(predicted.ttft), measured.ttftMs.median(), "ms");
+    add("ITL P50", medianOf(predicted.itl), measured.itlMs.median(), "ms");
     add("Throughput P50", predicted.outputTokPerSecond, measured.runTokPerSecond.median(), "tok/s");
 }
 

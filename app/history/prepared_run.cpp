@@ -27,11 +27,6 @@ QVariant orNull(const std::optional<double> &value)
     return value ? QVariant(*value) : QVariant(QMetaType(QMetaType::Double));
 }
 
-std::optional<double> median(const std::optional<SampleSummary> &summary)
-{
-    return summary ? std::optional(summary->p50) : std::nullopt;
-}
-
 RunEnding endingOf(const RunRecord &run)
 {
     const auto any = [&run](EndReason reason) {
@@ -68,8 +63,8 @@ void addFigures(const RunRecord &run, std::vector<HistoryColumn> &columns)
     columns.insert(columns.end(),
                    {{"ending", static_cast<int>(endingOf(run))},
                     {"output_tokens", static_cast<qint64>(metrics.outputTokens)},
-                    {"ttft_p50_ms", orNull(median(metrics.ttft))},
-                    {"itl_p50_ms", orNull(median(metrics.itl))},
+                    {"ttft_p50_ms", orNull(medianOf(metrics.ttft))},
+                    {"itl_p50_ms", orNull(medianOf(metrics.itl))},
                     {"output_tok_s", orNull(metrics.outputTokPerSecond)}});
 }
 

@@ -64,7 +64,7 @@ private:
         return flopsPerSecond(matmulCase(dtype, m_sizes.rows, m_sizes.out, m_sizes.in, false));
     }
     double int8Product();
-    double smallOperator();
+    void fixedCosts(DeviceLimits &limits);
     double rowElements(double fixedSeconds);
     double drawnElements(int64_t rows);
     void throwIfTold() const
@@ -87,12 +87,24 @@ double Calibrator::int8Product()
 
 // A GPU launches one kernel for a layer's rotations and cache; norms, silu and sums are part of its
 // products' kernels.
-double Calibrator::smallOperator()
+OperatorCase gpuSmallOperator()
 {
-    if (m_backend.hasHostMemory())
-        return seconds(addCase(1, 64));
-    return seconds(ropeAndStoreCase(kCache, {{1, 1}}, kCache.headDim, RopeLayout::AdjacentPairs))
-        / kSmallOperatorsPerLayer;
+    return ropeAndStoreCase(kCache, {{1, 1}}, kCache.headDim, RopeLayout::AdjacentPairs);
+}
+
+void Calibrator::fixedCosts(DeviceLimits &limits)
+{
+    // Next to no work, and just enough for threads to be set to it.
+    const OperatorCase product = matmulCase(DType::Q8_0, 64, 32, 64, false);
+    limits.largeOperatorSeconds = seconds(product);
+    if (m_backend.hasHostMemory()) {
+        limits.smallOperatorSeconds = seconds(addCase(1, 64));
+        return;
+    }
+    limits.smallOperatorSeconds = seconds(gpuSmallOperator()) / kSmallOperatorsPerLayer;
+    limits.replayedLargeSeconds = m_timer.replayedSeconds(product);
+    limits.replayedSmallSeconds =
+        m_timer.replayedSeconds(gpuSmallOperator()) / kSmallOperatorsPerLayer;
 }
 
 // Elements per second of the operators between the products, in the proportion of a layer.
@@ -151,9 +163,7 @@ void Calibrator::measure(std::string_view instructionSet, Calibration &out)
     limits.attentionRowsPerSecond = flopsPerSecond(
         attentionCase(kCache, std::vector<SequenceShape>(kDecodingSequences, {1024, 1})));
     limits.attentionTilesPerSecond = flopsPerSecond(attentionCase(kCache, {{256, 256}}));
-    // Next to no work, and just enough for threads to be set to it.
-    limits.largeOperatorSeconds = seconds(matmulCase(DType::Q8_0, 64, 32, 64, false));
-    limits.smallOperatorSeconds = smallOperator();
+    fixedCosts(limits);
     limits.rowElementsPerSecond = rowElements(seconds(addCase(1, 64)));
     limits.drawnElementsPerSecond = drawnElements(32);
     limits.drawnOfRowPerSecond = drawnElements(1);

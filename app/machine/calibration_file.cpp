@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kFormat = "inferlab-calibration";
 // 1 knew no rate of a single row's sampling, and of batch-invariant kernels the decode steps alone;
 // 2 read from memory alone, and multiplied int8 without minimums.
-constexpr int kVersion = 3;
+constexpr int kVersion = 4;
 constexpr const char *kRereads = "rereads";
 constexpr const char *kRereadMib = "mib";
 constexpr const char *kRereadRate = "read_gb_s";
@@ -59,6 +59,10 @@ const Field kFields[] {
      [](Calibration &c) -> double & { return c.limits.largeOperatorSeconds; }},
     {"small_operator_us", kMicro,
      [](Calibration &c) -> double & { return c.limits.smallOperatorSeconds; }},
+    {"replayed_large_operator_us", kMicro,
+     [](Calibration &c) -> double & { return c.limits.replayedLargeSeconds; }, true},
+    {"replayed_small_operator_us", kMicro,
+     [](Calibration &c) -> double & { return c.limits.replayedSmallSeconds; }, true},
     {"peak_int8_gop_s", kGiga, [](Calibration &c) -> double & { return c.peakInt8PerSecond; },
      true},
     {"peak_f32_gflop_s", kGiga, [](Calibration &c) -> double & { return c.peakFloatPerSecond; },

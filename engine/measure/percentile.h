@@ -33,4 +33,10 @@ std::optional<SampleSummary> summarise(std::span<const double> sample);
 // The same for a sample that is sorted already and not empty.
 SampleSummary summariseSorted(std::span<const double> sorted) noexcept;
 
+// P50, of nothing nothing.
+inline std::optional<double> medianOf(const std::optional<SampleSummary> &summary) noexcept
+{
+    return summary ? std::optional(summary->p50) : std::nullopt;
+}
+
 } // namespace inferlab

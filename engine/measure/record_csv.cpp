@@ -120,7 +120,7 @@ std::string summaryToCsv(const std::vector<RunRecord> &runs)
             appendSummary(line, *summary);
         line.number(m.outputTokPerSecond).number(m.requestPerSecond);
         line.number(m.prefillTokPerSecond).number(m.decodeTokPerSecond);
-        line.number(m.userTokPerSecond ? std::optional(m.userTokPerSecond->p50) : std::nullopt);
+        line.number(medianOf(m.userTokPerSecond));
         line.number(m.meanConcurrency).integer(m.peakConcurrency);
         line.plain(originOf(run));
     }

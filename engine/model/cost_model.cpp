@@ -213,6 +213,7 @@ double StepCost::intensity() const noexcept
 StepCost stepCost(const ModelCost &model, const StepShape &shape)
 {
     StepCost cost;
+    cost.decodes = true;
     const double kvBytes = model.kvBytesPerToken(shape.cacheType);
     for (const SequenceRows &sequence : shape.sequences) {
         if (sequence.newRows <= 0)
@@ -220,8 +221,10 @@ StepCost stepCost(const ModelCost &model, const StepShape &shape)
         cost.rows += sequence.newRows;
         cost.logitRows += sequence.logits ? 1 : 0;
         cost.tokens += sequence.logits && sequence.drawn ? 1 : 0;
+        cost.decodes = cost.decodes && sequence.newRows == 1 && sequence.logits;
         addAttention(model, sequence, kvBytes, cost.attention);
     }
+    cost.decodes = cost.decodes && cost.rows > 0;
     if (cost.rows == 0)
         return cost;
     const auto rows = static_cast<double>(cost.rows);

@@ -119,6 +119,7 @@ struct StepCost
     double drawnElements = 0;   // logits that sampling passes over
     int64_t largeOperators = 0; // products and attention: threads or a device are set to work
     int64_t smallOperators = 0; // the others
+    bool decodes = false;       // one row of each sequence, and its logits
 
     double bytes() const noexcept;
     double operations() const noexcept;

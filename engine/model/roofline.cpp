@@ -32,6 +32,12 @@ double drawingSeconds(const StepCost &cost, const DeviceLimits &limits) noexcept
                     cost.drawnElements / limits.drawnElementsPerSecond);
 }
 
+double operatorSeconds(const StepCost &cost, double ofLarge, double ofSmall) noexcept
+{
+    return static_cast<double>(cost.largeOperators) * ofLarge
+        + static_cast<double>(cost.smallOperators) * ofSmall;
+}
+
 } // namespace
 
 double DeviceLimits::readPerSecond(double stepBytes) const noexcept
@@ -82,16 +88,24 @@ StepTime &StepTime::operator+=(const StepTime &other) noexcept
     return *this;
 }
 
-StepTime stepTime(const StepCost &cost, const DeviceLimits &limits) noexcept
+StepTime stepTime(const StepCost &cost, const DeviceLimits &limits, bool isReplayed) noexcept
 {
     StepTime time;
     const double readPerSecond = limits.readPerSecond(cost.bytes());
     for (const PartCost *part : {&cost.layers, &cost.attention, &cost.output})
         addPart(*part, readPerSecond, limits, time);
-    time.overheadSeconds = cost.rowElements / limits.rowElementsPerSecond
-        + drawingSeconds(cost, limits)
-        + static_cast<double>(cost.largeOperators) * limits.largeOperatorSeconds
-        + static_cast<double>(cost.smallOperators) * limits.smallOperatorSeconds;
+    time.overheadSeconds =
+        cost.rowElements / limits.rowElementsPerSecond + drawingSeconds(cost, limits);
+    const double byHost =
+        operatorSeconds(cost, limits.largeOperatorSeconds, limits.smallOperatorSeconds);
+    if (limits.replayedLargeSeconds <= 0) {
+        time.overheadSeconds += byHost;
+        return time;
+    }
+    time.overheadSeconds +=
+        operatorSeconds(cost, limits.replayedLargeSeconds, limits.replayedSmallSeconds);
+    if (!isReplayed) // the device waits where its host is the slower of the two
+        time.overheadSeconds += std::max(0.0, byHost - time.seconds());
     return time;
 }
 

@@ -22,6 +22,11 @@ struct DeviceLimits
     double drawnOfRowPerSecond = 0;     // and of a single row, which may be one thread's work
     double largeOperatorSeconds = 0;    // of setting threads, or a device, to work
     double smallOperatorSeconds = 0;
+    // Of a device to which a step can be given as a whole (Backend::recordsSteps): what operators
+    // then cost; the two above are the host's, which gives them out one by one while the device
+    // computes. 0: there is no such device.
+    double replayedLargeSeconds = 0;
+    double replayedSmallSeconds = 0;
 
     bool operator==(const DeviceLimits &) const = default;
     // Of steps that read so many bytes each, much the same ones every time: a cache that holds a
@@ -46,6 +51,8 @@ struct StepTime
     StepTime &operator+=(const StepTime &other) noexcept;
 };
 
-StepTime stepTime(const StepCost &cost, const DeviceLimits &limits) noexcept;
+// isReplayed: given to the device as a whole, where it takes steps so.
+StepTime stepTime(const StepCost &cost, const DeviceLimits &limits,
+                  bool isReplayed = false) noexcept;
 
 } // namespace inferlab

@@ -230,10 +230,14 @@ void ControlPanel::edited()
 {
     const SamplingSettings sampling = m_sampling->sampling();
     m_samplingFold->setSummary(samplingSummary(sampling, m_sampling->ignoreEnd()));
-    const int threads = m_switches->threads();
-    const QString details = m_details->summary();
-    m_engineFold->setSummary((threads == 0 ? tr("all cores") : tr("%1 threads").arg(threads))
-                             + (details.isEmpty() ? QString() : QStringLiteral(" · ") + details));
+    QStringList engine;
+    if (m_switches->usesThreads()) {
+        const int threads = m_switches->threads();
+        engine += threads == 0 ? tr("all cores") : tr("%1 threads").arg(threads);
+    }
+    if (const QString details = m_details->summary(); !details.isEmpty())
+        engine += details;
+    m_engineFold->setSummary(engine.join(QStringLiteral(" · ")));
     m_error->dismiss(); // it was about what has just been changed
     m_lookDelay.start();
 }

@@ -65,8 +65,8 @@ EngineSwitches::EngineSwitches(QWidget *parent)
     m_newTokens->setGroupSeparatorShown(true);
     m_newTokens->setToolTip(tr("Each answer has at most this many tokens"));
     m_threads->setRange(0, kMaxThreads);
+    m_threads->setObjectName(QStringLiteral("threads"));
     m_threads->setSpecialValueText(tr("all cores"));
-    m_threads->setToolTip(tr("Takes effect with the next run; the text stays the same"));
     m_batch->setToolTip(tr("Answers to the same prompt, advancing together"));
 
     auto *column = new QVBoxLayout(this);
@@ -133,6 +133,11 @@ int EngineSwitches::newTokens() const
 int EngineSwitches::threads() const
 {
     return m_threads->value();
+}
+
+bool EngineSwitches::usesThreads() const
+{
+    return device() != QLatin1String("cuda");
 }
 
 void EngineSwitches::setDevices(const std::vector<DeviceInfo> &devices)
@@ -238,6 +243,10 @@ void EngineSwitches::refresh()
     }
     showConsequence(m_deviceHint, device);
     showConsequence(m_kvHint, kvCacheConsequence(kvCache(), batch() == 1));
+    m_threads->setEnabled(usesThreads());
+    m_threads->setToolTip(usesThreads()
+                              ? tr("Takes effect with the next run; the text stays the same")
+                              : tr("Of the CPU; on the GPU every kernel has threads of its own"));
 }
 
 } // namespace inferlab

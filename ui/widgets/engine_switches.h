@@ -27,7 +27,8 @@ public:
     bool kvCache() const;
     int batch() const;
     int newTokens() const;
-    int threads() const; // 0: all cores
+    int threads() const;      // 0: all cores
+    bool usesThreads() const; // the chosen device computes with them
 
     void setDevices(const std::vector<DeviceInfo> &devices);
     void setDevice(const QString &kind); // nothing changes when it is not available

@@ -37,8 +37,11 @@ Calibration example(const std::string &hardware)
     c.limits.largeOperatorSeconds = 3e-6;
     c.limits.smallOperatorSeconds = 0.5e-6;
     c.peakInt8PerSecond = 8e12;
-    if (hardware == "B") // a GPU
+    if (hardware == "B") { // a GPU
+        c.limits.replayedLargeSeconds = 1.5e-6;
+        c.limits.replayedSmallSeconds = 0.2e-6;
         c.batchInvariantCost = 0.07;
+    }
     return c;
 }
 
@@ -73,6 +76,8 @@ void checkSame(const Calibration &a, const Calibration &b)
     CHECK(a.limits.drawnOfRowPerSecond == Approx(b.limits.drawnOfRowPerSecond));
     CHECK(a.limits.largeOperatorSeconds * 1e6 == Approx(b.limits.largeOperatorSeconds * 1e6));
     CHECK(a.limits.smallOperatorSeconds * 1e6 == Approx(b.limits.smallOperatorSeconds * 1e6));
+    CHECK(a.limits.replayedLargeSeconds * 1e6 == Approx(b.limits.replayedLargeSeconds * 1e6));
+    CHECK(a.limits.replayedSmallSeconds * 1e6 == Approx(b.limits.replayedSmallSeconds * 1e6));
     CHECK(a.peakInt8PerSecond == Approx(b.peakInt8PerSecond));
     CHECK(a.peakFloatPerSecond == Approx(b.peakFloatPerSecond));
     CHECK(a.batchInvariantCost == b.batchInvariantCost);
@@ -119,7 +124,7 @@ TEST_CASE("files that cannot be used say why")
             "c.json: calibrations[0].rereads[1].mib: expected more than the one before, "
             "found 64");
     Json newer = good;
-    newer["version"] = 4;
+    newer["version"] = good["version"].get<int>() + 1;
     CHECK_THROWS_AS(calibrationsFromJson(newer.dump(), "c.json"), InputError);
     CHECK_THROWS_AS(calibrationsFromJson("{", "c.json"), InputError);
 }
@@ -269,7 +274,9 @@ TEST_CASE("what is measured is possible: kernels stay below the instructions' pe
         CHECK(c.limits.productsPerSecond[2] < 1.5 * c.peakFloatPerSecond);
     REQUIRE(readCalibrations(path).size() == 1);
     checkSame(readCalibrations(path).front(), c);
-    CHECK_FALSE(c.batchInvariantCost); // it is no choice here
+    CHECK_FALSE(c.batchInvariantCost);         // it is no choice here
+    CHECK(c.limits.replayedLargeSeconds == 0); // and no step is given to anybody as a whole
+    CHECK(c.limits.replayedSmallSeconds == 0);
 }
 
 TEST_CASE("measuring gives up when told to, and a place that cannot be written is one line")

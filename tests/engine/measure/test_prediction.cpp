@@ -203,6 +203,34 @@ TEST_CASE("the course's formula: t(B) = max((W + B k n) / BW, 2 P B / F) + t0")
     }
 }
 
+TEST_CASE("decode steps of as many rows as the one before are replayed, where graphs are on")
+{
+    PredictionModel model = oneSecondSteps();
+    model.limits.largeOperatorSeconds = 1; // six of them
+    model.limits.replayedLargeSeconds = 0.1;
+    RunSettings settings = settingsOf(2);
+    const auto stepSeconds = [&] {
+        std::vector<double> all;
+        for (const StepRecord &step : predicted(model, settings, {{10, 4}, {10, 3}}).record.steps)
+            all.push_back(static_cast<double>(step.endNs - step.startNs) * 1e-9);
+        return all;
+    };
+    // A prompt; then two rows, the second time replayed; then one.
+    settings.stepGraphs = true;
+    const std::vector<double> withGraphs = stepSeconds();
+    settings.stepGraphs = false;
+    const std::vector<double> without = stepSeconds();
+    REQUIRE(withGraphs.size() == 4);
+    CHECK(without == std::vector<double>(4, 6.0));
+    CHECK(withGraphs[0] == Approx(6));
+    CHECK(withGraphs[1] == Approx(6));
+    CHECK(withGraphs[2] == Approx(1.6));
+    CHECK(withGraphs[3] == Approx(6));
+    model.limits.replayedLargeSeconds = 0; // a CPU: operators on top of the work
+    settings.stepGraphs = true;
+    CHECK(stepSeconds() == std::vector<double>(4, 7.0));
+}
+
 TEST_CASE("what is expected of settings, and what a record held")
 {
     RunSettings settings = settingsOf(3);

@@ -258,6 +258,31 @@ TEST_CASE("a step's time by hand, part by part")
     CHECK(drawing(4) == Approx(0.4));
 }
 
+TEST_CASE("a device computes while its host gives out operators, or takes a step as a whole")
+{
+    const StepCost cost = stepCost(tinyCost(), StepShape::decode(1, 9));
+    CHECK(cost.decodes);
+    DeviceLimits limits = roundLimits();
+    limits.replayedLargeSeconds = 0.002;
+    limits.replayedSmallSeconds = 0.0001;
+    const double work = stepTime(cost, roundLimits()).seconds() - (0.06 + 0.011);
+    const double between = 6 * 0.002 + 11 * 0.0001;
+    CHECK(stepTime(cost, limits, true).seconds() == Approx(work + between));
+    // The host is done first: nobody waits for it.
+    CHECK(stepTime(cost, limits).seconds() == Approx(work + between));
+    limits.largeOperatorSeconds = 2; // and last: 6 x 2 s and 11 x 1 ms
+    CHECK(stepTime(cost, limits).seconds() == Approx(12.011));
+    CHECK(stepTime(cost, limits).limit() == StepLimit::Overhead);
+    CHECK(stepTime(cost, limits, true).seconds() == Approx(work + between));
+    // Prompts' steps are never alike, nor are those without logits.
+    StepShape shape;
+    shape.sequences = {{1, 9, true}, {2, 0, true}};
+    CHECK_FALSE(stepCost(tinyCost(), shape).decodes);
+    shape.sequences = {{1, 9, false}};
+    CHECK_FALSE(stepCost(tinyCost(), shape).decodes);
+    CHECK_FALSE(stepCost(tinyCost(), {}).decodes);
+}
+
 TEST_CASE("what fits caches is read faster, step after step")
 {
     DeviceLimits limits = roundLimits();

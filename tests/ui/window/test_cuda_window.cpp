@@ -16,6 +16,7 @@
 #include "ui/widgets/segmented_control.h"
 
 #include <QPushButton>
+#include <QSpinBox>
 #include <QtTest>
 
 #include <cmath>
@@ -86,7 +87,10 @@ void TestCudaWindow::theGpuGivesTheCpusText()
     const std::vector<TokenRecord> onCpu = f.tokens();
     QCOMPARE(onCpu.size(), size_t {kNewTokens});
 
+    const auto *threads = f.page->controls()->findChild<QSpinBox *>(QStringLiteral("threads"));
+    QVERIFY(threads != nullptr && threads->isEnabled());
     f.use("cuda");
+    QVERIFY(!threads->isEnabled()); // they are the CPU's
     QCOMPARE(f.session->model()->choice.device, QStringLiteral("cuda"));
     f.runToTheEnd();
     QVERIFY2(f.page->finishedRun() != nullptr, qPrintable(f.page->errorBar()->line()));

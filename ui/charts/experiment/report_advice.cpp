@@ -56,11 +56,6 @@ QString number(const std::optional<double> &value)
     return value ? numberText(*value) : QStringLiteral("-");
 }
 
-std::optional<double> median(const std::optional<SampleSummary> &sample)
-{
-    return sample ? std::optional(sample->p50) : std::nullopt;
-}
-
 // The point that is told of: the best, else the one of which most requests kept the limits.
 size_t tellingPoint(const Advice &advice, const std::vector<SloOutcome> &outcomes)
 {
@@ -125,8 +120,8 @@ QString reportPrediction(const ExperimentResult &result, const ExperimentOutlook
         const MeasuredPoint measured = measuredPoint(result.points[i]);
         rows += tableRow(
             {escaped(result.points[i].point.label), number(predicted.metrics->outputTokPerSecond),
-             number(measured.tokPerSecond), number(median(predicted.metrics->ttft)),
-             number(percentile(measured.ttftMs, 50)), number(median(predicted.metrics->itl)),
+             number(measured.tokPerSecond), number(medianOf(predicted.metrics->ttft)),
+             number(percentile(measured.ttftMs, 50)), number(medianOf(predicted.metrics->itl)),
              number(percentile(measured.itlMs, 50)),
              predicted.verdict ? escaped(runLimitName(predicted.verdict->limit)) : QString()});
     }
