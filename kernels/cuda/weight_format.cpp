@@ -116,11 +116,6 @@ void repackK6(const unsigned char *block, size_t firstGroup, const HostPlanes &p
 
 } // namespace
 
-bool isFloatType(DType dtype) noexcept
-{
-    return dtype == DType::F32 || dtype == DType::F16 || dtype == DType::BF16;
-}
-
 bool hasKernels(DType dtype) noexcept
 {
     return planeBytes(dtype).low > 0;

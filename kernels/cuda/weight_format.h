@@ -43,7 +43,10 @@ struct PlaneBytes
 
 // Types whose codes the kernels read; the others are kept as float32.
 bool hasKernels(DType dtype) noexcept;
-bool isFloatType(DType dtype) noexcept;
+constexpr bool isFloatType(DType dtype) noexcept
+{
+    return dtype == DType::F32 || dtype == DType::F16 || dtype == DType::BF16;
+}
 constexpr PlaneBytes planeBytes(DType dtype) noexcept
 {
     switch (dtype) {
