@@ -14,7 +14,8 @@ namespace {
 constexpr double kOperatorSeconds = 0.04;
 constexpr int kFewestLooks = 3;
 
-// Steps are recorded while it lives, whatever was chosen before.
+// Steps are recorded while it lives, whatever was chosen before. A backend forgets them when it is
+// told to record none: so none of those here point to memory that has gone.
 class RecordingScope
 {
 public:
@@ -24,7 +25,11 @@ public:
     {
         m_backend.setRecordsSteps(true);
     }
-    ~RecordingScope() { m_backend.setRecordsSteps(m_before); }
+    ~RecordingScope()
+    {
+        m_backend.setRecordsSteps(false);
+        m_backend.setRecordsSteps(m_before);
+    }
     RecordingScope(const RecordingScope &) = delete;
     RecordingScope &operator=(const RecordingScope &) = delete;
 

@@ -168,13 +168,13 @@ Int8Activations::Int8Activations(void *memory, int64_t rows, int64_t cols) noexc
     , groups(groupsOf(cols))
 { }
 
-void quantizeActivations(cudaStream_t stream, const ActivationSource &source,
+void quantizeActivations(LaunchQueue &queue, const ActivationSource &source,
                          const Int8Activations &out)
 {
     forSource(source, [&](const auto &rows) {
         using Source = std::decay_t<decltype(rows)>;
         launch("quantizeActivations", quantizeKernel<Source>,
-               gridFor<Source>(rowsOf(source), colsOf(source)), stream, rows, out);
+               gridFor<Source>(rowsOf(source), colsOf(source)), queue, rows, out);
     });
 }
 
@@ -191,12 +191,12 @@ HalfActivations::HalfActivations(void *memory, int64_t rows, int64_t cols) noexc
     , groups(groupsOf(cols))
 { }
 
-void halveActivations(cudaStream_t stream, const ActivationSource &source,
+void halveActivations(LaunchQueue &queue, const ActivationSource &source,
                       const HalfActivations &out)
 {
     forSource(source, [&](const auto &rows) {
         launch("halveActivations", halveKernel<std::decay_t<decltype(rows)>>,
-               perRow(rowsOf(source), colsOf(source)), stream, rows, colsOf(source), out);
+               perRow(rowsOf(source), colsOf(source)), queue, rows, colsOf(source), out);
     });
 }
 
@@ -205,7 +205,7 @@ size_t FloatActivations::bytes(int64_t rows, int64_t cols) noexcept
     return elements(rows, cols) * sizeof(float);
 }
 
-FloatActivations padActivations(cudaStream_t stream, const ActivationSource &source, void *memory)
+FloatActivations padActivations(LaunchQueue &queue, const ActivationSource &source, void *memory)
 {
     FloatActivations result;
     result.groups = groupsOf(colsOf(source));
@@ -218,7 +218,7 @@ FloatActivations padActivations(cudaStream_t stream, const ActivationSource &sou
     const int64_t padded = result.groups * kGroup;
     forSource(source, [&](const auto &rows) {
         using Source = std::decay_t<decltype(rows)>;
-        launch("padActivations", padKernel<Source>, gridFor<Source>(rowsOf(source), padded), stream,
+        launch("padActivations", padKernel<Source>, gridFor<Source>(rowsOf(source), padded), queue,
                rows, colsOf(source), padded, values);
     });
     result.values = values;

@@ -4,9 +4,8 @@
 #pragma once
 
 #include "kernels/api/backend.h"
+#include "launch_queue.h"
 #include "weight_format.h"
-
-#include <cuda_runtime_api.h>
 
 #include <variant>
 
@@ -44,7 +43,7 @@ struct Int8Activations
     Int8Activations() = default;
     Int8Activations(void *memory, int64_t rows, int64_t cols) noexcept;
 };
-void quantizeActivations(cudaStream_t stream, const ActivationSource &source,
+void quantizeActivations(LaunchQueue &queue, const ActivationSource &source,
                          const Int8Activations &out);
 
 // x as binary16: x = scale * value. scale is 1, or a power of two for a row with values that
@@ -59,7 +58,7 @@ struct HalfActivations
     HalfActivations() = default;
     HalfActivations(void *memory, int64_t rows, int64_t cols) noexcept;
 };
-void halveActivations(cudaStream_t stream, const ActivationSource &source,
+void halveActivations(LaunchQueue &queue, const ActivationSource &source,
                       const HalfActivations &out);
 
 // x as it is.
@@ -71,6 +70,6 @@ struct FloatActivations
     static size_t bytes(int64_t rows, int64_t cols) noexcept;
 };
 // In `memory`, or where a matrix is packed, padded and aligned already, in its own.
-FloatActivations padActivations(cudaStream_t stream, const ActivationSource &source, void *memory);
+FloatActivations padActivations(LaunchQueue &queue, const ActivationSource &source, void *memory);
 
 } // namespace inferlab::cuda

@@ -132,7 +132,7 @@ bool splitPays(const AttentionParameters &p, int64_t blocks, const Resources &re
 }
 
 template <typename Element, int perLane, int queriesPerWarp>
-void launchAttention(cudaStream_t stream, AttentionParameters p, const Resources &resources)
+void launchAttention(LaunchQueue &queue, AttentionParameters p, const Resources &resources)
 {
     const int32_t group = p.args.heads / p.args.cache.kvHeads;
     const bool oneRowEach = p.args.placement.rows == p.args.placement.sequences;
@@ -142,14 +142,14 @@ void launchAttention(cudaStream_t stream, AttentionParameters p, const Resources
     grid.z = p.split ? static_cast<unsigned>(p.chunks) : 1;
     grid.threads = kThreads;
     grid.sharedBytes = attentionSharedBytes<queriesPerWarp>(p.args.cache.headDim);
-    launch("attention", attentionKernel<Element, perLane, queriesPerWarp>, grid, stream, p);
+    launch("attention", attentionKernel<Element, perLane, queriesPerWarp>, grid, queue, p);
     if (!p.split)
         return;
     Grid merging;
     merging.blocks = p.args.placement.rows;
     merging.y = static_cast<unsigned>(p.args.heads);
     merging.threads = kWarpLanes;
-    launch("attention, merging chunks", mergeChunksKernel<perLane>, merging, stream, p);
+    launch("attention, merging chunks", mergeChunksKernel<perLane>, merging, queue, p);
 }
 
 // Most rows are of prompts, several of each sequence in a row: else fragments stay empty.
@@ -167,35 +167,35 @@ bool servesTensorCores(const AttentionArgs &args)
 }
 
 template <typename Element, int dim>
-void launchTensorKernel(cudaStream_t stream, AttentionParameters p)
+void launchTensorKernel(LaunchQueue &queue, AttentionParameters p)
 {
     Grid grid;
     shareOut(p, kTensorQueries / (p.args.heads / p.args.cache.kvHeads), grid);
     grid.threads = kTensorThreads;
     grid.sharedBytes = TensorAttentionShape<dim>::kSharedBytes;
-    launch("attention on the tensor cores", attentionTensorKernel<Element, dim>, grid, stream, p);
+    launch("attention on the tensor cores", attentionTensorKernel<Element, dim>, grid, queue, p);
 }
 
 template <typename Element>
-void launchTensor(cudaStream_t stream, const AttentionParameters &p)
+void launchTensor(LaunchQueue &queue, const AttentionParameters &p)
 {
     if (p.args.cache.headDim <= 64)
-        launchTensorKernel<Element, 64>(stream, p);
+        launchTensorKernel<Element, 64>(queue, p);
     else
-        launchTensorKernel<Element, kTensorHeadDim>(stream, p);
+        launchTensorKernel<Element, kTensorHeadDim>(queue, p);
 }
 
 // A decoding sequence brings one row: the heads that share keys are all of a block's queries. With
 // one for each warp, registers and shared memory leave room for more blocks, whose loads hide one
 // another's latency. A query's numbers are the same.
 template <typename Element, int perLane, int queriesPerWarp>
-void launchForQueries(cudaStream_t stream, const AttentionParameters &p, const Resources &resources)
+void launchForQueries(LaunchQueue &queue, const AttentionParameters &p, const Resources &resources)
 {
     const bool oneRowEach = p.args.placement.rows == p.args.placement.sequences;
     if (oneRowEach && p.args.heads / p.args.cache.kvHeads <= kWarps)
-        launchAttention<Element, perLane, 1>(stream, p, resources);
+        launchAttention<Element, perLane, 1>(queue, p, resources);
     else
-        launchAttention<Element, perLane, queriesPerWarp>(stream, p, resources);
+        launchAttention<Element, perLane, queriesPerWarp>(queue, p, resources);
 }
 
 // Queries of a warp, by the head's length: longer ones leave less room.
@@ -214,14 +214,14 @@ size_t largestSharedBytes(int32_t headDim)
 }
 
 template <typename Element>
-void launchForDim(cudaStream_t stream, const AttentionParameters &p, const Resources &resources)
+void launchForDim(LaunchQueue &queue, const AttentionParameters &p, const Resources &resources)
 {
     if (p.args.cache.headDim <= 64)
-        launchForQueries<Element, 2, kQueriesOfWarp>(stream, p, resources);
+        launchForQueries<Element, 2, kQueriesOfWarp>(queue, p, resources);
     else if (p.args.cache.headDim <= 128)
-        launchForQueries<Element, 4, kQueriesOfWarp>(stream, p, resources);
+        launchForQueries<Element, 4, kQueriesOfWarp>(queue, p, resources);
     else
-        launchForQueries<Element, 8, kQueriesOfWarpLong>(stream, p, resources);
+        launchForQueries<Element, 8, kQueriesOfWarpLong>(queue, p, resources);
 }
 
 } // namespace
@@ -265,7 +265,7 @@ bool quantizesOutput(const AttentionArgs &args, const AttentionOptions &options)
     return args.cache.headDim % kGroup == 0 && !(options.tensorCores && servesTensorCores(args));
 }
 
-void attention(cudaStream_t stream, const AttentionArgs &args, const AttentionOptions &options,
+void attention(LaunchQueue &queue, const AttentionArgs &args, const AttentionOptions &options,
                float *workspace, size_t workspaceBytes)
 {
     const std::string refusal =
@@ -276,18 +276,18 @@ void attention(cudaStream_t stream, const AttentionArgs &args, const AttentionOp
     p.args = args;
     p.quantized = options.quantized;
     if (options.tensorCores && servesTensorCores(args))
-        return args.cache.dtype == DType::F16 ? launchTensor<uint16_t>(stream, p)
-                                              : launchTensor<Q8Block>(stream, p);
+        return args.cache.dtype == DType::F16 ? launchTensor<uint16_t>(queue, p)
+                                              : launchTensor<Q8Block>(queue, p);
     p.partials = workspace;
     p.chunks = static_cast<int32_t>(
         chunksFor(int64_t {args.placement.maxBlocks} * args.cache.blockTokens));
     const Resources resources {options.multiprocessors, workspaceBytes};
     if (args.cache.dtype == DType::F16)
-        launchForDim<uint16_t>(stream, p, resources);
+        launchForDim<uint16_t>(queue, p, resources);
     else if (args.cache.dtype == DType::Q8_0)
-        launchForDim<Q8Block>(stream, p, resources);
+        launchForDim<Q8Block>(queue, p, resources);
     else
-        launchForDim<float>(stream, p, resources);
+        launchForDim<float>(queue, p, resources);
 }
 
 } // namespace inferlab::cuda

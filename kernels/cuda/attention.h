@@ -36,7 +36,7 @@ bool quantizesOutput(const AttentionArgs &args, const AttentionOptions &options)
 
 // workspace: of the limits that the arguments keep. Throws std::runtime_error for heads that the
 // kernels do not hold on any device.
-void attention(cudaStream_t stream, const AttentionArgs &args, const AttentionOptions &options,
+void attention(LaunchQueue &queue, const AttentionArgs &args, const AttentionOptions &options,
                float *workspace, size_t workspaceBytes);
 
 } // namespace inferlab::cuda

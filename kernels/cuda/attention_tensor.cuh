@@ -22,6 +22,7 @@ struct TensorAttentionShape
     // More keys at a time leave fewer barriers, and longer heads fewer registers for their scores.
     static constexpr int kKeys = dim <= 64 ? 64 : 32;
     static constexpr int kRowWords = dim / 2 + 4; // of a query, key or value: see loadLeft()
+    static_assert(kRowWords % 4 == 0, "rows are aligned to 16 bytes");
     static constexpr int kQueryWords = kTensorQueries * kRowWords;
     static constexpr int kKeyWords = kKeys * kRowWords;
     static constexpr size_t kSharedBytes = sizeof(uint32_t) * 2 * (kQueryWords + kKeyWords);
@@ -42,6 +43,12 @@ __device__ __forceinline__ SplitPair splitPair(float first, float second)
     return pair;
 }
 
+// A code's value, within binary16's range.
+__device__ __forceinline__ float q8Half(float scale, uint32_t code)
+{
+    return withinHalf(__fmul_rn(scale, static_cast<float>(static_cast<int8_t>(code))));
+}
+
 // Eight neighbours of a cache as binary16; `element` is a multiple of eight.
 template <typename Element>
 __device__ __forceinline__ uint4 loadEight(const void *cache, int64_t element)
@@ -55,9 +62,7 @@ __device__ __forceinline__ uint4 loadEight(const void *cache, int64_t element)
 #pragma unroll
         for (int w = 0; w < 4; ++w) {
             const uint32_t pair = pairs[w];
-            words[w] =
-                packHalves(__fmul_rn(scale, static_cast<float>(static_cast<int8_t>(pair & 0xffu))),
-                           __fmul_rn(scale, static_cast<float>(static_cast<int8_t>(pair >> 8))));
+            words[w] = packHalves(q8Half(scale, pair & 0xffu), q8Half(scale, pair >> 8));
         }
         return make_uint4(words[0], words[1], words[2], words[3]);
     } else {
@@ -152,7 +157,8 @@ private:
             if (query < m_queries) {
                 const float *source = p.args.q.row(rowOf(query)) + firstElementOf(query);
                 for (int e = 0; e < 2; ++e)
-                    values[e] = d + e < m_headDim ? __fmul_rn(source[d + e], scale) : 0.0f;
+                    values[e] =
+                        d + e < m_headDim ? withinHalf(__fmul_rn(source[d + e], scale)) : 0.0f;
             }
             const SplitPair pair = splitPair(values[0], values[1]);
             const int word = i / (dim / 2) * Shape::kRowWords + i % (dim / 2);

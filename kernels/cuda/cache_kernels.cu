@@ -175,22 +175,21 @@ int64_t pairsOf(const MatrixView &x, int32_t headDim, int32_t ropeDim)
 
 } // namespace
 
-void rope(cudaStream_t stream, MatrixView x, int32_t headDim, int32_t ropeDim,
+void rope(LaunchQueue &queue, MatrixView x, int32_t headDim, int32_t ropeDim,
           ConstMatrixView cosSin, RopeLayout layout)
 {
     const Rotation rotation {cosSin, headDim, ropeDim, layout == RopeLayout::AdjacentPairs};
-    launch("rope", ropeKernel, gridOf(blocksFor(pairsOf(x, headDim, ropeDim))), stream, x,
-           rotation);
+    launch("rope", ropeKernel, gridOf(blocksFor(pairsOf(x, headDim, ropeDim))), queue, x, rotation);
 }
 
-void writeKv(cudaStream_t stream, ConstMatrixView k, ConstMatrixView v, const KvLayerView &cache,
+void writeKv(LaunchQueue &queue, ConstMatrixView k, ConstMatrixView v, const KvLayerView &cache,
              const RowPlacement &placement)
 {
     const auto kernel = cache.dtype == DType::Q8_0 ? writeKvKernel<true> : writeKvKernel<false>;
-    launch("writeKv", kernel, gridOf(blocksFor(k.rows * k.cols)), stream, k, v, cache, placement);
+    launch("writeKv", kernel, gridOf(blocksFor(k.rows * k.cols)), queue, k, v, cache, placement);
 }
 
-void ropeAndStore(cudaStream_t stream, const RopeStoreArgs &args)
+void ropeAndStore(LaunchQueue &queue, const RopeStoreArgs &args)
 {
     const auto ropeDim = static_cast<int32_t>(args.cosSin.cols);
     const Rotation rotation {args.cosSin, args.cache.headDim, ropeDim,
@@ -199,7 +198,7 @@ void ropeAndStore(cudaStream_t stream, const RopeStoreArgs &args)
     const auto kernel =
         args.cache.dtype == DType::Q8_0 ? ropeAndStoreKernel<true> : ropeAndStoreKernel<false>;
     launch("ropeAndStore", kernel, gridOf(queryBlocks + blocksFor(args.k.rows * args.k.cols)),
-           stream, args.q, rotation, static_cast<unsigned>(queryBlocks), args.k, args.v, args.cache,
+           queue, args.q, rotation, static_cast<unsigned>(queryBlocks), args.k, args.v, args.cache,
            args.placement);
 }
 

@@ -3,16 +3,15 @@
 #pragma once
 
 #include "kernels/api/backend.h"
-
-#include <cuda_runtime_api.h>
+#include "launch_queue.h"
 
 namespace inferlab::cuda {
 
-void rope(cudaStream_t stream, MatrixView x, int32_t headDim, int32_t ropeDim,
+void rope(LaunchQueue &queue, MatrixView x, int32_t headDim, int32_t ropeDim,
           ConstMatrixView cosSin, RopeLayout layout);
-void writeKv(cudaStream_t stream, ConstMatrixView k, ConstMatrixView v, const KvLayerView &cache,
+void writeKv(LaunchQueue &queue, ConstMatrixView k, ConstMatrixView v, const KvLayerView &cache,
              const RowPlacement &placement);
 // The same numbers as of rope() for queries and keys and of writeKv(); k stays as it is.
-void ropeAndStore(cudaStream_t stream, const RopeStoreArgs &args);
+void ropeAndStore(LaunchQueue &queue, const RopeStoreArgs &args);
 
 } // namespace inferlab::cuda

@@ -9,6 +9,7 @@
 #include "device_weight.h"
 #include "embed.h"
 #include "launch_overlap.h"
+#include "launch_queue.h"
 #include "logit_summary.h"
 #include "matmul.h"
 #include "row_kernels.h"
@@ -64,9 +65,9 @@ public:
     CudaBackend()
         : m_properties(deviceProperties())
         , m_staging(m_stream.get())
-        , m_matmul(m_stream.get())
+        , m_matmul(m_queue)
         , m_overlap(findLaunchOverlap(m_properties.major, m_stream.get()))
-        , m_steps(m_stream.get(), m_overlap.works)
+        , m_steps(m_queue, m_overlap.works)
     { }
 
     DeviceInfo device() const override
@@ -169,13 +170,13 @@ public:
         assert(table.cols() == out.cols && static_cast<int64_t>(ids.size()) == out.rows);
         assert(dynamic_cast<const DeviceWeight *>(&table) != nullptr && "a weight of this backend");
         const auto &weight = static_cast<const DeviceWeight &>(table);
-        cuda::embed(m_stream.get(), weight.stored(), weight.planes(), ids.data(), out);
+        cuda::embed(m_queue, weight.stored(), weight.planes(), ids.data(), out);
     }
     void rmsNorm(ConstMatrixView x, const float *gain, float epsilon, MatrixView out) override
     {
         assert(x.rows == out.rows && x.cols == out.cols);
         m_steps.enter(StepPhase::Products);
-        cuda::rmsNorm(m_stream.get(), x, gain, epsilon, out);
+        cuda::rmsNorm(m_queue, x, gain, epsilon, out);
     }
     void matmul(std::span<const MatmulOutput> outputs, ConstMatrixView x) override
     {
@@ -206,7 +207,7 @@ public:
     {
         assert(x.cols % headDim == 0 && ropeDim % 2 == 0 && ropeDim <= headDim);
         assert(cosSin.rows == x.rows && cosSin.cols == ropeDim);
-        cuda::rope(m_stream.get(), x, headDim, ropeDim, cosSin, layout);
+        cuda::rope(m_queue, x, headDim, ropeDim, cosSin, layout);
     }
     void writeKv(ConstMatrixView k, ConstMatrixView v, const KvLayerView &cache,
                  const RowPlacement &placement) override
@@ -214,7 +215,7 @@ public:
         assert(supportsCache(cache.dtype, cache.headDim).supported);
         assert(k.rows == placement.rows && k.cols == int64_t {cache.kvHeads} * cache.headDim);
         assert(v.rows == k.rows && v.cols == k.cols);
-        cuda::writeKv(m_stream.get(), k, v, cache, placement);
+        cuda::writeKv(m_queue, k, v, cache, placement);
     }
     void ropeAndStore(const RopeStoreArgs &args) override
     {
@@ -224,7 +225,7 @@ public:
         assert(args.k.cols == int64_t {args.cache.kvHeads} * args.cache.headDim);
         assert(args.v.rows == args.k.rows && args.v.cols == args.k.cols);
         assert(args.cosSin.rows == args.q.rows && args.cosSin.cols <= args.cache.headDim);
-        cuda::ropeAndStore(m_stream.get(), args);
+        cuda::ropeAndStore(m_queue, args);
     }
     void attention(const AttentionArgs &args) override
     {
@@ -251,18 +252,18 @@ public:
     {
         assert(gate.rows == out.rows && gate.cols == out.cols);
         assert(up.rows == out.rows && up.cols == out.cols);
-        cuda::siluMultiply(m_stream.get(), gate, up, out);
+        cuda::siluMultiply(m_queue, gate, up, out);
     }
     void add(MatrixView x, ConstMatrixView y) override
     {
         assert(x.rows == y.rows && x.cols == y.cols);
-        cuda::add(m_stream.get(), x, y);
+        cuda::add(m_queue, x, y);
     }
     void gatherRows(ConstMatrixView x, std::span<const int32_t> rows, MatrixView out) override
     {
         assert(static_cast<int64_t>(rows.size()) == out.rows && x.cols == out.cols);
         m_steps.enter(StepPhase::Logits); // of the rows whose logits are wanted
-        cuda::gatherRows(m_stream.get(), x, rows.data(), out);
+        cuda::gatherRows(m_queue, x, rows.data(), out);
     }
 
     void summariseLogits(ConstMatrixView logits, std::span<const float> temperatures,
@@ -275,7 +276,7 @@ public:
         auto *device = reinterpret_cast<float *>(summaries + out.size());
         m_steps.beginSummary();
         m_staging.upload(device, temperatures.data(), temperatures.size_bytes());
-        cuda::summariseLogits(m_stream.get(), logits, device, summaries);
+        cuda::summariseLogits(m_queue, logits, device, summaries);
         m_steps.endSummary();
         m_staging.download(out.data(), summaries, out.size_bytes());
     }
@@ -296,7 +297,7 @@ private:
         m_steps.enter(StepPhase::Attention);
         assert(args.heads % args.cache.kvHeads == 0);
         assert(args.q.rows == args.placement.rows && args.out.rows == args.q.rows);
-        cuda::attention(m_stream.get(), args, options,
+        cuda::attention(m_queue, args, options,
                         static_cast<float *>(m_partials ? m_partials->data() : nullptr),
                         m_partials ? m_partials->bytes() : 0);
     }
@@ -318,6 +319,7 @@ private:
 
     DeviceProperties m_properties;
     Stream m_stream;
+    LaunchQueue m_queue {m_stream.get()};
     Staging m_staging;
     Matmul m_matmul;
     LaunchOverlap m_overlap;

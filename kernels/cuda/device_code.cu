@@ -1,7 +1,6 @@
 #include "device_code.h"
 
 #include "launch.cuh"
-#include "launch_overlap.h"
 
 #include <exception>
 
@@ -15,14 +14,14 @@ __global__ void emptyKernel()
     beginKernel();
 }
 
-cudaError_t launchTwo(cudaStream_t stream)
+cudaError_t launchTwo(LaunchQueue &queue)
 {
-    const OverlapScope scope(true);
+    const OverlapScope scope(queue, true);
     Grid grid;
     grid.blocks = 1;
     grid.threads = kWarpLanes;
     for (int i = 0; i < 2; ++i) {
-        const cudaError_t error = tryLaunch(emptyKernel, grid, stream);
+        const cudaError_t error = tryLaunch(emptyKernel, grid, queue);
         if (error != cudaSuccess)
             return error;
     }
@@ -36,8 +35,9 @@ cudaError_t launchRecorded(cudaStream_t stream, cudaGraph_t graph)
     if (error != cudaSuccess)
         return error;
     error = cudaGraphLaunch(exec, stream);
-    cudaGraphExecDestroy(exec); // once it has run
-    return error;
+    const cudaError_t waited = cudaStreamSynchronize(stream);
+    cudaGraphExecDestroy(exec);
+    return error == cudaSuccess ? waited : error;
 }
 
 } // namespace
@@ -58,11 +58,12 @@ bool codeWaits()
 
 cudaError_t tryOverlap(cudaStream_t stream)
 {
-    cudaError_t error = launchTwo(stream);
+    LaunchQueue queue(stream);
+    cudaError_t error = launchTwo(queue);
     if (error == cudaSuccess)
         error = cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal);
     if (error == cudaSuccess) {
-        error = launchTwo(stream);
+        error = launchTwo(queue);
         cudaGraph_t graph = nullptr;
         const cudaError_t ended = cudaStreamEndCapture(stream, &graph);
         error = error == cudaSuccess ? ended : error;

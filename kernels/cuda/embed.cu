@@ -61,21 +61,21 @@ Grid perHalfGroup(int64_t halves)
 
 } // namespace
 
-void embed(cudaStream_t stream, DType dtype, const WeightPlanes &table, const int32_t *ids,
+void embed(LaunchQueue &queue, DType dtype, const WeightPlanes &table, const int32_t *ids,
            MatrixView out)
 {
     forAnyType(dtype, [&](auto type) {
         launch("embed", embedKernel<decltype(type)::value>,
-               perHalfGroup(out.rows * 2 * table.groups), stream, table, ids, out);
+               perHalfGroup(out.rows * 2 * table.groups), queue, table, ids, out);
     });
 }
 
-void dequantizeToHalf(cudaStream_t stream, DType dtype, const WeightPlanes &weight,
-                      int64_t firstRow, int64_t rows, uint16_t *out)
+void dequantizeToHalf(LaunchQueue &queue, DType dtype, const WeightPlanes &weight, int64_t firstRow,
+                      int64_t rows, uint16_t *out)
 {
     forHalfType(dtype, [&](auto type) {
         launch("dequantize", dequantizeKernel<decltype(type)::value>,
-               perHalfGroup(rows * 2 * weight.groups), stream, weight, firstRow, rows,
+               perHalfGroup(rows * 2 * weight.groups), queue, weight, firstRow, rows,
                reinterpret_cast<uint4 *>(out));
     });
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cuda_error.h"
-#include "launch_overlap.h"
+#include "launch_queue.h"
 
 #include <cuda_runtime.h>
 
@@ -68,7 +68,7 @@ struct Grid
 constexpr size_t kUsualSharedBytes = size_t {48} * 1024;
 
 template <typename... Parameters, typename... Arguments>
-cudaError_t tryLaunch(void (*kernel)(Parameters...), const Grid &grid, cudaStream_t stream,
+cudaError_t tryLaunch(void (*kernel)(Parameters...), const Grid &grid, LaunchQueue &queue,
                       Arguments &&...arguments)
 {
     if (grid.blocks <= 0)
@@ -87,17 +87,17 @@ cudaError_t tryLaunch(void (*kernel)(Parameters...), const Grid &grid, cudaStrea
     config.gridDim = dim3 {static_cast<unsigned>(grid.blocks), grid.y, grid.z};
     config.blockDim = dim3 {grid.threads, 1, 1};
     config.dynamicSmemBytes = grid.sharedBytes;
-    config.stream = stream;
+    config.stream = queue.stream();
     config.attrs = &overlap;
-    config.numAttrs = nextOverlaps() ? 1 : 0;
+    config.numAttrs = queue.nextOverlaps() ? 1 : 0;
     return cudaLaunchKernelEx(&config, kernel, std::forward<Arguments>(arguments)...);
 }
 
 template <typename... Parameters, typename... Arguments>
-void launch(const char *name, void (*kernel)(Parameters...), const Grid &grid, cudaStream_t stream,
+void launch(const char *name, void (*kernel)(Parameters...), const Grid &grid, LaunchQueue &queue,
             Arguments &&...arguments)
 {
-    check(tryLaunch(kernel, grid, stream, std::forward<Arguments>(arguments)...), name);
+    check(tryLaunch(kernel, grid, queue, std::forward<Arguments>(arguments)...), name);
 }
 
 constexpr int64_t ceilDivide(int64_t value, int64_t by)

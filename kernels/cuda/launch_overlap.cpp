@@ -5,18 +5,10 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <string_view>
-#include <utility>
 
 namespace inferlab::cuda {
 
 namespace {
-
-struct Chain
-{
-    bool overlaps = false;
-    bool followsKernel = false;
-};
-thread_local Chain chain;
 
 bool isSwitchedOff()
 {
@@ -30,26 +22,6 @@ bool isSwitchedOff()
 }
 
 } // namespace
-
-OverlapScope::OverlapScope(bool overlaps) noexcept
-{
-    chain = {overlaps, false};
-}
-
-OverlapScope::~OverlapScope()
-{
-    chain = {};
-}
-
-bool nextOverlaps() noexcept
-{
-    return std::exchange(chain.followsKernel, true) && chain.overlaps;
-}
-
-void breakOverlap() noexcept
-{
-    chain.followsKernel = false;
-}
 
 LaunchOverlap findLaunchOverlap(int computeMajor, cudaStream_t stream)
 {

@@ -10,22 +10,6 @@
 
 namespace inferlab::cuda {
 
-// While one lives, kernels that this thread launches overlap with the one launched before them in
-// the scope, as long as nothing else comes between.
-class OverlapScope
-{
-public:
-    explicit OverlapScope(bool overlaps) noexcept;
-    ~OverlapScope();
-    OverlapScope(const OverlapScope &) = delete;
-    OverlapScope &operator=(const OverlapScope &) = delete;
-};
-
-// Whether the kernel that this thread launches now overlaps with the one before.
-bool nextOverlaps() noexcept;
-// What is given to the stream now is no kernel of this module: the kernel after it waits for it.
-void breakOverlap() noexcept;
-
 struct LaunchOverlap
 {
     bool works = false;

@@ -134,14 +134,14 @@ __global__ void __launch_bounds__(kThreads)
 
 } // namespace
 
-void summariseLogits(cudaStream_t stream, ConstMatrixView logits, const float *temperatures,
+void summariseLogits(LaunchQueue &queue, ConstMatrixView logits, const float *temperatures,
                      LogitSummary *out)
 {
     Grid grid;
     grid.blocks = logits.rows;
     grid.threads = kThreads;
     grid.sharedBytes = sizeof(Shared);
-    launch("summariseLogits", summariseLogitsKernel, grid, stream, logits, temperatures, out);
+    launch("summariseLogits", summariseLogitsKernel, grid, queue, logits, temperatures, out);
 }
 
 } // namespace inferlab::cuda

@@ -2,7 +2,6 @@
 
 #include "activations.h"
 #include "embed.h"
-#include "launch_overlap.h"
 #include "matmul_tiles.h"
 #include "matvec.h"
 
@@ -56,9 +55,9 @@ size_t activationBytes(const StepLimits &limits)
 
 } // namespace
 
-Matmul::Matmul(cudaStream_t stream)
-    : m_stream(stream)
-    , m_library(openHalfGemm(stream, m_libraryReason))
+Matmul::Matmul(LaunchQueue &queue)
+    : m_queue(queue)
+    , m_library(openHalfGemm(queue.stream(), m_libraryReason))
 { }
 
 size_t Matmul::workspaceBytes(const StepLimits &limits) const noexcept
@@ -115,7 +114,7 @@ std::optional<Int8Activations> Matmul::quantizedInput(const Weight &weight, int6
 
 void Matmul::addQuantized(const Weight &weight, const Int8Activations &codes, MatrixView sum)
 {
-    matvecQuantized(m_stream, deviceWeight(weight).stored(), addingTo(weight, sum, {}), codes,
+    matvecQuantized(m_queue, deviceWeight(weight).stored(), addingTo(weight, sum, {}), codes,
                     sum.rows);
 }
 
@@ -129,13 +128,13 @@ void Matmul::runTogether(DType stored, ProductTargets &targets, const Activation
         return runMatvecFloat(stored, targets, source);
     const HalfActivations half(m_activations->data(), rows, colsOf(source));
     if (m_prepared != Prepared::Half) {
-        halveActivations(m_stream, source, half);
+        halveActivations(m_queue, source, half);
         m_prepared = Prepared::Half;
     }
     if (kernel == ProductKernel::Library)
         runLibrary(stored, targets, half, rows);
     else
-        matmulTiles(m_stream, stored, targets, half, rows);
+        matmulTiles(m_queue, stored, targets, half, rows);
 }
 
 void Matmul::runMatvecInt8(DType stored, const ProductTargets &targets,
@@ -144,10 +143,10 @@ void Matmul::runMatvecInt8(DType stored, const ProductTargets &targets,
     const int64_t rows = rowsOf(source);
     const Int8Activations codes(m_activations->data(), rows, colsOf(source));
     if (m_prepared != Prepared::Int8) {
-        quantizeActivations(m_stream, source, codes);
+        quantizeActivations(m_queue, source, codes);
         m_prepared = Prepared::Int8;
     }
-    matvecQuantized(m_stream, stored, targets, codes, rows);
+    matvecQuantized(m_queue, stored, targets, codes, rows);
 }
 
 // Eight tokens at a time: more come here for float32 weights alone.
@@ -155,7 +154,7 @@ void Matmul::runMatvecFloat(DType stored, const ProductTargets &targets,
                             const ActivationSource &source)
 {
     if (m_prepared != Prepared::Float) {
-        m_floats = padActivations(m_stream, source, m_activations->data());
+        m_floats = padActivations(m_queue, source, m_activations->data());
         m_prepared = Prepared::Float;
     }
     FloatActivations floats = m_floats;
@@ -165,7 +164,7 @@ void Matmul::runMatvecFloat(DType stored, const ProductTargets &targets,
         ProductTargets part = targets;
         for (int i = 0; i < part.count; ++i)
             part.target[i].y += first * part.target[i].stride;
-        matvecFloat(m_stream, stored, part, floats, tokens);
+        matvecFloat(m_queue, stored, part, floats, tokens);
         floats.values += tokens * floats.groups * kGroup;
     }
 }
@@ -184,15 +183,15 @@ void Matmul::runLibrary(DType stored, const ProductTargets &targets, const HalfA
             const auto *weights = reinterpret_cast<const uint16_t *>(target.weight.low);
             if (stored != DType::F16) {
                 auto *values = static_cast<uint16_t *>(m_halfWeights->data());
-                dequantizeToHalf(m_stream, stored, target.weight, first, rows, values);
+                dequantizeToHalf(m_queue, stored, target.weight, first, rows, values);
                 weights = values;
             }
             m_library->multiply(weights, rows, x.values, tokens, cols, target.product + first,
                                 target.productStride);
-            breakOverlap(); // its kernels do not know of it
+            m_queue.breakOverlap(); // its kernels do not know of it
         }
     }
-    finishProducts(m_stream, targets, x, tokens);
+    finishProducts(m_queue, targets, x, tokens);
 }
 
 } // namespace inferlab::cuda

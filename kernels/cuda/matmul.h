@@ -6,6 +6,7 @@
 #include "device_buffer.h"
 #include "device_weight.h"
 #include "half_gemm.h"
+#include "launch_queue.h"
 #include "product_choice.h"
 #include "product_targets.h"
 
@@ -19,7 +20,7 @@ namespace inferlab::cuda {
 class Matmul
 {
 public:
-    explicit Matmul(cudaStream_t stream);
+    explicit Matmul(LaunchQueue &queue);
 
     // One kernel for any number of tokens, so that a token's result does not depend on those beside
     // it. Else the fastest.
@@ -58,7 +59,7 @@ private:
     // The form in which the activations of the current call lie in the workspace.
     enum class Prepared { Nothing, Int8, Float, Half };
 
-    cudaStream_t m_stream;
+    LaunchQueue &m_queue;
     LibraryTokens m_libraryTokens = libraryTokens();
     bool m_batchInvariant = false;
     std::string m_libraryReason;

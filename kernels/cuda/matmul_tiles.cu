@@ -13,6 +13,7 @@ namespace {
 // fragments of a warp (8 rows by 4 words) lie in 32 different banks.
 constexpr int kRowHalves = kGroup + 8;
 constexpr int kRowWords = kRowHalves / 2;
+static_assert(kRowWords % 4 == 0, "rows are aligned to 16 bytes");
 
 // Tiles of `rows` weights by `tokens`, shared out among warps.
 template <int rowsOfTile, int tokensOfTile, int warpsAlongRows, int warpsAlongTokens>
@@ -180,8 +181,8 @@ __global__ void __launch_bounds__(Shape::kThreads)
 }
 
 template <typename Shape>
-void launchTiles(cudaStream_t stream, DType dtype, ProductTargets &targets,
-                 const HalfActivations &x, int64_t tokens)
+void launchTiles(LaunchQueue &queue, DType dtype, ProductTargets &targets, const HalfActivations &x,
+                 int64_t tokens)
 {
     Grid grid;
     grid.blocks = targets.assignBlocks(Shape::kRows);
@@ -189,8 +190,8 @@ void launchTiles(cudaStream_t stream, DType dtype, ProductTargets &targets,
     grid.threads = Shape::kThreads;
     grid.sharedBytes = Shape::kSharedBytes;
     forHalfType(dtype, [&](auto type) {
-        launch("matmulTiles", matmulTilesKernel<decltype(type)::value, Shape>, grid, stream,
-               targets, x, tokens);
+        launch("matmulTiles", matmulTilesKernel<decltype(type)::value, Shape>, grid, queue, targets,
+               x, tokens);
     });
 }
 
@@ -211,23 +212,23 @@ __global__ void finishKernel(ProductTargets targets, HalfActivations x)
 
 } // namespace
 
-void matmulTiles(cudaStream_t stream, DType dtype, ProductTargets targets, const HalfActivations &x,
+void matmulTiles(LaunchQueue &queue, DType dtype, ProductTargets targets, const HalfActivations &x,
                  int64_t tokens)
 {
     if (tokens >= kLargeTileTokens)
-        launchTiles<LargeTile>(stream, dtype, targets, x, tokens);
+        launchTiles<LargeTile>(queue, dtype, targets, x, tokens);
     else
-        launchTiles<SmallTile>(stream, dtype, targets, x, tokens);
+        launchTiles<SmallTile>(queue, dtype, targets, x, tokens);
 }
 
-void finishProducts(cudaStream_t stream, const ProductTargets &targets, const HalfActivations &x,
+void finishProducts(LaunchQueue &queue, const ProductTargets &targets, const HalfActivations &x,
                     int64_t tokens)
 {
     Grid grid;
     grid.blocks = tokens;
     grid.y = static_cast<unsigned>(targets.count);
     grid.threads = 256;
-    launch("finishProducts", finishKernel, grid, stream, targets, x);
+    launch("finishProducts", finishKernel, grid, queue, targets, x);
 }
 
 } // namespace inferlab::cuda

@@ -9,12 +9,12 @@
 namespace inferlab::cuda {
 
 // dtype: any type with kernels but F32.
-void matmulTiles(cudaStream_t stream, DType dtype, ProductTargets targets, const HalfActivations &x,
+void matmulTiles(LaunchQueue &queue, DType dtype, ProductTargets targets, const HalfActivations &x,
                  int64_t tokens);
 
 // Where another has multiplied: undoes the activations' scales, adds the bias, and what has to be
 // added to y.
-void finishProducts(cudaStream_t stream, const ProductTargets &targets, const HalfActivations &x,
+void finishProducts(LaunchQueue &queue, const ProductTargets &targets, const HalfActivations &x,
                     int64_t tokens);
 
 } // namespace inferlab::cuda

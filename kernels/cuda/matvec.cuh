@@ -25,22 +25,21 @@ __device__ __forceinline__ const ProductTarget &targetOfBlock(const ProductTarge
     return targets.target[i];
 }
 
-// A warp's part of a plane on its way into the second-level cache, while the warp waits for the
-// kernel before: no kernel writes weights.
+// The beginning of a warp's part of a plane on its way into the second-level cache, while the warp
+// waits for the kernel before: no kernel writes weights. A sector for each lane: 1 KiB of each of
+// the warps that stand is what memory brings in a few microseconds, and does not fill the cache.
 __device__ __forceinline__ void prefetch([[maybe_unused]] const unsigned char *from,
                                          [[maybe_unused]] int64_t bytes)
 {
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900 // before, no kernel waits
-    constexpr int64_t kSector = 32;                // of a cache line
-    constexpr int64_t kMost = 8 * kSector * kWarpLanes;
-    const int64_t end = bytes < kMost ? bytes : kMost;
-#pragma unroll 1 // a row has few pieces, and each block comes here
-    for (int64_t at = threadIdx.x % kWarpLanes * kSector; at < end; at += kSector * kWarpLanes)
+    constexpr int kSector = 32;                    // bytes of a cache line that come at once
+    const int at = static_cast<int>(threadIdx.x % kWarpLanes) * kSector;
+    if (at < bytes)
         asm volatile("prefetch.L2 [%0];" ::"l"(from + at));
 #endif
 }
 
-// Of a row of the weight, all that is large.
+// Of a row of the weight, of all planes that are large.
 template <DType type>
 __device__ __forceinline__ void prefetchRow(const WeightPlanes &planes, int64_t row)
 {

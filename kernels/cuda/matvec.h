@@ -10,11 +10,11 @@ namespace inferlab::cuda {
 constexpr int64_t kMatvecTokens = 8;
 
 // dtype: a quantised type. tokens: 1 .. kMatvecTokens, as many as x has rows.
-void matvecQuantized(cudaStream_t stream, DType dtype, ProductTargets targets,
+void matvecQuantized(LaunchQueue &queue, DType dtype, ProductTargets targets,
                      const Int8Activations &x, int64_t tokens);
 
 // dtype: F32, F16 or BF16.
-void matvecFloat(cudaStream_t stream, DType dtype, ProductTargets targets,
-                 const FloatActivations &x, int64_t tokens);
+void matvecFloat(LaunchQueue &queue, DType dtype, ProductTargets targets, const FloatActivations &x,
+                 int64_t tokens);
 
 } // namespace inferlab::cuda

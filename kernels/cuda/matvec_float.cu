@@ -65,14 +65,14 @@ __global__ void __launch_bounds__(kMatvecThreads)
 
 } // namespace
 
-void matvecFloat(cudaStream_t stream, DType dtype, ProductTargets targets,
-                 const FloatActivations &x, int64_t tokens)
+void matvecFloat(LaunchQueue &queue, DType dtype, ProductTargets targets, const FloatActivations &x,
+                 int64_t tokens)
 {
     const Grid grid = matvecGrid(targets);
     const auto launchFor = [&](auto type) {
         forTokens(tokens, [&](auto most) {
             launch("matvecFloat", matvecFloatKernel<decltype(type)::value, decltype(most)::value>,
-                   grid, stream, targets, x, static_cast<int>(tokens));
+                   grid, queue, targets, x, static_cast<int>(tokens));
         });
     };
     if (dtype == DType::F32)

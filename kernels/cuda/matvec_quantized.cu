@@ -93,15 +93,15 @@ __global__ void __launch_bounds__(kMatvecThreads)
 
 } // namespace
 
-void matvecQuantized(cudaStream_t stream, DType dtype, ProductTargets targets,
+void matvecQuantized(LaunchQueue &queue, DType dtype, ProductTargets targets,
                      const Int8Activations &x, int64_t tokens)
 {
     const Grid grid = matvecGrid(targets);
     forQuantizedType(dtype, [&](auto type) {
         forTokens(tokens, [&](auto most) {
             launch("matvecQuantized",
-                   matvecQuantizedKernel<decltype(type)::value, decltype(most)::value>, grid,
-                   stream, targets, x, static_cast<int>(tokens));
+                   matvecQuantizedKernel<decltype(type)::value, decltype(most)::value>, grid, queue,
+                   targets, x, static_cast<int>(tokens));
         });
     });
 }

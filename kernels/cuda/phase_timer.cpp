@@ -1,7 +1,5 @@
 #include "phase_timer.h"
 
-#include "launch_overlap.h"
-
 namespace inferlab::cuda {
 
 void PhaseTimer::mark(StepPhase phase)
@@ -10,8 +8,8 @@ void PhaseTimer::mark(StepPhase phase)
         m_marks.emplace_back();
     Mark &mark = m_marks[m_used];
     mark.phase = phase;
-    mark.event.record(m_stream);
-    breakOverlap(); // the phases' times are their own
+    mark.event.record(m_queue.stream());
+    m_queue.breakOverlap(); // the phases' times are their own
     ++m_used;
 }
 

@@ -3,6 +3,7 @@
 
 #include "cuda_event.h"
 #include "kernels/api/device_phases.h"
+#include "launch_queue.h"
 
 #include <vector>
 
@@ -13,8 +14,8 @@ enum class StepPhase { Embed, Attention, Products, Logits };
 class PhaseTimer
 {
 public:
-    explicit PhaseTimer(cudaStream_t stream)
-        : m_stream(stream)
+    explicit PhaseTimer(LaunchQueue &queue)
+        : m_queue(queue)
     { }
 
     // Until end(), what is launched belongs to the phase that was entered last; its first is
@@ -36,7 +37,7 @@ private:
     };
     void mark(StepPhase phase);
 
-    cudaStream_t m_stream;
+    LaunchQueue &m_queue;
     std::vector<Mark> m_marks; // kept from step to step
     size_t m_used = 0;         // of this step
     bool m_timing = false;

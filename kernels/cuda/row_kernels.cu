@@ -54,7 +54,7 @@ Grid perElement(int64_t elements)
 
 } // namespace
 
-void rmsNorm(cudaStream_t stream, ConstMatrixView x, const float *gain, float epsilon,
+void rmsNorm(LaunchQueue &queue, ConstMatrixView x, const float *gain, float epsilon,
              MatrixView out)
 {
     NormArgs norm;
@@ -65,26 +65,26 @@ void rmsNorm(cudaStream_t stream, ConstMatrixView x, const float *gain, float ep
     grid.blocks = x.rows;
     grid.threads = kThreads;
     grid.sharedBytes = kThreads / kWarpLanes * sizeof(float);
-    launch("rmsNorm", storeKernel<NormedRows>, grid, stream, NormedRows(norm), out);
+    launch("rmsNorm", storeKernel<NormedRows>, grid, queue, NormedRows(norm), out);
 }
 
-void siluMultiply(cudaStream_t stream, ConstMatrixView gate, ConstMatrixView up, MatrixView out)
+void siluMultiply(LaunchQueue &queue, ConstMatrixView gate, ConstMatrixView up, MatrixView out)
 {
     Grid grid;
     grid.blocks = out.rows;
     grid.y = static_cast<unsigned>(ceilDivide(out.cols, kThreads));
     grid.threads = kThreads;
-    launch("siluMultiply", storeKernel<GatedRows>, grid, stream, GatedRows({gate, up}), out);
+    launch("siluMultiply", storeKernel<GatedRows>, grid, queue, GatedRows({gate, up}), out);
 }
 
-void add(cudaStream_t stream, MatrixView x, ConstMatrixView y)
+void add(LaunchQueue &queue, MatrixView x, ConstMatrixView y)
 {
-    launch("add", addKernel, perElement(x.rows * x.cols), stream, x, y);
+    launch("add", addKernel, perElement(x.rows * x.cols), queue, x, y);
 }
 
-void gatherRows(cudaStream_t stream, ConstMatrixView x, const int32_t *rows, MatrixView out)
+void gatherRows(LaunchQueue &queue, ConstMatrixView x, const int32_t *rows, MatrixView out)
 {
-    launch("gatherRows", gatherRowsKernel, perElement(out.rows * out.cols), stream, x, rows, out);
+    launch("gatherRows", gatherRowsKernel, perElement(out.rows * out.cols), queue, x, rows, out);
 }
 
 } // namespace inferlab::cuda

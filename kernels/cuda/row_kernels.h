@@ -2,16 +2,15 @@
 #pragma once
 
 #include "kernels/api/backend.h"
-
-#include <cuda_runtime_api.h>
+#include "launch_queue.h"
 
 namespace inferlab::cuda {
 
-void rmsNorm(cudaStream_t stream, ConstMatrixView x, const float *gain, float epsilon,
+void rmsNorm(LaunchQueue &queue, ConstMatrixView x, const float *gain, float epsilon,
              MatrixView out);
-void siluMultiply(cudaStream_t stream, ConstMatrixView gate, ConstMatrixView up, MatrixView out);
-void add(cudaStream_t stream, MatrixView x, ConstMatrixView y);
+void siluMultiply(LaunchQueue &queue, ConstMatrixView gate, ConstMatrixView up, MatrixView out);
+void add(LaunchQueue &queue, MatrixView x, ConstMatrixView y);
 // rows: in device memory, [out.rows].
-void gatherRows(cudaStream_t stream, ConstMatrixView x, const int32_t *rows, MatrixView out);
+void gatherRows(LaunchQueue &queue, ConstMatrixView x, const int32_t *rows, MatrixView out);
 
 } // namespace inferlab::cuda

@@ -1,7 +1,6 @@
 #include "step_recorder.h"
 
 #include "cuda_error.h"
-#include "launch_overlap.h"
 
 #include <utility>
 
@@ -28,24 +27,33 @@ void StepRecorder::forget() noexcept
     m_uploading = false;
 }
 
+void StepRecorder::setEnabled(bool enabled) noexcept
+{
+    m_enabled = enabled;
+    if (enabled)
+        return;
+    m_recorded.clear();
+    m_before.reset();
+}
+
 void StepRecorder::beginUpload()
 {
     if (std::exchange(m_uploading, true))
         return;
-    m_uploadBegin.record(m_stream);
+    m_uploadBegin.record(m_queue.stream());
 }
 
 void StepRecorder::beginSummary()
 {
     m_summarised = m_last && m_last->phases;
     if (m_summarised)
-        m_summaryBegin.record(m_stream);
+        m_summaryBegin.record(m_queue.stream());
 }
 
 void StepRecorder::endSummary()
 {
     if (m_summarised)
-        m_summaryEnd.record(m_stream);
+        m_summaryEnd.record(m_queue.stream());
 }
 
 // By kind, not by key: with continuous batching hardly a step has the key of the one before.
@@ -64,9 +72,9 @@ void StepRecorder::run(const StepKey &key, const std::function<void()> &step)
     DeviceStep done;
     if (known == nullptr && isTimedByPhase(key))
         done.phases.emplace();
-    m_begin.record(m_stream);
+    m_begin.record(m_queue.stream());
     if (known != nullptr) {
-        check(cudaGraphLaunch(known->exec.get(), m_stream), "a recorded step");
+        check(cudaGraphLaunch(known->exec.get(), m_queue.stream()), "a recorded step");
         done.launches = known->launches;
         done.replayed = true;
     } else {
@@ -76,7 +84,7 @@ void StepRecorder::run(const StepKey &key, const std::function<void()> &step)
         m_phases.end();
         ++m_launchedSingly[kindOf(key)];
     }
-    m_end.record(m_stream);
+    m_end.record(m_queue.stream());
     m_before = key;
     m_last = done;
 }
@@ -137,28 +145,29 @@ const StepRecorder::Recorded *StepRecorder::recorded(const StepKey &key,
     return &m_recorded.emplace(key.rows, std::move(entry)).first->second;
 }
 
-void StepRecorder::launchAll(const std::function<void()> &step) const
+void StepRecorder::launchAll(const std::function<void()> &step)
 {
-    const OverlapScope scope(m_overlaps);
+    const OverlapScope scope(m_queue, m_overlaps);
     step();
 }
 
 StepRecorder::Graph StepRecorder::record(const std::function<void()> &step)
 {
-    check(cudaStreamBeginCapture(m_stream, cudaStreamCaptureModeThreadLocal), "recording a step");
+    check(cudaStreamBeginCapture(m_queue.stream(), cudaStreamCaptureModeThreadLocal),
+          "recording a step");
     m_recording = true;
     cudaGraph_t graph = nullptr;
     try {
         launchAll(step);
     } catch (...) {
         m_recording = false;
-        cudaStreamEndCapture(m_stream, &graph);
+        cudaStreamEndCapture(m_queue.stream(), &graph);
         if (graph != nullptr)
             cudaGraphDestroy(graph);
         throw;
     }
     m_recording = false;
-    check(cudaStreamEndCapture(m_stream, &graph), "recording a step");
+    check(cudaStreamEndCapture(m_queue.stream(), &graph), "recording a step");
     return Graph(graph);
 }
 

@@ -7,6 +7,7 @@
 
 #include "cuda_event.h"
 #include "kernels/api/backend.h"
+#include "launch_queue.h"
 #include "phase_timer.h"
 
 #include <cuda_runtime_api.h>
@@ -24,16 +25,17 @@ class StepRecorder
 {
 public:
     // overlaps: a step's kernels with those before them.
-    StepRecorder(cudaStream_t stream, bool overlaps)
-        : m_stream(stream)
+    StepRecorder(LaunchQueue &queue, bool overlaps)
+        : m_queue(queue)
         , m_overlaps(overlaps)
-        , m_phases(stream)
+        , m_phases(queue)
     { }
     StepRecorder(const StepRecorder &) = delete;
     StepRecorder &operator=(const StepRecorder &) = delete;
 
     bool enabled() const noexcept { return m_enabled; }
-    void setEnabled(bool enabled) noexcept { m_enabled = enabled; }
+    // Switched off, it keeps nothing that was recorded.
+    void setEnabled(bool enabled) noexcept;
     // Memory that recorded steps point to has moved, or kernels are chosen otherwise.
     void forget() noexcept;
 
@@ -69,10 +71,10 @@ private:
 
     const Recorded *recorded(const StepKey &key, const std::function<void()> &step);
     Graph record(const std::function<void()> &step);
-    void launchAll(const std::function<void()> &step) const;
+    void launchAll(const std::function<void()> &step);
     bool isTimedByPhase(const StepKey &key) const;
 
-    cudaStream_t m_stream;
+    LaunchQueue &m_queue;
     bool m_overlaps;
     Event m_uploadBegin, m_begin, m_end, m_summaryBegin, m_summaryEnd;
     PhaseTimer m_phases;

@@ -2,7 +2,8 @@
 // was given: one of the orders that a device may choose. It runs when somebody waits. The
 // environment makes it fail: INFERLAB_EMULATED_DEVICE (no-driver, old-driver, none;
 // old-card: of compute capability 7.0; turing: of 7.5; no-code: the driver takes no code; full: it
-// has no memory to start with; no-overlap: it refuses kernels that overlap),
+// has no memory to start with; no-overlap: it refuses kernels that overlap;
+// old-code: its code is made of PTX for 8.0),
 // INFERLAB_EMULATED_MEMORY (bytes of device memory), INFERLAB_EMULATED_SHARED (bytes of shared
 // memory that a block may ask for), INFERLAB_EMULATED_LOSS (launches until the device is lost),
 // INFERLAB_EMULATED_FULL (launches until one finds no memory, once), INFERLAB_EMULATED_REFUSED
@@ -166,6 +167,11 @@ cudaError_t checkKernelLaunch(bool overlaps)
     if (overlaps && deviceIs("no-overlap"))
         return cudaErrorInvalidValue;
     return runtime().countLaunch();
+}
+
+int targetOfCode()
+{
+    return deviceIs("old-code") ? 80 : 90;
 }
 
 cudaError_t checkCode()

@@ -188,8 +188,10 @@ Json gemmsJson(const Stream &stream, const std::vector<std::string> &shapes)
 
 void launchAll(const Stream &stream, int count, bool overlap)
 {
+    cuda::LaunchQueue queue(stream.get());
+    const cuda::OverlapScope scope(queue, overlap);
     for (int i = 0; i < count; ++i)
-        check(test::launchEmptyKernel(stream.get(), overlap && i > 0), "a launch");
+        check(test::launchEmptyKernel(queue), "a launch");
 }
 
 double replaySeconds(const Stream &stream, int count, bool overlap)

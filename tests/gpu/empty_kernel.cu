@@ -13,18 +13,12 @@ __global__ void emptyKernel()
 
 } // namespace
 
-cudaError_t launchEmptyKernel(cudaStream_t stream, bool overlaps)
+cudaError_t launchEmptyKernel(cuda::LaunchQueue &queue)
 {
-    cudaLaunchAttribute overlap {};
-    overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
-    overlap.val.programmaticStreamSerializationAllowed = 1;
-    cudaLaunchConfig_t config {};
-    config.gridDim = dim3 {1, 1, 1};
-    config.blockDim = dim3 {32, 1, 1};
-    config.stream = stream;
-    config.attrs = &overlap;
-    config.numAttrs = overlaps ? 1 : 0;
-    return cudaLaunchKernelEx(&config, emptyKernel);
+    cuda::Grid grid;
+    grid.blocks = 1;
+    grid.threads = cuda::kWarpLanes;
+    return cuda::tryLaunch(emptyKernel, grid, queue);
 }
 
 } // namespace inferlab::test

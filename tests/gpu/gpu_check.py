@@ -21,7 +21,7 @@ from bench_figures import MODELS
 
 TESTS = ("gpu_operators", "gpu_same_bits", "gpu_not_numbers", "gpu_logit_summary", "gpu_models", "gpu_random_models",
          "gpu_steps")
-SANITIZED = ("gpu_operators", "gpu_not_numbers", "gpu_logit_summary")
+SANITIZED = ("gpu_operators", "gpu_not_numbers", "gpu_logit_summary", "gpu_steps")
 TOOLS = ("memcheck", "racecheck")
 PARTS = ("tests", "sanitizer", "operators", "agreement", "crossover", "bench")
 NO_CARD = 77

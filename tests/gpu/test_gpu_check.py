@@ -111,7 +111,7 @@ class Fakes(unittest.TestCase):
         self.assertEqual(report["crossover"]["setting"], "32,64")
         values = {row["what"]: row["value"] for row in report["figures"]}
         self.assertAlmostEqual(values["small Q8_0: decode, share of the copies"], 0.75)
-        self.assertAlmostEqual(values["small Q8_0: as many empty kernels, share of a step"], 50 * 0.0005 / 0.4)
+        self.assertAlmostEqual(values["small Q8_0: as many empty kernels that overlap, share of a step"], 50 * 0.0005 / 0.4)
         self.assertAlmostEqual(values["small Q8_0: step without the device at work, share"], 0.25)
         self.assertAlmostEqual(values["small Q8_0: step with graphs off over on"], 1.25)
         self.assertAlmostEqual(values["launch of an empty kernel"], 4.0)
@@ -197,7 +197,8 @@ class Fakes(unittest.TestCase):
         self.assertEqual([(s["name"], s["passed"]) for s in report["sanitizer"]],
                          [("gpu_operators under memcheck", True), ("gpu_operators under racecheck", False),
                           ("gpu_not_numbers under memcheck", True), ("gpu_not_numbers under racecheck", False),
-                          ("gpu_logit_summary under memcheck", True), ("gpu_logit_summary under racecheck", False)])
+                          ("gpu_logit_summary under memcheck", True), ("gpu_logit_summary under racecheck", False),
+                          ("gpu_steps under memcheck", True), ("gpu_steps under racecheck", False)])
 
     def test_no_card(self):
         self.env["FAKE_CARD"] = json.dumps({**CARD, "available": False, "reason": "no NVIDIA driver is installed"})

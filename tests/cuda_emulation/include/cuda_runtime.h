@@ -54,7 +54,7 @@ cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t *config, void (*kernel)(
 template <typename Function>
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes *attributes, Function *)
 {
-    *attributes = {90, 90};
+    *attributes = {90, inferlab::emulation::targetOfCode()};
     return inferlab::emulation::checkCode();
 }
 

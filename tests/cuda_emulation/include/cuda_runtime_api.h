@@ -132,5 +132,6 @@ cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec);
 namespace inferlab::emulation {
 cudaError_t checkKernelLaunch(bool overlaps); // the error that a lost device gives
 cudaError_t checkCode();                      // the error where the device has no code
+int targetOfCode();                           // 90: of compute capability 9.0
 size_t mostSharedBytes();                     // that a block may ask for
 } // namespace inferlab::emulation

@@ -226,6 +226,18 @@ TEST_CASE("decode steps of as many rows as the one before are replayed, where gr
     CHECK(withGraphs[1] == Approx(6));
     CHECK(withGraphs[2] == Approx(1.6));
     CHECK(withGraphs[3] == Approx(6));
+    // What was recorded is replayed again after a prompt came between.
+    settings.stepGraphs = true;
+    settings.batch = 1;
+    std::vector<double> again;
+    for (const StepRecord &step : predicted(model, settings, {{10, 3}, {10, 2}}).record.steps)
+        again.push_back(static_cast<double>(step.endNs - step.startNs) * 1e-9);
+    REQUIRE(again.size() == 5); // prompt, decode, decode; prompt, decode
+    CHECK(again[1] == Approx(6));
+    CHECK(again[2] == Approx(1.6));
+    CHECK(again[3] == Approx(6));
+    CHECK(again[4] == Approx(1.6));
+    settings = settingsOf(2);
     model.limits.replayedLargeSeconds = 0; // a CPU: operators on top of the work
     settings.stepGraphs = true;
     CHECK(stepSeconds() == std::vector<double>(4, 7.0));
