@@ -179,7 +179,8 @@ public:
     virtual void setBatchInvariant(bool) { }
 
     // Whether runStep() records decode steps and replays them as a whole, where the backend can:
-    // launching kernels one by one costs a GPU's host some microseconds each. Between steps only.
+    // launching kernels one by one costs a GPU's host some microseconds each. Between steps only;
+    // switched off, it forgets those it has recorded.
     virtual bool recordsSteps() const noexcept { return false; }
     virtual void setRecordsSteps(bool) { }
 
