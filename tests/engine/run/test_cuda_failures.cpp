@@ -111,6 +111,26 @@ TEST_CASE("steps are timed by the device, and recorded ones give the same tokens
     CHECK(answers[0][0].size() == 20);
 }
 
+TEST_CASE("without the cache each step computes all rows again, and gives the same tokens")
+{
+    const ScratchFolder folder(INFERLAB_TEST_SCRATCH);
+    const auto model = loadOn(modelFile(folder), 1, "cuda");
+    std::vector<std::vector<std::vector<int32_t>>> answers;
+    for (const bool kvCache : {true, false}) {
+        EngineOptions options = optionsForTwo(true);
+        options.kvCache = kvCache;
+        options.batchInvariant = true; // a row's bits are the same in every step
+        const auto engine = openEngine(model, options);
+        RunRecorder recorder;
+        submitTwo(*engine, recorder);
+        step(*engine, recorder, kWholeRun);
+        REQUIRE(engine->idle());
+        answers.push_back(tokensOf(recorder.record()));
+    }
+    CHECK(answers[0][1].size() == 20);
+    CHECK(answers[0] == answers[1]);
+}
+
 TEST_CASE("a recorded step is updated when block tables grow, and dropped when memory moves")
 {
     const ScratchFolder folder(INFERLAB_TEST_SCRATCH);
