@@ -85,13 +85,6 @@ double Calibrator::int8Product()
     return 2.0 / (1.0 / product(DType::Q8_0) + 1.0 / product(DType::Q4_1));
 }
 
-// A GPU launches one kernel for a layer's rotations and cache; norms, silu and sums are part of its
-// products' kernels.
-OperatorCase gpuSmallOperator()
-{
-    return ropeAndStoreCase(kCache, {{1, 1}}, kCache.headDim, RopeLayout::AdjacentPairs);
-}
-
 void Calibrator::fixedCosts(DeviceLimits &limits)
 {
     // Next to no work, and just enough for threads to be set to it.
@@ -101,10 +94,13 @@ void Calibrator::fixedCosts(DeviceLimits &limits)
         limits.smallOperatorSeconds = seconds(addCase(1, 64));
         return;
     }
-    limits.smallOperatorSeconds = seconds(gpuSmallOperator()) / kSmallOperatorsPerLayer;
+    // A GPU launches one kernel for a layer's rotations and cache; norms, silu and sums are part of
+    // its products' kernels.
+    const OperatorCase rotation =
+        ropeAndStoreCase(kCache, {{1, 1}}, kCache.headDim, RopeLayout::AdjacentPairs);
+    limits.smallOperatorSeconds = seconds(rotation) / kSmallOperatorsPerLayer;
     limits.replayedLargeSeconds = m_timer.replayedSeconds(product);
-    limits.replayedSmallSeconds =
-        m_timer.replayedSeconds(gpuSmallOperator()) / kSmallOperatorsPerLayer;
+    limits.replayedSmallSeconds = m_timer.replayedSeconds(rotation) / kSmallOperatorsPerLayer;
 }
 
 // Elements per second of the operators between the products, in the proportion of a layer.

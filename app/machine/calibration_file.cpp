@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kFormat = "inferlab-calibration";
 // 1 knew no rate of a single row's sampling, and of batch-invariant kernels the decode steps alone;
-// 2 read from memory alone, and multiplied int8 without minimums.
+// 2 read from memory alone, and multiplied int8 without minimums; 3 knew no replayed steps.
 constexpr int kVersion = 4;
 constexpr const char *kRereads = "rereads";
 constexpr const char *kRereadMib = "mib";

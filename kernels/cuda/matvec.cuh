@@ -55,6 +55,27 @@ __device__ __forceinline__ void prefetchRow(const WeightPlanes &planes, int64_t 
     prefetchPlane(planes.scales, kBytes.scales);
 }
 
+// Which row a warp takes, and of which weight; it may lie behind the last.
+struct RowOfWarp
+{
+    const ProductTarget &target;
+    int64_t row;
+};
+
+// First in a kernel: the row is on its way when the kernel before has ended.
+template <DType type>
+__device__ __forceinline__ RowOfWarp beginRow(const ProductTargets &targets)
+{
+    letNextKernelBegin();
+    const ProductTarget &target = targetOfBlock(targets);
+    const int64_t row =
+        (int64_t {blockIdx.x} - target.firstBlock) * kMatvecRows + threadIdx.x / kWarpLanes;
+    if (row < target.rows)
+        prefetchRow<type>(target.weight, row);
+    waitForKernelBefore();
+    return {target, row};
+}
+
 // What token `lane` is added to, if anything. Asked for first, it arrives while the product is
 // computed.
 __device__ __forceinline__ float loadBefore(const ProductTarget &target, int64_t row, int tokens)

@@ -33,13 +33,7 @@ template <DType type, int tokensMost>
 __global__ void __launch_bounds__(kMatvecThreads)
     matvecFloatKernel(ProductTargets targets, FloatActivations x, int tokens)
 {
-    letNextKernelBegin();
-    const ProductTarget &target = targetOfBlock(targets);
-    const int64_t row =
-        (int64_t {blockIdx.x} - target.firstBlock) * kMatvecRows + threadIdx.x / kWarpLanes;
-    if (row < target.rows)
-        prefetchRow<type>(target.weight, row);
-    waitForKernelBefore();
+    const auto [target, row] = beginRow<type>(targets);
     if (row >= target.rows)
         return; // the whole warp
     const float before = loadBefore(target, row, tokens);

@@ -209,17 +209,19 @@ TEST_CASE("decode steps of as many rows as the one before are replayed, where gr
     model.limits.largeOperatorSeconds = 1; // six of them
     model.limits.replayedLargeSeconds = 0.1;
     RunSettings settings = settingsOf(2);
-    const auto stepSeconds = [&] {
+    using Requests = std::vector<ExpectedRequest>;
+    const auto stepSeconds = [&](const Requests &requests) {
         std::vector<double> all;
-        for (const StepRecord &step : predicted(model, settings, {{10, 4}, {10, 3}}).record.steps)
+        for (const StepRecord &step : predicted(model, settings, requests).record.steps)
             all.push_back(static_cast<double>(step.endNs - step.startNs) * 1e-9);
         return all;
     };
     // A prompt; then two rows, the second time replayed; then one.
     settings.stepGraphs = true;
-    const std::vector<double> withGraphs = stepSeconds();
+    const Requests two {{10, 4}, {10, 3}};
+    const std::vector<double> withGraphs = stepSeconds(two);
     settings.stepGraphs = false;
-    const std::vector<double> without = stepSeconds();
+    const std::vector<double> without = stepSeconds(two);
     REQUIRE(withGraphs.size() == 4);
     CHECK(without == std::vector<double>(4, 6.0));
     CHECK(withGraphs[0] == Approx(6));
@@ -229,9 +231,7 @@ TEST_CASE("decode steps of as many rows as the one before are replayed, where gr
     // What was recorded is replayed again after a prompt came between.
     settings.stepGraphs = true;
     settings.batch = 1;
-    std::vector<double> again;
-    for (const StepRecord &step : predicted(model, settings, {{10, 3}, {10, 2}}).record.steps)
-        again.push_back(static_cast<double>(step.endNs - step.startNs) * 1e-9);
+    const std::vector<double> again = stepSeconds({{10, 3}, {10, 2}});
     REQUIRE(again.size() == 5); // prompt, decode, decode; prompt, decode
     CHECK(again[1] == Approx(6));
     CHECK(again[2] == Approx(1.6));
@@ -240,7 +240,7 @@ TEST_CASE("decode steps of as many rows as the one before are replayed, where gr
     settings = settingsOf(2);
     model.limits.replayedLargeSeconds = 0; // a CPU: operators on top of the work
     settings.stepGraphs = true;
-    CHECK(stepSeconds() == std::vector<double>(4, 7.0));
+    CHECK(stepSeconds(two) == std::vector<double>(4, 7.0));
 }
 
 TEST_CASE("what is expected of settings, and what a record held")
